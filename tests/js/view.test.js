@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { extentOf, fit, ticks } from '../../web/view/scale.js';
+import { drawScatter, plotBox } from '../../web/view/scatter.js';
+import { dark, light } from '../../web/view/theme.js';
+
+/**
+ * A context that remembers every call together with the paint it was made with.
+ * @returns {{ctx: any, calls: {name: string, args: any[], fill: string, stroke: string, alpha: number}[]}}
+ */
+function recordingContext() {
+  /** @type {any[]} */
+  const calls = [];
+  const state = { fillStyle: '', strokeStyle: '', globalAlpha: 1, lineWidth: 1, font: '' };
+  const ctx = new Proxy(state, {
+    get(target, name) {
+      if (name in target) return target[/** @type {keyof typeof state} */ (name)];
+      return (/** @type {any[]} */ ...args) => {
+        const { fillStyle: fill, strokeStyle: stroke, globalAlpha: alpha } = target;
+        calls.push({ name, args, fill, stroke, alpha });
+        return name === 'measureText' ? { width: 7 * args[0].length } : undefined;
+      };
+    },
+  });
+  return { ctx, calls };
+}
+
+const square = { left: 40, top: 30, width: 400, height: 400 };
+const data = Float32Array.of(-1, -1, 1, 1, 0, 0.5);
+const samples = Float32Array.of(-2, 0, 2, 0);
+/** @type {import('../../web/view/scatter.js').Layer[]} */
+const layers = [
+  { label: 'real', kind: 'data', points: data, dim: 2 },
+  { label: 'generated', kind: 'samples', points: samples, dim: 2 },
+];
+
+test('a unit is as long across as it is up, whatever the shape of the box', () => {
+  const boxes = [square, { ...square, width: 900 }, { ...square, height: 111 }];
+  for (const box of boxes) {
+    const scale = fit({ xMin: -2, xMax: 2, yMin: -1, yMax: 1 }, box);
+    const across = scale.x(1) - scale.x(0);
+    const up = scale.y(0) - scale.y(1);
+    assert.ok(Math.abs(across - up) < 1e-9, `${across} across, ${up} up`);
+    assert.ok(up > 0, 'y grows upwards');
+  }
+  assert.equal(boxes.length, 3);
+});
+
+test('every point of the data lies inside the box it was fitted to', () => {
+  const scale = fit(extentOf(layers), square);
+  let seen = 0;
+  for (const { points } of layers) {
+    for (let i = 0; i < points.length; i += 2, seen++) {
+      const [x, y] = [scale.x(points[i]), scale.y(points[i + 1])];
+      assert.ok(x > square.left && x < square.left + square.width, `x ${x}`);
+      assert.ok(y > square.top && y < square.top + square.height, `y ${y}`);
+    }
+  }
+  assert.equal(seen, 5);
+});
+
+test('the extent passes over points that are not finite and is null without any other', () => {
+  const mixed = [{ points: Float32Array.of(NaN, 0, 1, 2, Infinity, 1, 3, 5), dim: 2 }];
+  assert.deepEqual(extentOf(mixed), { xMin: 1, xMax: 3, yMin: 2, yMax: 5 });
+  assert.equal(extentOf([{ points: Float32Array.of(NaN, NaN), dim: 2 }]), null);
+  assert.equal(extentOf([]), null);
+});
+
+test('points of higher dimension show their first two coordinates and those of one dimension lie on a line', () => {
+  const three = extentOf([{ points: Float32Array.of(1, 2, 99, 3, 4, -99), dim: 3 }]);
+  assert.deepEqual(three, { xMin: 1, xMax: 3, yMin: 2, yMax: 4 });
+  assert.deepEqual(extentOf([{ points: Float32Array.of(1, 2, 3), dim: 1 }]), {
+    xMin: 1,
+    xMax: 3,
+    yMin: 0,
+    yMax: 0,
+  });
+});
+
+test('one point, or none, still gives a finite scale', () => {
+  for (const extent of [{ xMin: 5, xMax: 5, yMin: 5, yMax: 5 }, null]) {
+    const scale = fit(extent, square);
+    assert.ok(scale.pxPerUnit > 0 && Number.isFinite(scale.pxPerUnit));
+    assert.ok(Number.isFinite(scale.x(5)) && Number.isFinite(scale.y(5)));
+  }
+});
+
+test('ticks are round, inside the range and keep zero exact', () => {
+  assert.deepEqual(ticks(-1, 1, 4), [-1, -0.5, 0, 0.5, 1]);
+  assert.deepEqual(ticks(0, 70, 5), [0, 20, 40, 60]);
+  assert.deepEqual(ticks(1, 1, 4), []);
+  for (const value of ticks(-0.31, 0.31, 7)) assert.ok(value >= -0.31 && value <= 0.31);
+});
+
+test('the scatter draws each point once, in the colour and opacity of its layer', () => {
+  const { ctx, calls } = recordingContext();
+  const scale = fit(extentOf(layers), square);
+  drawScatter(ctx, { layers }, scale, light);
+  const dots = calls.filter(({ name, args }) => name === 'arc' && args[2] === light.pointPx);
+  assert.equal(dots.length, 5);
+  const expected = [...layers[0].points, ...layers[1].points];
+  dots.forEach(({ args, fill, alpha }, i) => {
+    assert.equal(args[0], scale.x(expected[2 * i]));
+    assert.equal(args[1], scale.y(expected[2 * i + 1]));
+    assert.equal(fill, i < 3 ? light.data : light.samples);
+    assert.equal(alpha, light.alpha);
+  });
+});
+
+test('the legend names every layer beside a dot of its colour, and a title stands above the box', () => {
+  const { ctx, calls } = recordingContext();
+  drawScatter(ctx, { layers, title: 'two moons' }, fit(extentOf(layers), square), dark);
+  const words = calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]);
+  for (const word of ['real', 'generated', 'two moons']) {
+    assert.equal(words.filter((said) => said === word).length, 1, word);
+  }
+  const keys = calls.filter(({ name, args }) => name === 'arc' && args[2] !== dark.pointPx);
+  assert.deepEqual(
+    keys.map(({ fill, alpha }) => [fill, alpha]),
+    [
+      [dark.data, 1],
+      [dark.samples, 1],
+    ],
+  );
+  const title = calls.find(({ args }) => args[0] === 'two moons');
+  assert.ok(title && title.args[2] < square.top);
+});
+
+test('a picture without layers has a frame and no legend', () => {
+  const { ctx, calls } = recordingContext();
+  drawScatter(ctx, { layers: [] }, fit(null, square), light);
+  assert.equal(calls.filter(({ name }) => name === 'arc').length, 0);
+  assert.equal(calls.filter(({ name }) => name === 'strokeRect').length, 1);
+});
+
+test('every save of the context is restored and the points are clipped to the box', () => {
+  const { ctx, calls } = recordingContext();
+  drawScatter(ctx, { layers }, fit(extentOf(layers), square), light);
+  const count = (/** @type {string} */ wanted) => calls.filter((c) => c.name === wanted).length;
+  assert.equal(count('save'), count('restore'));
+  const clip = calls.findIndex(({ name }) => name === 'clip');
+  const firstDot = calls.findIndex(({ name }) => name === 'arc');
+  assert.ok(clip >= 0 && clip < firstDot);
+  assert.deepEqual(calls[clip - 1].args, [40, 30, 400, 400]);
+});
+
+test('the plot box lies inside its surface and leaves more room above when there is a title', () => {
+  const plain = plotBox(600, 500, light);
+  const titled = plotBox(600, 500, light, true);
+  for (const box of [plain, titled]) {
+    assert.ok(box.left > 0 && box.top > 0);
+    assert.ok(box.left + box.width < 600 && box.top + box.height < 500);
+  }
+  assert.ok(titled.top > plain.top);
+});
