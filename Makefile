@@ -1,0 +1,75 @@
+# Moonflow. `make` prints what there is; every target first installs what it lacks (wasm_build/setup.sh).
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := node_modules/.bin
+PORT ?= 8080
+NODE_TEST := node --test --test-reporter=spec
+
+C_TESTS := $(sort $(wildcard tests/c/*.test.js))
+JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
+BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js))
+C_FILES := $(sort $(wildcard src/*.[ch] tests/c/*.[ch] tests/fuzz/*.[ch]))
+
+.PHONY: help demo test wasm test-c test-js test-browser bench check format clean
+.PHONY: setup-build setup-demo setup-check setup-test setup-bench
+
+help:
+	@echo 'make demo          build, then serve the page on http://127.0.0.1:$(PORT)'
+	@echo 'make test          every test, then make check'
+	@echo 'make wasm          the engine: wasm_build/core.wasm and core.js'
+	@echo 'make test-c        the engine natively under sanitizers'
+	@echo 'make test-js       the library, the command, the drawing'
+	@echo 'make test-browser  the page in headless Chromium'
+	@echo 'make bench         speed against PyTorch on one thread, and sizes'
+	@echo 'make check         formatters, linter, types, rules of the repository'
+	@echo 'make format        write the formatting'
+	@echo 'make clean         remove what was built'
+	@echo
+	@echo 'On Debian each target installs what it lacks; elsewhere it names it.'
+
+include wasm_build/rules.mk
+-include tests/c/rules.mk
+
+setup-build setup-demo setup-check setup-test setup-bench: setup-%:
+	@wasm_build/setup.sh $*
+
+# Order only: the compiler must be there before it is called, and its arrival makes nothing out of date.
+wasm_build/core.wasm: | setup-build
+
+wasm: wasm_build/core.wasm wasm_build/core.js
+
+# The built page is served, not the sources: what is seen is what would be published.
+demo: setup-demo wasm
+	@$(BIN)/vite build web --logLevel warn
+	@echo 'Moonflow is at http://127.0.0.1:$(PORT) (Ctrl-C stops it)'
+	@$(BIN)/vite preview web --host 127.0.0.1 --port $(PORT) --strictPort --logLevel warn
+
+test: setup-test wasm
+	$(NODE_TEST) $(C_TESTS) $(JS_TESTS) $(BROWSER_TESTS)
+	@$(MAKE) --no-print-directory check
+
+test-c: setup-test wasm
+	$(NODE_TEST) $(C_TESTS)
+
+test-js: setup-test wasm
+	$(NODE_TEST) $(JS_TESTS)
+
+test-browser: setup-test wasm
+	$(NODE_TEST) $(BROWSER_TESTS)
+
+bench: setup-bench wasm
+	node tests/bench/bench.js
+
+check: setup-check wasm
+	$(BIN)/biome ci --error-on-warnings .
+	$(BIN)/tsc -p tsconfig.json
+	clang-format --dry-run -Werror $(C_FILES)
+	node --test --test-reporter=dot tests/js/repository.test.js
+
+format: setup-check
+	$(BIN)/biome check --write .
+	clang-format -i $(C_FILES)
+
+clean:
+	git clean -qfdX wasm_build

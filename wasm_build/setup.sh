@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Installs what is missing for one level of work, and nothing else. The Makefile calls it; a second call only looks.
+#
+#   wasm_build/setup.sh build    the compiler of core.wasm
+#   wasm_build/setup.sh demo     build, and the npm packages that serve the page
+#   wasm_build/setup.sh check    build, the npm packages and the formatter of the C sources
+#   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch
+#   wasm_build/setup.sh bench    build, and PyTorch to compare with
+#
+# Each need is stated as a command that succeeds when it is met, so a machine may meet it in its own way; only what
+# fails is installed from Debian. Without apt-get the missing needs are printed and the script stops with status 1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+level=${1:-}
+missing=()   # Debian packages
+reasons=()   # what each of them is for
+
+# need PACKAGE "what it is for" COMMAND...: COMMAND must succeed, or PACKAGE is missing.
+need() {
+  local package=$1 reason=$2
+  shift 2
+  if ! "$@" >/dev/null 2>&1; then
+    missing+=("$package")
+    reasons+=("$reason")
+  fi
+}
+
+on_path() { command -v "$1"; }
+has_header() { echo "#include <$1>" | clang -E -o /dev/null -x c -; }
+has_sanitizers() { echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined,fuzzer-no-link -x c -o /dev/null -; }
+has_font() { fc-list | grep -q .; }
+has_python_module() { /usr/bin/python3 -c "import importlib.util as u; assert u.find_spec('$1')"; }
+
+need_build() {
+  need emscripten 'emcc, any version from 3.1.6' on_path emcc
+}
+
+need_check() {
+  need_build
+  need clang-format 'clang-format 14' on_path clang-format
+}
+
+need_torch() {
+  need python3-torch 'PyTorch for /usr/bin/python3' has_python_module torch
+  need python3-numpy 'NumPy for /usr/bin/python3' has_python_module numpy
+}
+
+need_test() {
+  need_check
+  need clang 'clang, for the native twin' on_path clang
+  need lld 'wasm-ld' on_path wasm-ld
+  need libclang-rt-14-dev 'the sanitizers and libFuzzer of clang' has_sanitizers
+  need llvm 'llvm-symbolizer, for readable sanitizer reports' on_path llvm-symbolizer
+  need libsimde-dev 'simde/wasm/simd128.h' has_header simde/wasm/simd128.h
+  need libjavascriptcoregtk-4.0-bin 'jsc, the shell of JavaScriptCore' on_path jsc
+  need libmozjs-102-dev 'js102, the shell of SpiderMonkey' on_path js102
+  need chromium 'chromium, for the tests in a real browser' on_path chromium
+  need fonts-dejavu-core 'any font, for the screenshots of chromium' has_font
+  need_torch
+}
+
+uses_npm=no
+case $level in
+  build) need_build ;;
+  demo) need_build; uses_npm=yes ;;
+  check) need_check; uses_npm=yes ;;
+  test) need_test; uses_npm=yes ;;
+  bench) need_build; need_torch ;;
+  *)
+    echo "setup.sh: got level '$level'; allowed: build, demo, check, test, bench" >&2
+    exit 2
+    ;;
+esac
+
+install_packages() {
+  if ! command -v apt-get >/dev/null; then
+    echo "setup.sh: no apt-get here, so install these yourself and run make again:" >&2
+    for i in "${!missing[@]}"; do
+      echo "  ${reasons[$i]} (Debian package ${missing[$i]})" >&2
+    done
+    exit 1
+  fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      echo "setup.sh: neither root nor sudo; ask an administrator to run: apt-get install ${missing[*]}" >&2
+      exit 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "Installing from Debian: ${missing[*]}"
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq install -y --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}" >/dev/null
+}
+
+check_node() {
+  local major
+  major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo none)
+  if [ "$major" = none ] || [ "$major" -lt 20 ]; then
+    echo "setup.sh: got node $major; Moonflow needs Node.js 20 or newer (https://nodejs.org)" >&2
+    exit 1
+  fi
+}
+
+# npm writes node_modules/.package-lock.json last, so its age is the age of a whole installation.
+install_node_modules() {
+  if [ -e node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then
+    return
+  fi
+  if ! command -v npm >/dev/null; then
+    echo "setup.sh: npm is missing; install it beside Node.js and run make again" >&2
+    exit 1
+  fi
+  echo "Installing the npm packages of package-lock.json"
+  npm ci --loglevel=error
+}
+
+check_node
+if [ ${#missing[@]} -gt 0 ]; then install_packages; fi
+if [ $uses_npm = yes ]; then install_node_modules; fi
