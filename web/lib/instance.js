@@ -1,0 +1,122 @@
+/**
+ * @file One WebAssembly instance of the engine with its own memory. A trap leaves the engine's state unknown, so
+ * a trapped instance refuses every later call; other instances are not touched.
+ */
+
+import { MoonflowError } from './errors.js';
+import { Memory } from './memory.js';
+
+/** What a status of fm.h means here; the position is the status. */
+const STATUS = /** @type {const} */ ([
+  { code: 'argument', meaning: 'ok' },
+  { code: 'argument', meaning: 'an argument is outside what the call takes' },
+  { code: 'state', meaning: 'the call does not fit what has happened so far' },
+  { code: 'memory', meaning: 'the block of memory is too small' },
+  { code: 'diverged', meaning: 'loss or gradient left the finite range' },
+  { code: 'format', meaning: 'the state holds a value that is not allowed there' },
+]);
+
+export const OK = 0;
+export const DIVERGED = 4;
+
+export class Instance {
+  /** @type {WebAssembly.Exports | undefined} */
+  #exports;
+  #trapped = false;
+  /** @type {Memory | undefined} */
+  #memory;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    try {
+      this.#exports = new WebAssembly.Instance(module, {}).exports;
+    } catch (error) {
+      const message = 'memory: this platform refused the memory of another model; dispose of one';
+      throw new MoonflowError('memory', message, { cause: error });
+    }
+    const { memory, __heap_base: base } = this.#exports;
+    this.#memory = new Memory(
+      /** @type {WebAssembly.Memory} */ (memory),
+      Number(/** @type {WebAssembly.Global} */ (base).value),
+    );
+    if ('_initialize' in this.#exports) this.call('_initialize');
+  }
+
+  /** @returns {Memory} */
+  get memory() {
+    return /** @type {Memory} */ (this.#alive('memory') && this.#memory);
+  }
+
+  /**
+   * Calls an export and returns what it returns. Pointers come back signed; use `pointer` for those.
+   * @param {string} name
+   * @param {...number} args
+   * @returns {number}
+   */
+  call(name, ...args) {
+    const exports = this.#alive(name);
+    const target = /** @type {(...args: number[]) => number} */ (exports[name]);
+    try {
+      return target(...args);
+    } catch (error) {
+      this.#trapped = true;
+      throw this.#trap(name, error);
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {...number} args
+   */
+  pointer(name, ...args) {
+    return this.call(name, ...args) >>> 0;
+  }
+
+  /**
+   * Calls an export that returns a status, and throws when the status is not FM_OK.
+   * @param {string} operation the name the caller knows
+   * @param {string} hint what the caller must do when the state does not fit
+   * @param {string} name
+   * @param {...number} args
+   */
+  check(operation, hint, name, ...args) {
+    const status = this.call(name, ...args);
+    if (status !== OK) throw this.failure(operation, hint, status);
+  }
+
+  /**
+   * @param {string} operation
+   * @param {string} hint
+   * @param {number} status
+   * @param {Record<string, unknown>} [details]
+   */
+  failure(operation, hint, status, details) {
+    const { code, meaning } = STATUS[status] ?? STATUS[1];
+    const message = `${operation}: ${meaning}; ${hint}`;
+    return new MoonflowError(code, message, { operation, details });
+  }
+
+  /** Drops the instance and its memory. Idempotent. */
+  dispose() {
+    this.#exports = undefined;
+    this.#memory = undefined;
+  }
+
+  /** @param {string} operation */
+  #alive(operation) {
+    if (this.#trapped) throw this.#trap(operation);
+    if (this.#exports) return this.#exports;
+    const message = `${operation}: got a model that was disposed of; create another`;
+    throw new MoonflowError('disposed', message, { operation });
+  }
+
+  /**
+   * @param {string} operation
+   * @param {unknown} [cause]
+   */
+  #trap(operation, cause) {
+    const why = cause instanceof Error ? ` (${cause.message})` : ' in an earlier call';
+    const message = `${operation}: the engine stopped${why}; this model is lost, create another`;
+    return new MoonflowError('trap', message, { operation, cause });
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * @file The numbers of a model by tensor and slot: reading them, restoring them, and their digest.
+ */
+
+import { integer } from './argument.js';
+import { MoonflowError, refusal } from './errors.js';
+
+/** @typedef {import('./model.js').Model} Model */
+
+/** The slots of fm.h by name. */
+export const SLOTS = /** @type {const} */ ({ raw: 0, ema: 1, moment: 2, variance: 3, gradient: 4 });
+
+/** @typedef {keyof typeof SLOTS} Slot */
+/** @typedef {'raw' | 'ema' | 'moment' | 'variance'} SavedSlot */
+
+/**
+ * @typedef {object} TensorInfo
+ * @property {string} name as PyTorch names it
+ * @property {number[]} shape
+ * @property {number} offset first number of the tensor in a slot
+ * @property {number} size numbers in the tensor
+ */
+
+/** @typedef {TensorInfo & Record<Slot, Float32Array>} Tensor */
+
+/**
+ * A state to restore: a whole slot each, all tensors in the order of `tensorInfos` without gaps.
+ * @typedef {Record<SavedSlot, Float32Array> & {step: number, round: number}} SavedState
+ */
+
+/**
+ * Reads the fm_tensor rows as fm.h lays them out.
+ * @param {Model} model
+ * @returns {TensorInfo[]}
+ */
+export function tensorInfos({ instance, handle }) {
+  const count = instance.call('fm_tensor_count', handle);
+  return Array.from({ length: count }, (_, index) => {
+    const pointer = instance.pointer('fm_tensor_info', handle, index);
+    const [name, rank, rows, cols, offset] = instance.memory.ints(pointer, 5);
+    const shape = rank === 1 ? [rows] : [rows, cols];
+    return { name: instance.memory.text(name >>> 0), shape, offset, size: rows * cols };
+  });
+}
+
+/**
+ * @param {Model} model
+ * @returns {Tensor[]}
+ */
+export function readTensors(model) {
+  const { instance, handle, parameterCount } = model;
+  /** @param {TensorInfo} info */
+  const slotsOf = (info) =>
+    Object.entries(SLOTS).map(([name, slot]) => {
+      const pointer = instance.pointer('fm_slot', handle, slot);
+      const all = instance.memory.floats(pointer, parameterCount);
+      return [name, all.slice(info.offset, info.offset + info.size)];
+    });
+  return tensorInfos(model).map((info) => ({ ...info, ...Object.fromEntries(slotsOf(info)) }));
+}
+
+/**
+ * @param {Model} model
+ * @param {SavedState} state
+ */
+export function restore(model, { step, round, ...slots }) {
+  const { instance, handle, parameterCount } = model;
+  integer('step', step, 0);
+  integer('round', round, 0);
+  const names = /** @type {SavedSlot[]} */ (['raw', 'ema', 'moment', 'variance']);
+  for (const name of names) checkSlot(name, slots[name], parameterCount);
+  for (const name of names) {
+    const pointer = instance.pointer('fm_slot', handle, SLOTS[name]);
+    instance.memory.floats(pointer, parameterCount).set(slots[name]);
+  }
+  instance.check('restore', 'load a sound file', 'fm_restore', handle, step, round);
+}
+
+/**
+ * @param {SavedSlot} name
+ * @param {Float32Array} values
+ * @param {number} count
+ */
+function checkSlot(name, values, count) {
+  if (!(values instanceof Float32Array) || values.length !== count) {
+    throw refusal(name, values, `a Float32Array of ${count}`);
+  }
+  const floor = name === 'variance' ? 0 : -Infinity;
+  const bad = values.findIndex((value) => !Number.isFinite(value) || value < floor);
+  if (bad < 0) return;
+  const allowed = name === 'variance' ? 'a finite number from 0 up' : 'a finite number';
+  const message = `${name}[${bad}]: got ${values[bad]}; allowed is ${allowed}`;
+  throw new MoonflowError('format', message, { operation: 'restore' });
+}
+
+/**
+ * @param {Model} model
+ * @param {Float32Array | Float64Array | Int32Array | Uint8Array} array
+ * @returns {string}
+ */
+export function digest({ instance }, array) {
+  const bytes = canonical(array);
+  const [source, target] = instance.memory.carve('scratch', [bytes.length, 32]);
+  instance.memory.bytes(source, bytes.length).set(bytes);
+  instance.check('digest', 'report this', 'fm_digest', source, bytes.length, target);
+  const hash = instance.memory.bytes(target, 32);
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * The bytes of an array with each NaN in its one quiet form: engines may store any of the many.
+ * @param {Float32Array | Float64Array | Int32Array | Uint8Array} array
+ */
+function canonical(array) {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+  if (!(array instanceof Float32Array || array instanceof Float64Array)) return bytes;
+  const words = new Uint32Array(bytes.buffer);
+  const width = array.BYTES_PER_ELEMENT / 4;
+  array.forEach((value, i) => {
+    if (!Number.isNaN(value)) return;
+    words.fill(0, i * width, (i + 1) * width);
+    words[(i + 1) * width - 1] = width === 1 ? 0x7fc00000 : 0x7ff80000;
+  });
+  return bytes;
+}
