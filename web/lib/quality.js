@@ -21,7 +21,7 @@ import { share } from './slice.js';
 
 /** @typedef {{sw2: number, sw2_floor: number, nfe: number}} Quality */
 
-export const DIRECTIONS = 256;
+const DIRECTIONS = 256;
 /** Points projected and sorted in one piece, over all its directions: a few milliseconds. */
 const PIECE_SORTED = 40000;
 
@@ -37,7 +37,7 @@ export function* qualitySlices(model, { n = 20000, seed: from = 1, solver, steps
   const sets = realSets(model, n, from);
   const options = { n, seed: from, solver: method, steps: count, weights };
   const samples = yield* share(model.sampleSlices(options), 0, 0.5);
-  requireFinite(samples, model.dim);
+  requireFinite('quality', samples, model.dim);
   const sw2 = yield* share(sw2Slices(model, samples, sets[0]), 0.5, 0.75);
   const sw2_floor = yield* share(sw2Slices(model, sets[1], sets[0]), 0.75, 1);
   return { sw2, sw2_floor, nfe: model.nfe(method, count) };
@@ -95,14 +95,15 @@ export function realSets(model, n, from) {
 
 /**
  * A model with finite weights can still throw its samples out of range.
+ * @param {string} operation
  * @param {Float32Array} samples
  * @param {number} dim
  */
-function requireFinite(samples, dim) {
+export function requireFinite(operation, samples, dim) {
   const bad = samples.findIndex((coordinate) => !Number.isFinite(coordinate));
   if (bad < 0) return;
   const message =
-    `quality: sample ${Math.floor(bad / dim)} is ${samples[bad]}; ` +
+    `${operation}: sample ${Math.floor(bad / dim)} is ${samples[bad]}; ` +
     'allowed are finite samples, so train on or with a smaller lr';
-  throw new MoonflowError('diverged', message, { operation: 'quality' });
+  throw new MoonflowError('diverged', message, { operation });
 }

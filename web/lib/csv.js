@@ -1,0 +1,101 @@
+/**
+ * @file Points as text: one point a line, coordinates between commas, semicolons or tabs. A first line without a single
+ * number is a heading; empty lines and lines that begin with # are passed over. Every number must be finite.
+ */
+
+import { MoonflowError } from './errors.js';
+
+/** @typedef {{n: number, dim: number, data: Float32Array}} Table */
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const SEPARATORS = [',', ';', '\t'];
+/** Digits that name one float32 among all others. */
+const FLOAT_DIGITS = 9;
+
+/** @param {string} message */
+function malformed(message) {
+  return new MoonflowError('format', `csv, ${message}`, { operation: 'read' });
+}
+
+/**
+ * @param {string} text
+ * @returns {Table}
+ */
+export function read(text) {
+  if (typeof text !== 'string') throw malformed('file: got no text; allowed is a string');
+  const lines = linesOf(text);
+  if (lines.length === 0) throw malformed('file: got no points; allowed is at least one line');
+  const separator = SEPARATORS.find((each) => lines[0].text.includes(each)) ?? ',';
+  const rows = lines.map(({ text, number }) => ({ fields: fieldsOf(text, separator), number }));
+  if (!rows[0].fields.some((field) => isNumber(field))) rows.shift();
+  if (rows.length === 0) throw malformed('file: got a heading only; allowed is at least one point');
+  const dim = rows[0].fields.length;
+  const data = new Float32Array(rows.length * dim);
+  rows.forEach(({ fields, number }, i) => {
+    if (fields.length !== dim) {
+      throw malformed(
+        `line ${number}: got ${fields.length} columns; allowed are ${dim}, as in line ${rows[0].number}`,
+      );
+    }
+    fields.forEach((field, column) => {
+      data[i * dim + column] = numberOf(field, number, column);
+    });
+  });
+  return { n: rows.length, dim, data };
+}
+
+/** @param {string} text */
+function linesOf(text) {
+  return text
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/)
+    .map((line, i) => ({ text: line, number: i + 1 }))
+    .filter((line) => line.text.trim() !== '' && !line.text.trimStart().startsWith('#'));
+}
+
+/**
+ * @param {string} line
+ * @param {string} separator
+ */
+function fieldsOf(line, separator) {
+  return line.split(separator).map((field) => field.trim());
+}
+
+/** What is meant as a number, also when it is not an allowed one. @param {string} field */
+function isNumber(field) {
+  return NUMBER.test(field) || /^[+-]?(nan|inf(inity)?)$/i.test(field);
+}
+
+/**
+ * @param {string} field
+ * @param {number} line
+ * @param {number} column from 0
+ */
+function numberOf(field, line, column) {
+  const value = NUMBER.test(field) ? Math.fround(Number(field)) : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  const got = JSON.stringify(field.slice(0, 40));
+  throw malformed(`line ${line}, column ${column + 1}: got ${got}; allowed is a finite number`);
+}
+
+/**
+ * @param {Float32Array} data [n, dim]
+ * @param {number} n
+ * @param {number} dim
+ * @returns {string}
+ */
+export function write(data, n, dim) {
+  if (n * dim !== data.length) {
+    const message = `n and dim: got ${n} and ${dim}; allowed are those of ${data.length} numbers`;
+    throw new MoonflowError('argument', message, { operation: 'write' });
+  }
+  const lines = Array.from({ length: n }, (_, i) =>
+    Array.from(data.subarray(i * dim, (i + 1) * dim), shortest).join(','),
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** The shortest digits that read back as the same float32. @param {number} value */
+function shortest(value) {
+  return String(Number(value.toPrecision(FLOAT_DIGITS)));
+}

@@ -1,0 +1,321 @@
+/** @file The server of protocol.js: owns one model, works in slices, hears messages between them. */
+
+import { MoonflowError, refusal } from './errors.js';
+import { compile } from './loader.js';
+import { Model } from './model.js';
+import { buffersOf, fault, NO_REQUEST, PROGRESS_MS, packError, SLICE_MS } from './protocol.js';
+import { qualitySlices, sw2Slices } from './quality.js';
+import { Stream } from './stream.js';
+import { loadSync, save } from './weights.js';
+
+/** @typedef {import('./protocol.js').Endpoint} Endpoint */
+/** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
+
+/**
+ * A request on its way; `work` appears when it starts.
+ * @typedef {object} Task
+ * @property {number} id
+ * @property {string} operation
+ * @property {Record<string, any>} options
+ * @property {Generator<any, any, void>} [work]
+ * @property {Stream} [stream]
+ * @property {boolean} waiting for credit
+ * @property {number} toldAt when progress was last sent
+ */
+
+/**
+ * What an operation answers with: a value, or work that returns one.
+ * @type {Record<string, (server: Server, options: any, task: Task) => any>}
+ */
+const OPERATIONS = {
+  hello: () => ({ protocol: 1 }),
+  info: (server) => server.info(),
+  create: (server, options) => server.create(options),
+  load: (server, { bytes, ...options }) => server.adopt(loadSync(bytes, server.given(options))),
+  set: (server, partial) => server.change((model) => model.set(partial)),
+  reset: (server) => server.change((model) => model.reset()),
+  stepOnce: (server) => ({ losses: server.model.train(1), stats: server.model.stats }),
+  stats: (server) => server.model.stats,
+  sample: (server, options) => server.model.sampleSlices(options),
+  velocity: (server, options) => server.model.velocity(options),
+  noise: (server, options) => server.model.noise(options),
+  data: (server, options) => server.model.data(options),
+  batch: (server, { step }) => server.model.batch(step),
+  assign: (server, { x0, x1 }) => server.model.assign(x0, x1),
+  sw2: (server, { a, b, ...options }) => sw2Slices(server.model, a, b, options),
+  quality: (server, options) => qualitySlices(server.model, options),
+  straightness: (server, options) => server.model.straightnessSlices(options),
+  digest: (server) => server.model.digest(),
+  save: (server) => save(server.model),
+  train: (server, options, task) => server.stream(task).train(options),
+  reflow: (server, options, task) => server.stream(task).reflow(options),
+};
+
+/** They pull the model from under a running stream. */
+const EXCLUSIVE = ['create', 'load', 'reset', 'stepOnce', 'train', 'reflow'];
+
+class Server {
+  #endpoint;
+  /** @type {WebAssembly.Module | undefined} */
+  #module;
+  /** @type {Model | undefined} */
+  #model;
+  /** @type {Task[]} */
+  #queue = [];
+  /** @type {Task | undefined} */
+  #streaming;
+  #running = false;
+  /** Wakes a run that has nothing to do until the next message. */
+  #wake = () => {};
+
+  /** @param {Endpoint} endpoint */
+  constructor(endpoint) {
+    this.#endpoint = endpoint;
+  }
+
+  get model() {
+    if (this.#model) return this.#model;
+    throw new MoonflowError('state', 'model: got none yet; call create or load first');
+  }
+
+  info() {
+    const { config, parameterCount, stats } = this.model;
+    return { config, parameters: parameterCount, step: stats.step, round: stats.round };
+  }
+
+  /** @param {(model: Model) => void} act */
+  change(act) {
+    act(this.model);
+    return this.info();
+  }
+
+  /** @param {{config?: import('./parameters.js').PartialConfig, points?: Float32Array, weights?: Uint8Array}} options */
+  create({ config = {}, points, weights }) {
+    if (weights) return this.adopt(loadSync(weights, this.given({ config, points })));
+    const model = Model.createSync(config, this.given({}).module);
+    return this.adopt(model, points);
+  }
+
+  /**
+   * @template T
+   * @param {T} options
+   */
+  given(options) {
+    return { ...options, module: /** @type {WebAssembly.Module} */ (this.#module) };
+  }
+
+  /**
+   * Puts a complete new model in the place of the old one.
+   * @param {Model} model
+   * @param {Float32Array} [points]
+   */
+  adopt(model, points) {
+    try {
+      if (points) model.setPoints(points);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
+    this.#model?.dispose();
+    this.#model = model;
+    return this.info();
+  }
+
+  /** @param {Task} task */
+  stream(task) {
+    const post = (/** @type {any} */ frame, /** @type {ArrayBuffer[]} */ transfer) =>
+      this.#post({ kind: 'frame', id: task.id, frame }, transfer);
+    task.stream = new Stream(this.model, post);
+    return task.stream;
+  }
+
+  /** @param {any} message */
+  hear(message) {
+    const wrong = fault(message);
+    if (wrong) this.#refuse(message, wrong);
+    else if (message.kind === 'request') this.#request(message);
+    else if (message.kind === 'cancel') this.#cancel(message.id);
+    else if (this.#streaming?.id === message.id) {
+      this.#streaming?.stream?.giveBack(message.buffers);
+      if (this.#streaming) this.#streaming.waiting = false;
+    }
+    this.#wake();
+    this.#run();
+  }
+
+  /**
+   * @param {any} message
+   * @param {string} wrong
+   */
+  #refuse(message, wrong) {
+    const id = Number.isSafeInteger(message?.id) && message.id > 0 ? message.id : NO_REQUEST;
+    this.#fail(id, new MoonflowError('argument', wrong), 'message');
+  }
+
+  /** @param {import('./protocol.js').RequestMessage} message */
+  #request({ id, operation, options }) {
+    if (operation === 'stop') {
+      const stream = this.#streaming?.stream;
+      if (stream) stream.stopped = true;
+      this.#post({ kind: 'reply', id, value: { stopped: stream !== undefined } });
+    } else if (operation === 'dispose') {
+      this.#dispose();
+    } else {
+      this.#queue.push({ id, operation, options, waiting: false, toldAt: 0 });
+    }
+  }
+
+  /** @param {number} id */
+  #cancel(id) {
+    const task = [this.#streaming, ...this.#queue].find((each) => each?.id === id);
+    if (!task) return;
+    this.#forget(task);
+    task.work?.return(undefined);
+    const message = `${task.operation}: cancelled; the model stands as the last slice left it`;
+    this.#fail(id, new MoonflowError('aborted', message), task.operation);
+  }
+
+  #dispose() {
+    this.#queue = [];
+    this.#streaming = undefined;
+    this.#model?.dispose();
+    this.#model = undefined;
+    this.#endpoint.close?.();
+  }
+
+  /** One loop for all tasks; it ends when there is nothing left to do. */
+  async #run() {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      this.#module ??= await compile();
+    } catch (error) {
+      for (const { id, operation } of this.#queue.splice(0)) this.#fail(id, error, operation);
+    }
+    for (let task = this.#next(); task; task = this.#next()) {
+      if (task.waiting) {
+        await new Promise((resolve) => {
+          this.#wake = () => resolve(undefined);
+        });
+      } else {
+        this.#slice(task);
+        await turn();
+      }
+    }
+    this.#running = false;
+  }
+
+  #next() {
+    return this.#queue[0] ?? this.#streaming;
+  }
+
+  /**
+   * Works on a task until the slice is over, it waits, or it is done.
+   * @param {Task} task
+   */
+  #slice(task) {
+    const end = performance.now() + SLICE_MS;
+    try {
+      if (!task.work && !this.#start(task)) return;
+      while (performance.now() < end && !task.waiting) {
+        const { done, value } = /** @type {Generator<any, any, void>} */ (task.work).next();
+        if (done) return this.#succeed(task, value);
+        if (value === 'credit') task.waiting = true;
+        else this.#tell(task, value);
+      }
+    } catch (error) {
+      this.#forget(task);
+      this.#fail(task.id, error, task.operation);
+    }
+  }
+
+  /**
+   * Starts a task; false when it is done with that, or has become the stream and gives way.
+   * @param {Task} task
+   */
+  #start(task) {
+    const { operation, options } = task;
+    if (!Object.hasOwn(OPERATIONS, operation)) {
+      throw refusal('operation', operation, `one of ${Object.keys(OPERATIONS).join(', ')}, stop`);
+    }
+    if (this.#streaming && EXCLUSIVE.includes(operation)) {
+      const message = `${operation}: got called while ${this.#streaming.operation} runs; stop it first`;
+      throw new MoonflowError('state', message, { operation });
+    }
+    const result = OPERATIONS[operation](this, options, task);
+    if (typeof result?.next !== 'function') {
+      this.#succeed(task, result);
+      return false;
+    }
+    task.work = result;
+    if (!task.stream) return true;
+    this.#queue.shift();
+    this.#streaming = task;
+    return false;
+  }
+
+  /**
+   * @param {Task} task
+   * @param {any} value
+   */
+  #succeed(task, value) {
+    this.#forget(task);
+    this.#post({ kind: 'reply', id: task.id, value }, buffersOf(value));
+  }
+
+  /** @param {Task} task */
+  #forget(task) {
+    this.#queue = this.#queue.filter((each) => each !== task);
+    if (this.#streaming === task) this.#streaming = undefined;
+  }
+
+  /**
+   * @param {Task} task
+   * @param {any} value
+   */
+  #tell(task, value) {
+    const now = performance.now();
+    if (!task.options.progress || now - task.toldAt < PROGRESS_MS) return;
+    task.toldAt = now;
+    this.#post({ kind: 'progress', id: task.id, value });
+  }
+
+  /**
+   * @param {number} id
+   * @param {unknown} error
+   * @param {string} operation
+   */
+  #fail(id, error, operation) {
+    this.#post({ kind: 'error', id, error: packError(error, operation) });
+  }
+
+  /**
+   * @param {ServerMessage} message
+   * @param {ArrayBuffer[]} [transfer]
+   */
+  #post(message, transfer = []) {
+    this.#endpoint.postMessage(message, transfer);
+  }
+}
+
+/**
+ * Serves one model to the other side of an endpoint.
+ * @param {Endpoint} endpoint
+ */
+export function serve(endpoint) {
+  const server = new Server(endpoint);
+  endpoint.addEventListener('message', ({ data }) => server.hear(data));
+  endpoint.start?.();
+}
+
+/** Lets the messages that have arrived be heard. Timers would cost 4 ms a turn in a browser; a channel does not. */
+function turn() {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(undefined);
+    }
+  });
+}

@@ -1,0 +1,197 @@
+/**
+ * @file A run as a safetensors file. The weights carry PyTorch's own names ("net.0.weight"), so load_state_dict takes
+ * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments. The metadata
+ * holds the format's name, the whole configuration, step and round, so that a run resumes to the same bits. Points and
+ * pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
+ */
+
+import { MoonflowError } from './errors.js';
+import { parseStrict } from './json.js';
+import { compile } from './loader.js';
+import { Model } from './model.js';
+import { malformed, read, write } from './safetensors.js';
+import { tensorInfos } from './slots.js';
+
+export { read } from './safetensors.js';
+
+/** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
+/** @typedef {import('./safetensors.js').Contents} Contents */
+/** @typedef {import('./slots.js').SavedSlot} SavedSlot */
+
+/**
+ * @typedef {object} LoadOptions
+ * @property {PartialConfig} [config] for a file that has none, such as one from PyTorch
+ * @property {Float32Array} [points] the user's points, when data is 'points'
+ */
+
+const FORMAT = 'moonflow 1';
+const STEP_MAX = 0x7fffffff;
+
+/** What stands before a tensor's name, by slot. @type {[SavedSlot, string][]} */
+const PREFIXES = [
+  ['raw', ''],
+  ['ema', 'ema.'],
+  ['moment', 'adam.m.'],
+  ['variance', 'adam.v.'],
+];
+
+/**
+ * @param {Model} model
+ * @returns {Uint8Array}
+ */
+export function save(model) {
+  const { config, stats } = model;
+  const rows = model.tensors();
+  /** @type {Contents['tensors']} */
+  const tensors = new Map();
+  for (const [slot, prefix] of PREFIXES) {
+    for (const row of rows) tensors.set(prefix + row.name, { shape: row.shape, data: row[slot] });
+  }
+  const { step, round } = stats;
+  const metadata = {
+    format: FORMAT,
+    config: JSON.stringify(config),
+    step: String(step),
+    round: String(round),
+  };
+  return write({ tensors, metadata });
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {LoadOptions & {module?: WebAssembly.Module}} [options]
+ * @returns {Promise<Model>}
+ */
+export async function load(bytes, { module, ...options } = {}) {
+  return loadSync(bytes, { ...options, module: module ?? (await compile()) });
+}
+
+/**
+ * The model a file describes; when the file is refused, nothing is left behind.
+ * @param {Uint8Array} bytes
+ * @param {LoadOptions & {module: WebAssembly.Module}} options
+ * @returns {Model}
+ */
+export function loadSync(bytes, { module, config, points }) {
+  const contents = read(bytes);
+  const run = runOf(contents.metadata, config);
+  const model = Model.createSync(run.config, module);
+  try {
+    const slots = run.bare ? bareSlots(model, contents) : savedSlots(model, contents);
+    model.restore({ ...slots, step: run.step, round: run.round });
+    if (points) model.setPoints(points);
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/**
+ * Which run a file holds: its own, or bare weights for the configuration given.
+ * @param {Record<string, string>} metadata
+ * @param {PartialConfig | undefined} given
+ * @returns {{bare: boolean, config: PartialConfig, step: number, round: number}}
+ */
+function runOf({ format, config, step, round }, given) {
+  const named = given !== undefined && Object.keys(given).length > 0;
+  if (!format?.startsWith('moonflow')) {
+    if (given !== undefined) return { bare: true, config: given, step: 0, round: 0 };
+    const message =
+      'config: got none, and the file has none; allowed is the one it was trained with';
+    throw new MoonflowError('argument', message, { operation: 'load' });
+  }
+  if (format !== FORMAT) {
+    throw malformed(`format: got ${JSON.stringify(format)}; allowed is "${FORMAT}"`);
+  }
+  if (named) {
+    const message = 'config: got one beside a file that has its own; allowed is none, use set()';
+    throw new MoonflowError('argument', message, { operation: 'load' });
+  }
+  const counts = { step: countOf('step', step), round: countOf('round', round) };
+  return { bare: false, config: configOf(config), ...counts };
+}
+
+/**
+ * @param {string | undefined} text
+ * @returns {PartialConfig}
+ */
+function configOf(text) {
+  try {
+    return /** @type {PartialConfig} */ (parseStrict(String(text)));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw malformed(`config: got text that is not strict JSON (${why})`, error);
+  }
+}
+
+/**
+ * @param {string} thing
+ * @param {string | undefined} text
+ */
+function countOf(thing, text) {
+  const count = /^\d{1,10}$/.test(text ?? '') ? Number(text) : Number.NaN;
+  if (count <= STEP_MAX) return count;
+  throw malformed(`${thing}: got ${JSON.stringify(text)}; allowed are digits, up to ${STEP_MAX}`);
+}
+
+/**
+ * @param {Model} model
+ * @param {Contents} contents
+ * @returns {Record<SavedSlot, Float32Array>}
+ */
+function savedSlots(model, { tensors }) {
+  const infos = tensorInfos(model);
+  const names = PREFIXES.flatMap(([, prefix]) => infos.map(({ name }) => prefix + name));
+  checkNames(tensors, names);
+  const slots = PREFIXES.map(([slot, prefix]) => [slot, gather(model, tensors, prefix)]);
+  return Object.fromEntries(slots);
+}
+
+/**
+ * Bare weights begin a run: the moving average starts at them, the moments at 0.
+ * @param {Model} model
+ * @param {Contents} contents
+ * @returns {Record<SavedSlot, Float32Array>}
+ */
+function bareSlots(model, { tensors }) {
+  const names = tensorInfos(model).map(({ name }) => name);
+  checkNames(tensors, names);
+  const raw = gather(model, tensors, '');
+  const zero = new Float32Array(raw.length);
+  return { raw, ema: raw, moment: zero, variance: zero };
+}
+
+/**
+ * @param {Contents['tensors']} tensors
+ * @param {string[]} names
+ */
+function checkNames(tensors, names) {
+  const missing = names.find((name) => !tensors.has(name));
+  if (missing !== undefined) {
+    throw malformed(`tensor ${missing}: got none; allowed is exactly one in a file for this model`);
+  }
+  const wanted = new Set(names);
+  const extra = [...tensors.keys()].find((name) => !wanted.has(name));
+  if (extra === undefined) return;
+  throw malformed(`tensor ${JSON.stringify(extra)}: got one; allowed are ${names.join(', ')}`);
+}
+
+/**
+ * A whole slot from the tensors that carry `prefix`.
+ * @param {Model} model
+ * @param {Contents['tensors']} tensors
+ * @param {string} prefix
+ */
+function gather(model, tensors, prefix) {
+  const slot = new Float32Array(model.parameterCount);
+  for (const { name, shape, offset } of tensorInfos(model)) {
+    const entry = /** @type {import('./safetensors.js').Entry} */ (tensors.get(prefix + name));
+    if (entry.shape.join() !== shape.join()) {
+      const got = `[${entry.shape.join(', ')}]`;
+      throw malformed(`tensor ${prefix}${name}: got shape ${got}, expected [${shape.join(', ')}]`);
+    }
+    slot.set(entry.data, offset);
+  }
+  return slot;
+}
