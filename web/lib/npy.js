@@ -49,7 +49,7 @@ export function read(bytes) {
       `data: got ${got} bytes; allowed are ${wanted}, as the shape ${shape} of ${kind} says`,
     );
   }
-  return { shape: sizes, data: numbersOf(bytes.slice(start), width) };
+  return { shape: sizes, data: numbersOf(new Uint8Array(bytes.subarray(start)), width) };
 }
 
 /** @param {Uint8Array} bytes */
@@ -125,7 +125,7 @@ function shapeOf(tuple) {
 }
 
 /**
- * @param {Uint8Array} bytes a copy of its own
+ * @param {Uint8Array} bytes a copy of its own; not by slice, which gives a view when it is a Node Buffer
  * @param {number} width
  */
 function numbersOf(bytes, width) {

@@ -154,7 +154,8 @@ function checkCover(places, length) {
  * @returns {Entry}
  */
 function entryAt({ name, shape, start, end }, body) {
-  const data = new Float32Array(body.slice(start, end).buffer);
+  // A copy through the constructor: slice of a Node Buffer would be a view into somebody else's memory.
+  const data = new Float32Array(new Uint8Array(body.subarray(start, end)).buffer);
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return { shape, data };
   throw malformed(
