@@ -1,0 +1,63 @@
+/* base.h — what every file of the engine stands on: status plumbing, limits and small exact arithmetic. */
+#ifndef BASE_H
+#define BASE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fm.h"
+
+/* Hands a status that is not FM_OK to the caller. */
+#define FM_TRY(call)                      \
+  do {                                    \
+    const int status_ = (call);           \
+    if (status_ != FM_OK) return status_; \
+  } while (0)
+
+/* A precondition that a caller can break: returns `status` when it does not hold. */
+#define FM_REQUIRE(condition, status)  \
+  do {                                 \
+    if (!(condition)) return (status); \
+  } while (0)
+
+#define FM_INLINE static inline __attribute__((always_inline))
+
+enum {
+  FM_MAX_DIM = 64,
+  FM_MAX_HIDDEN = 512,
+  FM_MAX_LAYERS = 8,
+  FM_MAX_FEATURES = 512,
+  FM_MAX_BATCH = 8192,
+  FM_MAX_OT_BATCH = 2048,
+  FM_MAX_ASSIGN = 4096,
+  FM_MAX_POINTS = 1 << 24,
+  /* Rows of one forward or backward pass: 256 rows of 128 floats are 128 kB, so a layer stays in the second-level
+   * cache. No result depends on it, because every sum over the batch runs in ascending row order. */
+  FM_ROWS = 256,
+  /* Points one call of the ODE solver carries together; they share every evaluation of the time branch. */
+  FM_SAMPLE_ROWS = 1024
+};
+
+FM_INLINE int fm_is_aligned(const void *pointer, uintptr_t bytes) {
+  return pointer != NULL && ((uintptr_t)pointer & (bytes - 1)) == 0;
+}
+
+/* Whether `count` elements of `size` bytes, naturally aligned, may stand at `pointer`. In WebAssembly it also knows where
+ * memory ends, so that a wrong pointer is a status and not a trap. */
+FM_INLINE int fm_is_array(const void *pointer, uint64_t count, uint64_t size) {
+  if (!fm_is_aligned(pointer, size < 8 ? size : 8)) return 0;
+#ifdef __wasm__
+  return (uint64_t)(uintptr_t)pointer + count * size <= (uint64_t)__builtin_wasm_memory_size(0) * 65536;
+#else
+  return count <= UINTPTR_MAX / size;
+#endif
+}
+
+/* False for NaN and both infinities. */
+FM_INLINE int fm_is_finite(double x) { return x - x == 0.0; }
+
+FM_INLINE int fm_min(int a, int b) { return a < b ? a : b; }
+
+FM_INLINE double fm_sqrt(double x) { return __builtin_sqrt(x); }
+
+#endif

@@ -1,0 +1,127 @@
+#include "dataset.h"
+
+#include "scalar.h"
+
+static void moon_point(int inner, double angle, real *x) {
+  double s, c;
+  scalar_sincos(angle, &s, &c);
+  x[0] = (real)(inner ? 1 - c : c);
+  x[1] = (real)(inner ? 0.5 - s : s);
+}
+
+static void swap_points(real *a, real *b) {
+  for (int i = 0; i < 2; i++) {
+    const real kept = a[i];
+    a[i] = b[i], b[i] = kept;
+  }
+}
+
+/* Fisher-Yates, one word a swap. */
+static void shuffle(rng_stream stream, int n, real *x) {
+  uint32_t word;
+  for (int i = n - 1; i > 0; i--) {
+    rng_words(rng_with_lane(stream, RNG_LANE_ORDER), (uint32_t)i, 1, &word);
+    swap_points(x + 2 * (size_t)i, x + 2 * (size_t)rng_below(word, (uint32_t)i + 1));
+  }
+}
+
+static void draw_moons(rng_stream stream, int n, real *x) {
+  const int outer = n / 2;
+  for (int i = 0; i < n; i++) {
+    const int inner = i >= outer, index = inner ? i - outer : i, count = inner ? n - outer : outer;
+    moon_point(inner, count > 1 ? SCALAR_PI * index / (count - 1) : 0, x + 2 * (size_t)i);
+  }
+  shuffle(stream, n, x);
+}
+
+/* One point of a shape whose points are independent, from a word that chooses a part and two uniforms. */
+static void shape_point(int kind, uint32_t word, double u, double w, real *x) {
+  double s, c, radius = 1, angle;
+  switch (kind) {
+    case FM_DATA_MOONS_IID: moon_point((int)rng_below(word, 2), SCALAR_PI * u, x); return;
+    case FM_DATA_CHECKERBOARD: {
+      const uint32_t cell = rng_below(word, 8), row = cell / 2, column = 2 * (cell & 1) + (row & 1);
+      x[0] = (real)(2 * (column + u) - 4);
+      x[1] = (real)(2 * (row + w) - 4);
+      return;
+    }
+    case FM_DATA_8GAUSSIANS: angle = SCALAR_PI / 4 * rng_below(word, 8); break;
+    case FM_DATA_CIRCLES:
+      radius = rng_below(word, 2) ? 1 : 0.5;
+      angle = 2 * SCALAR_PI * u;
+      break;
+    default: /* FM_DATA_SPIRALS */
+      radius = fm_sqrt(u);
+      angle = 3 * SCALAR_PI * radius;
+      if (rng_below(word, 2)) radius = -radius;
+  }
+  scalar_sincos(angle, &s, &c);
+  x[0] = (real)(radius * c);
+  x[1] = (real)(radius * s);
+}
+
+static void draw_independent(int kind, rng_stream stream, int n, real *x) {
+  uint32_t words[4];
+  real u[4];
+  for (int i = 0; i < n; i++) {
+    rng_words(stream, 4 * (uint32_t)i, 4, words);
+    rng_uniform(stream, 4 * (uint32_t)i, 4, u);
+    shape_point(kind, words[0], (double)u[1], (double)u[2], x + 2 * (size_t)i);
+  }
+}
+
+static void draw_points(const dataset *d, rng_stream stream, int n, real *x) {
+  uint32_t word;
+  for (int i = 0; i < n; i++) {
+    rng_words(stream, (uint32_t)i, 1, &word);
+    const real *point = d->points + (size_t)rng_below(word, (uint32_t)d->count) * (size_t)d->dim;
+    for (int j = 0; j < d->dim; j++) x[(size_t)i * (size_t)d->dim + (size_t)j] = point[j];
+  }
+}
+
+static real scale_of(int kind) {
+  switch (kind) {
+    case FM_DATA_MOONS:
+    case FM_DATA_MOONS_IID: return 2;
+    case FM_DATA_CIRCLES: return 3;
+    default: return 4;
+  }
+}
+
+/* x = scale (x + noise z), in pieces so that no second array is needed. */
+static void add_noise(const dataset *d, rng_stream stream, int n, real *x) {
+  real z[8];
+  const real noise = (real)d->noise, scale = scale_of(d->kind);
+  for (int first = 0; first < 2 * n; first += 8) {
+    const int count = fm_min(8, 2 * n - first);
+    rng_normal(rng_with_lane(stream, RNG_LANE_JITTER), (uint32_t)first, count, z);
+    for (int i = 0; i < count; i++) x[first + i] = scale * (x[first + i] + noise * z[i]);
+  }
+}
+
+void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
+  stream = rng_with_lane(stream, RNG_LANE_SHAPE);
+  if (d->kind == FM_DATA_POINTS) {
+    draw_points(d, stream, n, x);
+    return;
+  }
+  if (d->kind == FM_DATA_MOONS)
+    draw_moons(stream, n, x);
+  else
+    draw_independent(d->kind, stream, n, x);
+  if (d->kind != FM_DATA_CHECKERBOARD) add_noise(d, stream, n, x);
+}
+
+double dataset_std(const real *x, int n, int dim) {
+  double variance = 0;
+  for (int j = 0; j < dim; j++) {
+    double mean = 0, sum = 0;
+    for (int i = 0; i < n; i++) mean += (double)x[(size_t)i * (size_t)dim + (size_t)j] / n;
+    for (int i = 0; i < n; i++) {
+      const double deviation = (double)x[(size_t)i * (size_t)dim + (size_t)j] - mean;
+      sum += deviation * deviation / n;
+    }
+    variance += sum / dim;
+  }
+  return variance > 0 ? fm_sqrt(variance) : 1;
+}

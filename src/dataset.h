@@ -1,0 +1,32 @@
+/* dataset.h — what the model learns: points x1 [n, D] drawn from a seed.
+ *
+ * Each 2-D set is a unit shape plus noise N(0, I), then scaled by the factor given:
+ *   moons         sklearn.datasets.make_moons: (cos a, sin a) and (1 - cos a, 1/2 - sin a), n/2 angles (rounded down for
+ *                 the first) evenly spaced on [0, pi], shuffled                                              x 2
+ *   moons-iid     the same two arcs, arc and angle drawn independently                                       x 2
+ *   8gaussians    eight centres on the unit circle                                                           x 4
+ *   checkerboard  uniform on the 8 cells of side 2 with even column + row of [-4, 4]^2: density 1/32; no noise
+ *   circles       radii 1 and 1/2, each with probability 1/2                                                 x 3
+ *   spirals       two arms, angle a = 3 pi sqrt(u), radius a / (3 pi), the second turned by pi                x 4
+ *   points        the user's own points, drawn with replacement; no noise, any D
+ */
+#ifndef DATASET_H
+#define DATASET_H
+
+#include "rng.h"
+
+typedef struct {
+  int kind; /* FM_DATA_* */
+  int dim;
+  double noise;       /* of the unit shape */
+  const real *points; /* [count, dim], kind points only */
+  int count;
+} dataset;
+
+/* x [n, dim]. A draw is one: moons depends on n. Lanes of the stream separate shape, jitter and order. */
+void dataset_draw(const dataset *d, rng_stream stream, int n, real *x);
+
+/* Root of the mean over coordinates of their variances, over x [n, dim]; 1 when all points coincide. */
+double dataset_std(const real *x, int n, int dim);
+
+#endif

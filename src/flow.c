@@ -1,0 +1,85 @@
+/* flow.c — the sampling half of fm.h: noise, data, velocities, trajectories and measures. */
+#include "coupling.h"
+#include "metric.h"
+#include "model.h"
+#include "params.h"
+
+static int are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
+
+static int can_write_points(const fm_model *m, const real *x, int n) {
+  return n <= FM_MAX_POINTS && fm_is_array(x, (uint64_t)n * (uint64_t)m->field.shape.dim, sizeof(real));
+}
+
+int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
+  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, x, n) && can_write_points(m, v, n), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
+  for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
+  field_use(&m->field, m->slot[weights]);
+  field_velocity(&m->field, t, x, v, n);
+  return FM_OK;
+}
+
+int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) {
+  FM_REQUIRE(model_is(m) && n >= 1 && can_write_points(m, x0, n), FM_E_ARG);
+  const uint64_t dim = (uint64_t)m->field.shape.dim;
+  FM_REQUIRE(((uint64_t)first + (uint64_t)n) * dim <= UINT32_MAX, FM_E_ARG);
+  rng_normal((rng_stream){.seed = seed, .purpose = RNG_NOISE}, (uint32_t)(first * dim), n * (int)dim, x0);
+  return FM_OK;
+}
+
+int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
+  FM_REQUIRE(model_is(m) && n >= 1 && can_write_points(m, x1, n), FM_E_ARG);
+  FM_REQUIRE(m->data.kind != FM_DATA_POINTS || m->data.count > 0, FM_E_STATE);
+  dataset_draw(&m->data, (rng_stream){.seed = seed, .purpose = RNG_DATA}, n, x1);
+  return FM_OK;
+}
+
+static int is_time(double t) { return t >= 0 && t <= 1; }
+
+int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
+  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(ode_evaluations(solver) > 0 && params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(is_time(t_start) && is_time(t_end) && t_start != t_end, FM_E_ARG);
+  field_use(&m->field, m->slot[weights]);
+  sample_flow(&m->sampler, &(ode_plan){solver, steps, t_start, t_end}, x, n);
+  return FM_OK;
+}
+
+int fm_nfe(int solver, int steps) { return steps > 0 ? steps * ode_evaluations(solver) : 0; }
+
+int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
+  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
+  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
+  field_use(&m->field, m->slot[weights]);
+  sample_straightness(&m->sampler, steps, x0, n, straightness, cost);
+  return FM_OK;
+}
+
+int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
+           double *out) {
+  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM && first >= 0 && count >= 1, FM_E_ARG);
+  const uint64_t reals = (uint64_t)n * (uint64_t)dim;
+  FM_REQUIRE(fm_is_array(a, reals, sizeof(real)) && fm_is_array(b, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(scratch, 3 * (uint64_t)n, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(out, (uint64_t)count, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(model_all_finite(a, reals) && model_all_finite(b, reals), FM_E_ARG);
+  const rng_stream stream = {.seed = seed, .purpose = RNG_DIRECTION};
+  for (int i = 0; i < count; i++) out[i] = metric_sliced(a, b, n, dim, stream, (uint32_t)(first + i), scratch);
+  return FM_OK;
+}
+
+uint32_t fm_assign_size(int n) { return n >= 1 && n <= FM_MAX_ASSIGN ? coupling_scratch_size(n) : 0; }
+
+int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match) {
+  FM_REQUIRE(fm_assign_size(n) > 0 && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  const uint64_t reals = (uint64_t)n * (uint64_t)dim;
+  FM_REQUIRE(fm_is_array(x0, reals, sizeof(real)) && fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_aligned(scratch, 8) && fm_is_array(scratch, fm_assign_size(n), 1), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(match, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
+  FM_REQUIRE(model_all_finite(x0, reals) && model_all_finite(x1, reals), FM_E_ARG);
+  coupling_assign(x0, x1, n, dim, scratch, match);
+  return FM_OK;
+}

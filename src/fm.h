@@ -1,0 +1,269 @@
+/* fm.h — Moonflow: flow matching in one block of memory.
+ *
+ * The engine learns a velocity field v(t, x) by conditional flow matching and integrates dx/dt = v(t, x).
+ * Time runs from noise to data: t = 0 is the source x0, t = 1 is the data x1. Every formula here uses
+ *
+ *     x_t = sigma(t) x0 + alpha(t) x1,      u_t = sigma'(t) x0 + alpha'(t) x1,      loss = mean (v - u)^2
+ *
+ * with the mean over the batch and the coordinates (Lipman et al. 2023; Liu et al. 2022).
+ *
+ * Synopsis
+ *
+ *     double params[FM_PARAM_COUNT];
+ *     fm_preset(FM_PRESET_DEFAULT, params);
+ *     params[FM_SEED] = 7;
+ *     void *block = ...fm_size(params) bytes, aligned to 16...;
+ *     fm_init(block, fm_size(params), params);          // weights drawn from the seed
+ *     fm_train(block, 100, losses);                     // 100 steps, losses[100]
+ *     fm_noise(block, 1, 0, 2000, x);                   // 2,000 start points
+ *     fm_sample(block, FM_EMA, FM_SOLVER_HEUN, 25, 0, 1, x, 2000);   // ... carried to the data
+ *
+ * Conventions
+ *   - Legend: B batch, D dimension of a point, H hidden width, T time features, L hidden layers, N points.
+ *   - Arrays of points are row-major float [N, D]. Pointers are 4-byte aligned or FM_E_ARG.
+ *   - The engine owns no memory: it lives in the caller's block, calls no allocator and imports nothing.
+ *   - Every function returning `int` gives a status below unless it says otherwise. A refused call has
+ *     changed nothing. Output arrays must not overlap inputs unless the function says so.
+ *   - Only i32, u32, f32, f64 and pointers cross this boundary.
+ *   - Same parameters, seed and calls give the same bits on every engine, and no result depends on how a
+ *     long piece of work is cut into calls.
+ */
+#ifndef FM_H
+#define FM_H
+
+#include <stdint.h>
+
+#if defined(__wasm__)
+#define FM_API __attribute__((visibility("default"), used))
+#else
+#define FM_API
+#endif
+
+/* `real` is float. The test build with -DFM_DOUBLE makes it double, so that the same sources can be
+ * differentiated numerically to 1e-6. */
+#ifdef FM_DOUBLE
+typedef double real;
+#else
+typedef float real;
+#endif
+
+/* ---- Status: frozen, never renumbered ------------------------------------------------------------- */
+enum {
+  FM_OK = 0,
+  FM_E_ARG = 1,      /* an argument is outside what the function says it takes */
+  FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points set, no pairs set) */
+  FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
+  FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
+  FM_E_FORMAT = 5    /* restored state holds a value that is not finite */
+};
+
+/* ---- Parameters: one table for validation, command options, page controls and documents ------------ */
+enum {
+  /* what the network is; fixed for the life of a model */
+  FM_SEED,       /* 32-bit seed of weights, batches and times */
+  FM_DIM,        /* D */
+  FM_HIDDEN,     /* H */
+  FM_LAYERS,     /* L */
+  FM_FEATURES,   /* T, even */
+  FM_TIME_SCALE, /* t is multiplied by it before the time features; 1 is the published network */
+  /* what it learns */
+  FM_DATA,       /* one of FM_DATA_* */
+  FM_NOISE,      /* std of the noise on the unit shape, before the data set is scaled */
+  FM_PATH,       /* one of FM_PATH_* */
+  FM_SIGMA_MIN,  /* ve path: sigma(1) */
+  FM_SIGMA_MAX,  /* ve path: sigma(0) */
+  FM_SIGMA_DATA, /* ve path: std of the data for the preconditioning; 0 measures it, and then reads as measured */
+  /* how a batch is drawn */
+  FM_COUPLING,   /* one of FM_COUPLING_* */
+  FM_TIME,       /* one of FM_TIME_* */
+  FM_TIME_MEAN,  /* logit-normal: mean m of the normal under the sigmoid */
+  FM_TIME_STD,   /* logit-normal: its standard deviation s */
+  FM_STRATIFIED, /* 1: one t from each of B equal slices of probability; same law, less noise */
+  FM_BATCH,      /* B */
+  /* how the weights move */
+  FM_STEPS,    /* length of a run; the cosine schedule ends there */
+  FM_LR,       /* peak learning rate */
+  FM_SCHEDULE, /* one of FM_SCHEDULE_* */
+  FM_WARMUP,   /* cosine: steps of linear warm-up from 0 */
+  FM_BETA1,
+  FM_BETA2,
+  FM_EPS,
+  FM_WEIGHT_DECAY, /* decoupled */
+  FM_CLIP,         /* largest global gradient norm; 0 turns clipping off */
+  FM_EMA_DECAY,
+  FM_EMA_WARMUP, /* 1: decay_k = min(ema_decay, (1 + k) / (10 + k)) */
+  /* how a sample is drawn; defaults for the callers of fm_sample */
+  FM_SOLVER, /* one of FM_SOLVER_* */
+  FM_SOLVER_STEPS,
+  FM_PARAM_COUNT
+};
+
+enum {
+  FM_DATA_MOONS,
+  FM_DATA_MOONS_IID,
+  FM_DATA_8GAUSSIANS,
+  FM_DATA_CHECKERBOARD,
+  FM_DATA_CIRCLES,
+  FM_DATA_SPIRALS,
+  FM_DATA_POINTS
+};
+enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
+enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
+enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL };
+enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
+enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4 };
+enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };
+
+enum {
+  FM_KIND_INTEGER,
+  FM_KIND_REAL,
+  FM_KIND_LOG /* real, best shown on a log scale */,
+  FM_KIND_CHOICE,
+  FM_KIND_SWITCH
+};
+
+/* One row of the table. In WebAssembly: four pointers at bytes 0, 4, 8, 12; three doubles at 16, 24, 32;
+ * two int32 at 40 and 44; 48 bytes. */
+typedef struct {
+  const char *name;          /* as written in configurations; command options write - for _ */
+  const char *group;         /* network, data, batch, optimiser, sampling */
+  const char *choices;       /* "linear|vp-cosine|ve" for a choice, its value being the position; else "" */
+  const char *help;          /* one sentence */
+  double min, max, standard; /* `standard` is the value in the default preset */
+  int32_t kind;
+  int32_t live; /* 1: fm_param_set may change it on a living model */
+} fm_param;
+
+FM_API int fm_param_count(void);
+FM_API const fm_param *fm_param_info(int index); /* null when there is no such row */
+
+/* Writes preset `preset` (FM_PRESET_*) into params[FM_PARAM_COUNT].
+ * `default` gives clean moons in 2,000 steps; `seed` is the published example to the letter. */
+FM_API int fm_preset(int preset, double *params);
+FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
+
+/* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling. */
+FM_API int fm_check(const double *params, int *bad);
+
+/* ---- A model ---------------------------------------------------------------------------------------- */
+typedef struct fm_model fm_model;
+
+/* Bytes of the block a model with these parameters needs, 0 when fm_check refuses them. */
+FM_API uint32_t fm_size(const double *params);
+
+/* Lays the model out in `block` (16-byte aligned, at least fm_size bytes) and draws the weights:
+ * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weights and biases, as torch.nn.Linear does. `block` is the model. */
+FM_API int fm_init(void *block, uint32_t bytes, const double *params);
+
+FM_API int fm_param_get(const fm_model *model, int index, double *value);
+/* Refuses rows that are not live, and values that fm_check would refuse. */
+FM_API int fm_param_set(fm_model *model, int index, double value);
+
+/* The user's own data: points [n, D], 1 <= n, all finite. Kept by reference: the caller keeps the array alive
+ * and unchanged. Needed before training when data is `points`, refused otherwise. */
+FM_API int fm_points_set(fm_model *model, const real *points, int n);
+
+/* Reflow pairs: x0 [n, D] source points (unit scale, see fm_noise) and x1 [n, D] where the model's ODE carried
+ * them. Kept by reference. Needed before training under the paired coupling. */
+FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
+
+/* Begins the next reflow round (Liu et al. 2022): the weights become the EMA weights, moments and step return to 0,
+ * the coupling becomes `paired`, and random draws move to a stream of their own. Needs pairs. */
+FM_API int fm_reflow_begin(fm_model *model);
+
+/* ---- Training --------------------------------------------------------------------------------------- */
+enum { FM_CAUSE_NONE, FM_CAUSE_LOSS, FM_CAUSE_GRADIENT };
+
+/* What the last step did. In WebAssembly: seven doubles at 0..48, then four int32 at 56. */
+typedef struct {
+  double loss;          /* mean over B and D, before the update */
+  double v_norm;        /* Frobenius norm of the prediction [B, D] */
+  double u_norm;        /* Frobenius norm of the target [B, D]; under ve both are of the preconditioned F */
+  double gradient_norm; /* before clipping */
+  double lr, ema_decay; /* as used in that step */
+  double reserved;
+  int32_t step;  /* steps taken in this round */
+  int32_t round; /* reflow rounds begun; 0 before the first */
+  int32_t cause; /* FM_CAUSE_*: what left the finite range when the last step diverged */
+  int32_t pad;
+} fm_stats;
+FM_API const fm_stats *fm_stats_get(const fm_model *model);
+
+/* Takes up to `steps` optimiser steps (0 <= steps), writing each loss to losses[steps] unless it is null.
+ * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why. */
+FM_API int fm_train(fm_model *model, int steps, double *losses);
+
+/* One optimiser step on a given batch: t [n] in [0, 1], x0 [n, D], x1 [n, D], 1 <= n; already coupled. */
+FM_API int fm_train_batch(fm_model *model, const real *t, const real *x0, const real *x1, int n);
+
+/* Loss and gradients of a given batch, no update: read stats.loss and slot FM_GRADIENT. */
+FM_API int fm_loss(fm_model *model, const real *t, const real *x0, const real *x1, int n);
+
+/* The batch that step `step` of this round would draw or has drawn, after coupling: t [B], x0 [B, D], x1 [B, D]. */
+FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
+
+/* ---- The field and its flow ------------------------------------------------------------------------- */
+enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */
+
+/* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. */
+FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *x, int n, real *v);
+
+/* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`: N(0, I), unit scale.
+ * fm_sample and fm_straightness scale them to the path's source themselves. */
+FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n, real *x0);
+
+/* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */
+FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
+
+/* Carries x [n, D] in place from t_start to t_end (each in [0, 1], either direction) in `steps` equal steps, 1 <= steps.
+ * A start at t_start = 0 is multiplied by the path's source scale (sigma_max for ve, else 1), and an arrival at
+ * t_end = 0 is divided by it, so x0 is N(0, I) for every path. Each point's bits are its own, however the calls are cut. */
+FM_API int fm_sample(fm_model *model, int weights, int solver, int steps, double t_start, double t_end, real *x, int n);
+
+/* Field evaluations a point costs in `steps` steps of `solver`; 0 for an unknown solver. */
+FM_API int fm_nfe(int solver, int steps);
+
+/* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the
+ * Euler trajectory of `steps` steps, cost[n] = |x(1) - x(0)|^2. 0 straightness is a straight line. */
+FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *x0, int n, real *straightness,
+                           real *cost);
+
+/* ---- Measures --------------------------------------------------------------------------------------- */
+/* Squared sliced Wasserstein-2 distance between a [n, dim] and b [n, dim], one value a direction:
+ * out[i] = mean_k (sort(a.d)_k - sort(b.d)_k)^2 for directions first .. first + count - 1 of the stream of `seed`.
+ * SW2 = sqrt(mean of out over 256 directions). scratch: 3 n floats. */
+FM_API int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
+                  double *out);
+
+/* Exact optimal assignment under squared distance: x0[i] goes to x1[match[i]], a permutation of 0 .. n-1.
+ * 1 <= n <= 4,096. scratch: fm_assign_size(n) bytes, 8-byte aligned. */
+FM_API uint32_t fm_assign_size(int n);
+FM_API int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
+
+/* ---- State, for saving and loading ------------------------------------------------------------------ */
+/* A tensor of the network, named as PyTorch names it. In WebAssembly: name at 0, then int32 rank, rows, cols, offset at
+ * 4, 8, 12, 16. Biases have rank 1 and cols 1. `offset` counts reals from the start of a slot. */
+typedef struct {
+  const char *name;
+  int32_t rank, rows, cols, offset;
+} fm_tensor;
+FM_API int fm_tensor_count(const fm_model *model);
+FM_API const fm_tensor *fm_tensor_info(const fm_model *model, int index);
+
+/* Reals in a slot (all tensors, without gaps), and the slot itself; null for an unknown slot. The caller may write
+ * FM_RAW, FM_EMA, FM_MOMENT and FM_VARIANCE, and then must call fm_restore. */
+FM_API int fm_slot_size(const fm_model *model);
+FM_API real *fm_slot(fm_model *model, int slot);
+
+/* Declares the slots loaded: sets step and round (each >= 0). FM_E_FORMAT when a slot holds a value that is not finite
+ * or a negative variance; the caller must then load again or drop the model. */
+FM_API int fm_restore(fm_model *model, int step, int round);
+
+/* Draws weights anew from the seed; moments, EMA, step and round as after fm_init. Points and pairs stay. */
+FM_API int fm_reset(fm_model *model);
+
+/* SHA-256 of `bytes` bytes into out[32]. */
+FM_API int fm_digest(const void *data, uint32_t bytes, uint8_t *out);
+
+#endif

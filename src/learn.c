@@ -1,0 +1,119 @@
+/* learn.c — the training half of fm.h: what a step is, when it counts, and when it is refused. */
+#include "adamw.h"
+#include "kernels.h"
+#include "model.h"
+
+/* Above this a sum of squares of gradients, or the second moment, leaves float's range in the next operation. */
+static const double LARGEST = 1e18;
+
+static int whole(const fm_model *m, int index) { return (int)m->params[index]; }
+
+static train_draw draw_of(const fm_model *m, int step) {
+  return (train_draw){
+      .coupling = whole(m, FM_COUPLING),
+      .batch = whole(m, FM_BATCH),
+      .seed = (uint32_t)m->params[FM_SEED],
+      .step = (uint32_t)step,
+      .round = (uint32_t)m->stats.round,
+      .law = {.kind = whole(m, FM_TIME),
+              .stratified = whole(m, FM_STRATIFIED),
+              .mean = m->params[FM_TIME_MEAN],
+              .std = m->params[FM_TIME_STD]},
+      .data = m->data,
+      .pair_x0 = m->pair_x0,
+      .pair_x1 = m->pair_x1,
+      .pairs = m->pairs,
+  };
+}
+
+/* Whether a batch can be drawn at all. */
+static int can_draw(const fm_model *m) {
+  if (whole(m, FM_COUPLING) == FM_COUPLING_PAIRED) return m->pairs > 0;
+  return m->data.kind != FM_DATA_POINTS || m->data.count > 0;
+}
+
+/* False for NaN. */
+static int is_bounded(double x) { return x >= -LARGEST && x <= LARGEST; }
+
+static int diverged(fm_model *m, int cause) {
+  m->stats.cause = cause;
+  return FM_E_DIVERGED;
+}
+
+/* Loss and gradient into stats and slot; nothing else of the state moves. */
+static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  real *gradient = m->slot[FM_GRADIENT];
+  const train_loss loss = train_gradient(&m->trainer, m->slot[FM_RAW], t, x0, x1, n, gradient);
+  m->stats.loss = loss.loss;
+  m->stats.v_norm = loss.v_norm;
+  m->stats.u_norm = loss.u_norm;
+  m->stats.gradient_norm = fm_sqrt(sum_squares(gradient, m->field.shape.size));
+  if (!is_bounded(loss.loss)) return diverged(m, FM_CAUSE_LOSS);
+  if (!is_bounded(m->stats.gradient_norm)) return diverged(m, FM_CAUSE_GRADIENT);
+  m->stats.cause = FM_CAUSE_NONE;
+  return FM_OK;
+}
+
+static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  FM_TRY(differentiate(m, t, x0, x1, n));
+  const double *p = m->params;
+  const int k = m->stats.step;
+  m->stats.lr = adamw_lr(whole(m, FM_SCHEDULE), p[FM_LR], whole(m, FM_WARMUP), whole(m, FM_STEPS), k);
+  m->stats.ema_decay = adamw_ema_decay(p[FM_EMA_DECAY], whole(m, FM_EMA_WARMUP), k);
+  const adamw_setting setting = {.lr = m->stats.lr,
+                                 .beta1 = p[FM_BETA1],
+                                 .beta2 = p[FM_BETA2],
+                                 .eps = p[FM_EPS],
+                                 .weight_decay = p[FM_WEIGHT_DECAY],
+                                 .clip = p[FM_CLIP],
+                                 .ema_decay = m->stats.ema_decay};
+  adamw_step(&setting, (uint32_t)k + 1, m->stats.gradient_norm, m->slot[FM_GRADIENT], m->slot[FM_RAW],
+             m->slot[FM_MOMENT], m->slot[FM_VARIANCE], m->slot[FM_EMA], m->field.shape.size);
+  m->stats.step = k + 1;
+  return FM_OK;
+}
+
+int fm_train(fm_model *m, int steps, double *losses) {
+  FM_REQUIRE(model_is(m) && steps >= 0, FM_E_ARG);
+  FM_REQUIRE(losses == NULL || fm_is_array(losses, (uint64_t)steps, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(can_draw(m), FM_E_STATE);
+  trainer *t = &m->trainer;
+  for (int i = 0; i < steps; i++) {
+    const train_draw draw = draw_of(m, m->stats.step);
+    train_batch(t, &draw);
+    FM_TRY(take_step(m, t->t, t->x0, t->x1, draw.batch));
+    if (losses) losses[i] = m->stats.loss;
+  }
+  return FM_OK;
+}
+
+static int is_batch(const fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  if (!model_is(m) || n < 1 || !model_are_points(m, x0, n) || !model_are_points(m, x1, n)) return 0;
+  if (!fm_is_array(t, (uint64_t)n, sizeof(real))) return 0;
+  for (int i = 0; i < n; i++)
+    if (!(t[i] >= 0 && t[i] <= 1)) return 0;
+  return 1;
+}
+
+int fm_train_batch(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  return take_step(m, t, x0, x1, n);
+}
+
+int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  return differentiate(m, t, x0, x1, n);
+}
+
+int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {
+  FM_REQUIRE(model_is(m) && step >= 0, FM_E_ARG);
+  const uint64_t b = (uint64_t)whole(m, FM_BATCH), reals = b * (uint64_t)m->field.shape.dim;
+  FM_REQUIRE(fm_is_array(t, b, sizeof(real)) && fm_is_array(x0, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(can_draw(m), FM_E_STATE);
+  const train_draw draw = draw_of(m, step);
+  train_batch(&m->trainer, &draw);
+  for (uint64_t i = 0; i < b; i++) t[i] = m->trainer.t[i];
+  for (uint64_t i = 0; i < reals; i++) x0[i] = m->trainer.x0[i], x1[i] = m->trainer.x1[i];
+  return FM_OK;
+}

@@ -1,0 +1,172 @@
+/* model.c — struct fm_model, its layout, and the functions of fm.h that build it, set it up and save it.
+ * Training and sampling through fm.h are in learn.c and flow.c. */
+#include "model.h"
+
+#include "digest.h"
+#include "params.h"
+
+enum { ALIGNMENT = 16 };
+static const uint32_t MAGIC = 0x464d6d6f; /* "FMmo": tells a model from any other block */
+
+static fm_model *model_layout(arena *a, const double *params) {
+  /* While measuring there is no block yet: a model on the stack stands in for it, because sizes come from its shape. */
+  fm_model stand_in, *placed = arena_take(a, 1, sizeof(fm_model)), *m = placed ? placed : &stand_in;
+  shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
+            (int)params[FM_FEATURES], params[FM_TIME_SCALE]);
+  for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
+  field_layout(&m->field, a);
+  sample_layout(&m->sampler, &m->field, a);
+  train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
+  return placed;
+}
+
+uint32_t fm_size(const double *params) {
+  if (fm_check(params, NULL) != FM_OK) return 0;
+  arena a = {0};
+  model_layout(&a, params);
+  return a.used <= UINT32_MAX ? (uint32_t)a.used : 0;
+}
+
+static void measure_sigma_data(fm_model *m, const real *x, int n) {
+  m->field.path.sigma_data = m->params[FM_SIGMA_DATA] = dataset_std(x, n, m->field.shape.dim);
+}
+
+/* A model's sigma_data is measured on data that do not depend on its seed, so two seeds share one preconditioning. */
+static void start_path(fm_model *m) {
+  m->field.path = (path){.kind = (int)m->params[FM_PATH],
+                         .sigma_min = m->params[FM_SIGMA_MIN],
+                         .sigma_max = m->params[FM_SIGMA_MAX],
+                         .sigma_data = m->params[FM_SIGMA_DATA]};
+  m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && m->field.path.kind == FM_PATH_VE;
+  if (m->measures_sigma && m->data.kind != FM_DATA_POINTS) {
+    dataset_draw(&m->data, (rng_stream){.purpose = RNG_MEASURE}, FM_SAMPLE_ROWS, m->sampler.state);
+    measure_sigma_data(m, m->sampler.state, FM_SAMPLE_ROWS);
+  }
+}
+
+int fm_init(void *block, uint32_t bytes, const double *params) {
+  FM_TRY(fm_check(params, NULL));
+  const uint32_t needed = fm_size(params);
+  FM_REQUIRE(fm_is_aligned(block, ALIGNMENT) && fm_is_array(block, bytes, 1), FM_E_MEMORY);
+  FM_REQUIRE(needed > 0 && bytes >= needed, FM_E_MEMORY);
+  arena a = {.base = block};
+  fm_model *m = model_layout(&a, params);
+  m->magic = MAGIC;
+  for (int i = 0; i < FM_PARAM_COUNT; i++) m->params[i] = params[i];
+  m->first_coupling = params[FM_COUPLING];
+  m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
+  m->pair_x0 = m->pair_x1 = NULL;
+  m->pairs = 0;
+  timenet_start(&m->field.time);
+  train_start(&m->trainer);
+  start_path(m);
+  return fm_reset(m);
+}
+
+int model_is(const fm_model *m) {
+  return fm_is_aligned(m, ALIGNMENT) && fm_is_array(m, 1, sizeof *m) && m->magic == MAGIC;
+}
+
+int model_all_finite(const real *x, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++)
+    if (!fm_is_finite((double)x[i])) return 0;
+  return 1;
+}
+
+int model_are_points(const fm_model *m, const real *x, int n) {
+  const uint64_t reals = (uint64_t)n * (uint64_t)m->field.shape.dim;
+  return n <= FM_MAX_POINTS && fm_is_array(x, reals, sizeof(real)) && model_all_finite(x, reals);
+}
+
+int fm_reset(fm_model *m) {
+  FM_REQUIRE(model_is(m), FM_E_ARG);
+  shape_init(&m->field.shape, (rng_stream){.seed = (uint32_t)m->params[FM_SEED], .purpose = RNG_WEIGHTS},
+             m->slot[FM_RAW]);
+  for (int i = 0; i < m->field.shape.size; i++) {
+    m->slot[FM_EMA][i] = m->slot[FM_RAW][i];
+    m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
+  }
+  m->params[FM_COUPLING] = m->first_coupling;
+  m->stats = (fm_stats){0};
+  return FM_OK;
+}
+
+/* ---- Parameters ----------------------------------------------------------------------------------------- */
+
+int fm_param_get(const fm_model *m, int index, double *value) {
+  FM_REQUIRE(model_is(m) && fm_param_info(index) && fm_is_array(value, 1, sizeof(double)), FM_E_ARG);
+  *value = m->params[index];
+  return FM_OK;
+}
+
+int fm_param_set(fm_model *m, int index, double value) {
+  FM_REQUIRE(model_is(m) && fm_param_info(index) && fm_param_info(index)->live, FM_E_ARG);
+  const double before = m->params[index];
+  m->params[index] = value;
+  if (params_check(m->params, NULL) != FM_OK) {
+    m->params[index] = before;
+    return FM_E_ARG;
+  }
+  if (index == FM_COUPLING && m->stats.round == 0) m->first_coupling = value;
+  return FM_OK;
+}
+
+int fm_points_set(fm_model *m, const real *points, int n) {
+  FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(m->data.kind == FM_DATA_POINTS, FM_E_STATE);
+  FM_REQUIRE(model_are_points(m, points, n), FM_E_ARG);
+  m->data.points = points;
+  m->data.count = n;
+  if (m->measures_sigma) measure_sigma_data(m, points, n);
+  return FM_OK;
+}
+
+int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
+  FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, x0, n) && model_are_points(m, x1, n), FM_E_ARG);
+  m->pair_x0 = x0;
+  m->pair_x1 = x1;
+  m->pairs = n;
+  return FM_OK;
+}
+
+int fm_reflow_begin(fm_model *m) {
+  FM_REQUIRE(model_is(m), FM_E_ARG);
+  FM_REQUIRE(m->pairs > 0, FM_E_STATE);
+  for (int i = 0; i < m->field.shape.size; i++) {
+    m->slot[FM_RAW][i] = m->slot[FM_EMA][i];
+    m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
+  }
+  m->params[FM_COUPLING] = FM_COUPLING_PAIRED;
+  m->stats = (fm_stats){.round = m->stats.round + 1};
+  return FM_OK;
+}
+
+/* ---- State ---------------------------------------------------------------------------------------------- */
+
+int fm_tensor_count(const fm_model *m) { return model_is(m) ? m->field.shape.count : 0; }
+
+const fm_tensor *fm_tensor_info(const fm_model *m, int index) {
+  return model_is(m) && index >= 0 && index < m->field.shape.count ? &m->field.shape.tensors[index] : NULL;
+}
+
+int fm_slot_size(const fm_model *m) { return model_is(m) ? m->field.shape.size : 0; }
+
+real *fm_slot(fm_model *m, int slot) { return model_is(m) && slot >= 0 && slot < MODEL_SLOTS ? m->slot[slot] : NULL; }
+
+const fm_stats *fm_stats_get(const fm_model *m) { return model_is(m) ? &m->stats : NULL; }
+
+int fm_restore(fm_model *m, int step, int round) {
+  FM_REQUIRE(model_is(m) && step >= 0 && round >= 0, FM_E_ARG);
+  for (int i = FM_RAW; i <= FM_VARIANCE; i++)
+    FM_REQUIRE(model_all_finite(m->slot[i], (uint64_t)m->field.shape.size), FM_E_FORMAT);
+  for (int i = 0; i < m->field.shape.size; i++) FM_REQUIRE(m->slot[FM_VARIANCE][i] >= 0, FM_E_FORMAT);
+  m->stats = (fm_stats){.step = step, .round = round};
+  return FM_OK;
+}
+
+int fm_digest(const void *data, uint32_t bytes, uint8_t *out) {
+  FM_REQUIRE(fm_is_array(data, bytes, 1) && fm_is_array(out, 32, 1), FM_E_ARG);
+  digest_sha256(data, bytes, out);
+  return FM_OK;
+}

@@ -1,0 +1,33 @@
+/* model.h — what an fm_model holds, for the files that implement fm.h. */
+#ifndef MODEL_H
+#define MODEL_H
+
+#include "sample.h"
+#include "train.h"
+
+enum { MODEL_SLOTS = FM_GRADIENT + 1 };
+
+struct fm_model {
+  uint32_t magic;
+  int measures_sigma; /* sigma_data is taken from the data, not from the caller */
+  double params[FM_PARAM_COUNT];
+  double first_coupling; /* before reflow made it `paired`; fm_reset returns to it */
+  fm_stats stats;
+  field field;
+  sampler sampler;
+  trainer trainer;
+  dataset data;
+  const real *pair_x0, *pair_x1;
+  int pairs;
+  real *slot[MODEL_SLOTS];
+};
+
+/* Whether the pointer leads to a model that fm_init has made. */
+int model_is(const fm_model *m);
+
+int model_all_finite(const real *x, uint64_t count);
+
+/* Whether x may be read as n finite points [n, D], n <= 2^24. */
+int model_are_points(const fm_model *m, const real *x, int n);
+
+#endif

@@ -1,0 +1,120 @@
+#include "params.h"
+
+#define INTEGER FM_KIND_INTEGER
+#define REAL FM_KIND_REAL
+#define LOG FM_KIND_LOG
+#define CHOICE FM_KIND_CHOICE
+#define SWITCH FM_KIND_SWITCH
+
+enum { FIXED, LIVE };
+
+static const fm_param TABLE[FM_PARAM_COUNT] = {
+    [FM_SEED] = {"seed", "network", "", "Seed of weights, batches and times: the same seed gives the same bits.", 0,
+                 4294967295.0, 0, INTEGER, FIXED},
+    [FM_DIM] = {"dim", "network", "", "Coordinates of a point.", 1, FM_MAX_DIM, 2, INTEGER, FIXED},
+    [FM_HIDDEN] = {"hidden", "network", "", "Width of every hidden layer.", 1, FM_MAX_HIDDEN, 64, INTEGER, FIXED},
+    [FM_LAYERS] = {"layers", "network", "", "Number of hidden layers.", 1, FM_MAX_LAYERS, 3, INTEGER, FIXED},
+    [FM_FEATURES] = {"features", "network", "", "Sines and cosines of t that the network sees; an even number.", 2,
+                     FM_MAX_FEATURES, 128, INTEGER, FIXED},
+    [FM_TIME_SCALE] = {"time_scale", "network", "", "Factor on t before its sines and cosines.", 0.001, 1000, 1, LOG,
+                       FIXED},
+    [FM_DATA] = {"data", "data", "moons|moons-iid|8gaussians|checkerboard|circles|spirals|points",
+                 "What the model learns.", 0, FM_DATA_POINTS, FM_DATA_MOONS, CHOICE, FIXED},
+    [FM_NOISE] = {"noise", "data", "", "Standard deviation of the noise on the shape, before it is scaled.", 0, 1, 0.05,
+                  REAL, FIXED},
+    [FM_PATH] = {"path", "data", "linear|vp-cosine|ve", "How noise and data are mixed at time t.", 0, FM_PATH_VE,
+                 FM_PATH_LINEAR, CHOICE, FIXED},
+    [FM_SIGMA_MIN] = {"sigma_min", "data", "", "ve path: noise left at t = 1.", 1e-4, 1, 0.01, LOG, FIXED},
+    [FM_SIGMA_MAX] = {"sigma_max", "data", "", "ve path: noise at t = 0.", 1, 1000, 50, LOG, FIXED},
+    [FM_SIGMA_DATA] = {"sigma_data", "data", "", "ve path: standard deviation of the data; 0 measures it.", 0, 1e6, 0,
+                       REAL, FIXED},
+    [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired", "How noise and data points are paired.", 0,
+                     FM_COUPLING_PAIRED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
+    [FM_TIME] = {"time", "batch", "uniform|logit-normal", "Law of the training time t.", 0, FM_TIME_LOGIT_NORMAL,
+                 FM_TIME_LOGIT_NORMAL, CHOICE, LIVE},
+    [FM_TIME_MEAN] = {"time_mean", "batch", "", "logit-normal: mean under the sigmoid.", -5, 5, 0, REAL, LIVE},
+    [FM_TIME_STD] = {"time_std", "batch", "", "logit-normal: standard deviation under the sigmoid.", 0.05, 5, 1, REAL,
+                     LIVE},
+    [FM_STRATIFIED] = {"stratified", "batch", "", "Spread the times of a batch evenly over their law.", 0, 1, 1, SWITCH,
+                       LIVE},
+    [FM_BATCH] = {"batch", "batch", "", "Points in a batch.", 1, FM_MAX_BATCH, 512, INTEGER, FIXED},
+    [FM_STEPS] = {"steps", "optimiser", "", "Length of a run; the cosine schedule ends there.", 1, 10000000, 2000,
+                  INTEGER, LIVE},
+    [FM_LR] = {"lr", "optimiser", "", "Peak learning rate.", 1e-7, 10, 1e-2, LOG, LIVE},
+    [FM_SCHEDULE] = {"schedule", "optimiser", "constant|cosine", "How the learning rate moves.", 0, FM_SCHEDULE_COSINE,
+                     FM_SCHEDULE_COSINE, CHOICE, LIVE},
+    [FM_WARMUP] = {"warmup", "optimiser", "", "cosine: steps of linear warm-up.", 0, 100000, 50, INTEGER, LIVE},
+    [FM_BETA1] = {"beta1", "optimiser", "", "AdamW: decay of the first moment.", 0, 0.9999, 0.9, REAL, LIVE},
+    [FM_BETA2] = {"beta2", "optimiser", "", "AdamW: decay of the second moment.", 0, 0.999999, 0.99, REAL, LIVE},
+    [FM_EPS] = {"eps", "optimiser", "", "AdamW: added to the root of the second moment.", 1e-12, 1, 1e-8, LOG, LIVE},
+    [FM_WEIGHT_DECAY] = {"weight_decay", "optimiser", "", "AdamW: decoupled weight decay.", 0, 1, 0, REAL, LIVE},
+    [FM_CLIP] = {"clip", "optimiser", "", "Largest global gradient norm; 0 turns clipping off.", 0, 1e6, 1, REAL, LIVE},
+    [FM_EMA_DECAY] = {"ema_decay", "optimiser", "", "Decay of the moving average of the weights.", 0, 0.999999, 0.99,
+                      REAL, LIVE},
+    [FM_EMA_WARMUP] = {"ema_warmup", "optimiser", "", "Let the average start quickly: (1 + k) / (10 + k) at step k.", 0,
+                       1, 1, SWITCH, LIVE},
+    [FM_SOLVER] = {"solver", "sampling", "euler|midpoint|heun|rk4", "Method that integrates the velocity field.", 0,
+                   FM_SOLVER_RK4, FM_SOLVER_HEUN, CHOICE, LIVE},
+    [FM_SOLVER_STEPS] = {"solver_steps", "sampling", "", "Steps of the solver from noise to data.", 1, 10000, 25,
+                         INTEGER, LIVE},
+};
+
+/* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */
+static const struct {
+  int index;
+  double value;
+} SEED_PRESET[] = {
+    {FM_HIDDEN, 128},      {FM_LAYERS, 2},
+    {FM_STRATIFIED, 0},    {FM_LR, 3e-4},
+    {FM_BETA2, 0.999},     {FM_SCHEDULE, FM_SCHEDULE_CONSTANT},
+    {FM_WARMUP, 0},        {FM_EMA_DECAY, 0.9999},
+    {FM_EMA_WARMUP, 0},    {FM_SOLVER, FM_SOLVER_EULER},
+    {FM_SOLVER_STEPS, 50},
+};
+
+int fm_param_count(void) { return FM_PARAM_COUNT; }
+
+const fm_param *fm_param_info(int index) { return index >= 0 && index < FM_PARAM_COUNT ? &TABLE[index] : NULL; }
+
+const char *fm_preset_name(int preset) {
+  return preset == FM_PRESET_DEFAULT ? "default" : preset == FM_PRESET_SEED ? "seed" : NULL;
+}
+
+int fm_preset(int preset, double *params) {
+  FM_REQUIRE(fm_is_array(params, FM_PARAM_COUNT, sizeof(double)) && fm_preset_name(preset) != NULL, FM_E_ARG);
+  for (int i = 0; i < FM_PARAM_COUNT; i++) params[i] = TABLE[i].standard;
+  if (preset == FM_PRESET_SEED)
+    for (size_t i = 0; i < sizeof SEED_PRESET / sizeof *SEED_PRESET; i++)
+      params[SEED_PRESET[i].index] = SEED_PRESET[i].value;
+  return FM_OK;
+}
+
+int params_check_value(int index, double value) {
+  const fm_param *row = fm_param_info(index);
+  FM_REQUIRE(row != NULL, FM_E_ARG);
+  FM_REQUIRE(value >= row->min && value <= row->max, FM_E_ARG); /* false for NaN */
+  const int whole = row->kind == INTEGER || row->kind == CHOICE || row->kind == SWITCH;
+  FM_REQUIRE(!whole || value == (double)(int64_t)value, FM_E_ARG);
+  return FM_OK;
+}
+
+static int refuse(int index, int *bad) {
+  if (bad) *bad = index;
+  return FM_E_ARG;
+}
+
+int params_check(const double *p, int *bad) {
+  for (int i = 0; i < FM_PARAM_COUNT; i++)
+    if (params_check_value(i, p[i]) != FM_OK) return refuse(i, bad);
+  if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
+  if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
+  if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
+  if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
+  return FM_OK;
+}
+
+int fm_check(const double *params, int *bad) {
+  FM_REQUIRE(fm_is_array(params, FM_PARAM_COUNT, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(bad == NULL || fm_is_array(bad, 1, sizeof(int)), FM_E_ARG);
+  return params_check(params, bad);
+}

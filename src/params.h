@@ -1,0 +1,13 @@
+/* params.h — the parameter table and the presets: the one place where a name, range or default is written. */
+#ifndef PARAMS_H
+#define PARAMS_H
+
+#include "base.h"
+
+/* FM_OK when `value` may stand in row `index` by itself: finite, within range, whole where it must be. */
+int params_check_value(int index, double value);
+
+/* FM_OK when the rows fit together too; else the index of an offending row in *bad. */
+int params_check(const double *params, int *bad);
+
+#endif

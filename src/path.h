@@ -1,0 +1,43 @@
+/* path.h — probability paths: x_t = sigma(t) x0 + alpha(t) x1, u_t = sigma'(t) x0 + alpha'(t) x1.
+ *
+ *   linear      alpha = t,            sigma = 1 - t                              (Liu et al. 2022; "OT path" in Lipman et al. 2023)
+ *   vp-cosine   alpha = sin(pi t/2),  sigma = cos(pi t/2)                        sigma^2 + alpha^2 = 1
+ *   ve          alpha = 1,            sigma = sigma_min (sigma_max/sigma_min)^(1-t)
+ *
+ * Easy to get wrong:
+ *   - t = 0 is noise, t = 1 is data. Diffusion papers count the other way.
+ *   - Under ve x0 inside the formula is N(0, I), but a sample starts at sigma_max N(0, I): path_source_scale.
+ *   - Raw ve regression over four decades of scale does not train. The network therefore predicts F, not v, with the
+ *     preconditioning of Karras et al. 2022 (EDM, table 1). Every path states it as one affine map, trivial but for ve:
+ *
+ *         v(t, x) = skip(t) x + out(t) F(in(t) x, t),     F is regressed on (u - skip x) / out
+ *
+ *     For ve: in = 1/sqrt(sigma^2 + sd^2), skip = -r (1 - c_skip), out = r c_out, r = ln(sigma_max/sigma_min),
+ *     c_skip = sd^2/(sigma^2 + sd^2), c_out = sigma sd/sqrt(sigma^2 + sd^2), which is v = -r (x - D(x, t)).
+ */
+#ifndef PATH_H
+#define PATH_H
+
+#include "base.h"
+
+typedef struct {
+  int kind; /* FM_PATH_* */
+  double sigma_min, sigma_max, sigma_data;
+} path;
+
+typedef struct {
+  double alpha, sigma, d_alpha, d_sigma;
+} path_point;
+
+typedef struct {
+  double in, skip, out;
+} path_condition;
+
+/* Coefficients at t in [0, 1]. */
+path_point path_at(const path *p, double t);
+path_condition path_condition_at(const path *p, double t);
+
+/* x(0) = scale * N(0, I). */
+double path_source_scale(const path *p);
+
+#endif

@@ -1,0 +1,68 @@
+#include "sample.h"
+
+void sample_layout(sampler *s, field *f, arena *a) {
+  const uint64_t reals = (uint64_t)FM_SAMPLE_ROWS * (uint64_t)f->shape.dim;
+  s->field = f;
+  s->state = arena_take(a, reals, sizeof(real));
+  s->work = arena_take(a, 3 * reals, sizeof(real));
+}
+
+static void evaluate(void *context, double t, const real *x, real *v) {
+  const sampler *s = context;
+  field_velocity_at(s->field, t, x, v, s->rows);
+}
+
+static void multiply(const real *x, double factor, real *out, int count) {
+  for (int i = 0; i < count; i++) out[i] = x[i] * (real)factor;
+}
+
+void sample_flow(sampler *s, const ode_plan *plan, real *x, int n) {
+  const int dim = s->field->shape.dim;
+  const double scale = path_source_scale(&s->field->path);
+  for (int first = 0; first < n; first += FM_SAMPLE_ROWS, x += FM_SAMPLE_ROWS * dim) {
+    s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+    const int count = s->rows * dim;
+    if (plan->t_start == 0) multiply(x, scale, x, count);
+    ode_solve(plan, evaluate, s, x, count, s->work);
+    if (plan->t_end == 0) multiply(x, 1 / scale, x, count);
+  }
+}
+
+/* Along the trajectory x(1) - x(0) is the mean of the velocities, so the integral is their variance over time: kept as a
+ * running mean and a running sum of squared deviations (Welford 1962), which does not cancel when the path is straight. */
+static void follow(sampler *s, int steps, real *mean, real *deviation, int count) {
+  const ode_plan plan = {FM_SOLVER_EULER, steps, 0, 1};
+  real *x = s->state, *v = s->work;
+  for (int i = 0; i < count; i++) mean[i] = deviation[i] = 0;
+  for (int k = 0; k < steps; k++) {
+    const double t = ode_time(&plan, k);
+    const real h = (real)(ode_time(&plan, k + 1) - t), weight = (real)(1.0 / (k + 1));
+    field_velocity_at(s->field, t, x, v, s->rows);
+    for (int i = 0; i < count; i++) {
+      const real gap = v[i] - mean[i];
+      mean[i] += gap * weight;
+      deviation[i] += gap * (v[i] - mean[i]);
+      x[i] += h * v[i];
+    }
+  }
+}
+
+void sample_straightness(sampler *s, int steps, const real *x0, int n, real *straightness, real *cost) {
+  const int dim = s->field->shape.dim;
+  for (int first = 0; first < n; first += FM_SAMPLE_ROWS) {
+    s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+    const int count = s->rows * dim;
+    real *mean = s->work + count, *deviation = mean + count;
+    multiply(x0 + (size_t)first * dim, path_source_scale(&s->field->path), s->state, count);
+    follow(s, steps, mean, deviation, count);
+    for (int i = 0; i < s->rows; i++) {
+      double bent = 0, moved = 0;
+      for (int j = i * dim; j < (i + 1) * dim; j++) {
+        bent += (double)deviation[j];
+        moved += (double)mean[j] * (double)mean[j];
+      }
+      straightness[first + i] = (real)(bent / steps);
+      cost[first + i] = (real)moved;
+    }
+  }
+}

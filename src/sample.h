@@ -1,0 +1,26 @@
+/* sample.h — the flow of a field: points carried along dx/dt = v(t, x), and how straight their paths are. */
+#ifndef SAMPLE_H
+#define SAMPLE_H
+
+#include "field.h"
+#include "ode.h"
+
+typedef struct {
+  field *field;
+  int rows;    /* of the piece under way; set by the module */
+  real *state; /* [FM_SAMPLE_ROWS, D] */
+  real *work;  /* 3 [FM_SAMPLE_ROWS, D] */
+} sampler;
+
+void sample_layout(sampler *s, field *f, arena *a);
+
+/* Carries x [n, D] in place along the plan, with the weights of the last field_use. A start at t = 0 is first multiplied by
+ * the path's source scale, an arrival at t = 0 divided by it. Pieces of FM_SAMPLE_ROWS share the time branch. */
+void sample_flow(sampler *s, const ode_plan *plan, real *x, int n);
+
+/* Per start point x0 [n, D] (unit scale), along the Euler trajectory of `steps` steps:
+ *   straightness[n] = mean over steps of |(x(1) - x(0)) - v(x(t), t)|^2        (Liu et al. 2022, section 2.2)
+ *   cost[n]         = |x(1) - x(0)|^2 */
+void sample_straightness(sampler *s, int steps, const real *x0, int n, real *straightness, real *cost);
+
+#endif

@@ -1,0 +1,69 @@
+/* train.h — one step of conditional flow matching.
+ *
+ *     t ~ law,  x0 ~ N(0, I),  x1 ~ data,  coupled                              train_batch
+ *     loss = mean over B and D of (F(in x_t, t) - (u_t - skip x_t) / out)^2      train_gradient; F = v but for ve
+ *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
+ *
+ * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows and
+ * the coefficients of this step's weights fall below TRAIN_TAIL; else row by row. The choice is made anew in each step from
+ * the weights alone, so nothing has to be saved.
+ *
+ * Batch k of round r is a function of (seed, r, k): no generator is advanced, so a run cut anywhere continues with the
+ * same batches.
+ */
+#ifndef TRAIN_H
+#define TRAIN_H
+
+#include "chebyshev.h"
+#include "dataset.h"
+#include "field.h"
+#include "timelaw.h"
+
+typedef struct {
+  int coupling, batch;
+  uint32_t seed, step, round;
+  timelaw law;
+  dataset data;
+  const real *pair_x0, *pair_x1; /* [pairs, D], paired coupling */
+  int pairs;
+} train_draw;
+
+enum { TRAIN_GRIDS = 3 }; /* of 16, 32 and 64 nodes */
+
+/* Largest relative size of the last two coefficients: eight roundings of a float. */
+#define TRAIN_TAIL 1e-6
+
+typedef struct {
+  field *field;
+  int direct;            /* 1: never interpolate; for tests that hold both ways to each other */
+  const chebyshev *grid; /* of the last gradient; null when the time branch was evaluated row by row */
+  chebyshev grids[TRAIN_GRIDS];
+  real *values, *coefficients; /* [n, H] of the contribution at the nodes, and their gradients in the backward pass */
+  real *coefficient_panels;    /* packed [n, H] */
+  real *basis;                 /* [FM_ROWS, n] */
+  real *panels;                /* packed [FM_ROWS, H] */
+  real *t, *x0, *x1;           /* the batch: [B], [B, D], [B, D] */
+  real *spare;                 /* [B, D] */
+  int32_t *match;              /* [B] */
+  void *scratch;               /* of the assignment */
+  real *target, *v;            /* [FM_ROWS, D] */
+} trainer;
+
+typedef struct {
+  double loss, v_norm, u_norm;
+} train_loss;
+
+/* Asks for the arrays of a batch of at most `batch`. */
+void train_layout(trainer *t, field *f, int batch, arena *a);
+
+/* Fills the grids: once, after the layout. */
+void train_start(trainer *t);
+
+/* Fills t, x0, x1 with the batch that `draw` describes. */
+void train_batch(trainer *t, const train_draw *draw);
+
+/* Loss of the batch t [n], x0 [n, D], x1 [n, D] under `weights`; overwrites gradient. */
+train_loss train_gradient(trainer *trainer, const real *weights, const real *t, const real *x0, const real *x1, int n,
+                          real *gradient);
+
+#endif

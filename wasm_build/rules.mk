@@ -1,0 +1,24 @@
+# The recipe of core.wasm. Every output lands in this folder and is ignored by git.
+#
+# Flags, one reason each:
+#   -O3                     the kernels rely on inlining and constant propagation
+#   -msimd128               the engine is written in simd128 intrinsics
+#   -ffp-contract=off       a fused multiply-add would round differently on other machines (same-bits rule)
+#   -fno-math-errno         sqrt is the instruction, not a call
+#   -sSTANDALONE_WASM --no-entry   a library with no JavaScript glue and no imports
+#   -sALLOW_MEMORY_GROWTH   JavaScript grows the memory to the block fm_size asks for
+#   -sTOTAL_STACK=65536     the engine keeps arrays in its block, not on the stack
+#   -Wl,--export=__heap_base  where JavaScript may place the block
+
+CORE_SOURCES := $(sort $(wildcard src/*.c))
+CORE_HEADERS := $(sort $(wildcard src/*.h))
+EMCC ?= emcc
+EMFLAGS := -std=c11 -O3 -msimd128 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror \
+  -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sTOTAL_STACK=65536 -Wl,--export=__heap_base
+
+wasm_build/core.wasm: $(CORE_SOURCES) $(CORE_HEADERS) wasm_build/rules.mk
+	NODE_PATH=/usr/share/nodejs $(EMCC) $(EMFLAGS) $(CORE_SOURCES) -o $@
+
+# The same bytes as a JavaScript module, so that no bundler or host has to find a .wasm file.
+wasm_build/core.js: wasm_build/core.wasm wasm_build/inline.js
+	node wasm_build/inline.js $< $@
