@@ -96,6 +96,31 @@ export class Instance {
     return new MoonflowError(code, message, { operation, details });
   }
 
+  /**
+   * Copies arrays into one region and returns where each lies.
+   * @param {string} region
+   * @param {...(Float32Array | Uint8Array | Int32Array)} arrays
+   */
+  put(region, ...arrays) {
+    const { memory } = this;
+    const sizes = arrays.map((array) => array.byteLength);
+    const pointers = memory.carve(region, sizes);
+    arrays.forEach((array, i) => {
+      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+      memory.bytes(pointers[i], array.byteLength).set(bytes);
+    });
+    return pointers;
+  }
+
+  /**
+   * A copy of n floats.
+   * @param {number} pointer
+   * @param {number} n
+   */
+  take(pointer, n) {
+    return this.memory.copy(this.memory.floats(pointer, n));
+  }
+
   /** Drops the instance and its memory. Idempotent. */
   dispose() {
     this.#exports = undefined;

@@ -3,9 +3,11 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { choice, integer, points, pointsOf, real, record, seed, times } from './argument.js';
-import { MoonflowError, refusal } from './errors.js';
-import { DIVERGED, Instance, OK } from './instance.js';
+import { integer, points, pointsOf, real, record, seed, times } from './argument.js';
+import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
+import { refusal } from './errors.js';
+import { methodOf, sampleSlices, slotOf, straightnessSlices } from './flow.js';
+import { Instance, OK } from './instance.js';
 import { compile } from './loader.js';
 import {
   parameters,
@@ -17,13 +19,15 @@ import {
   toValue,
 } from './parameters.js';
 import { qualitySlices, sw2Slices } from './quality.js';
-import { finish, piecePoints } from './slice.js';
-import { digest, readTensors, restore, SLOTS } from './slots.js';
+import { finish } from './slice.js';
+import { digest, readSlots, readTensors, restore } from './slots.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
-/** @typedef {'raw' | 'ema'} Weights */
-/** @typedef {{t: Float32Array, x0: Float32Array, x1: Float32Array}} Batch t [n], x0 and x1 [n, D] */
+/** @typedef {import('./batch.js').Batch} Batch */
+/** @typedef {import('./flow.js').SampleOptions} SampleOptions */
+/** @typedef {import('./flow.js').StraightnessOptions} StraightnessOptions */
+/** @typedef {import('./flow.js').Weights} Weights */
 
 /**
  * What the last step did; see fm_stats in fm.h.
@@ -39,24 +43,7 @@ import { digest, readTensors, restore, SLOTS } from './slots.js';
  * @property {'none' | 'loss' | 'gradient'} cause what left the finite range when the last step diverged
  */
 
-/**
- * Where samples start and how they travel. Give either `n` (with `seed`) or `x0`.
- * @typedef {object} SampleOptions
- * @property {number} [n]
- * @property {Float32Array} [x0] start points [n, D], unit scale when t_start is 0
- * @property {number} [seed] of the start points; 1 unless given
- * @property {string} [solver] the configuration's unless given
- * @property {number} [steps] the configuration's solver_steps unless given
- * @property {Weights} [weights] 'ema' unless given
- * @property {number} [t_start] 0 unless given
- * @property {number} [t_end] 1 unless given
- */
-
-/** @typedef {{n?: number, seed?: number, steps?: number, weights?: Weights}} StraightnessOptions */
-
 const CAUSES = /** @type {const} */ (['none', 'loss', 'gradient']);
-const NEEDS =
-  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first";
 
 export class Model {
   #instance;
@@ -103,7 +90,14 @@ export class Model {
     memory.doubles(pointer, numbers.length).set(numbers);
     const size = this.#instance.pointer('fm_size', pointer);
     const block = memory.reserve('model', size);
-    this.#check('create', 'give a configuration from resolve', 'fm_init', block, size, pointer);
+    this.#instance.check(
+      'create',
+      'give a configuration from resolve',
+      'fm_init',
+      block,
+      size,
+      pointer,
+    );
     this.#model = block;
   }
 
@@ -127,7 +121,14 @@ export class Model {
     const config = {};
     const pointer = memory.reserve('parameters', 8);
     for (const row of this.#choices) {
-      this.#check('config', 'report this', 'fm_param_get', this.#model, row.index, pointer);
+      this.#instance.check(
+        'config',
+        'report this',
+        'fm_param_get',
+        this.#model,
+        row.index,
+        pointer,
+      );
       config[row.name] = toValue(row, memory.doubles(pointer, 1)[0]);
     }
     return config;
@@ -191,8 +192,15 @@ export class Model {
     if (this.config.data !== 'points') {
       throw refusal('setPoints', this.config.data, "a model whose data is 'points'");
     }
-    const pointer = this.#put('points', data)[0];
-    this.#check('setPoints', 'give other points', 'fm_points_set', this.#model, pointer, n);
+    const pointer = this.#instance.put('points', data)[0];
+    this.#instance.check(
+      'setPoints',
+      'give other points',
+      'fm_points_set',
+      this.#model,
+      pointer,
+      n,
+    );
   }
 
   /**
@@ -204,18 +212,26 @@ export class Model {
   setPairs(x0, x1, n = x0?.length / this.#dim) {
     pointsOf('x0', x0, this.#dim, n);
     pointsOf('x1', x1, this.#dim, n);
-    const [start, end] = this.#put('pairs', x0, x1);
-    this.#check('setPairs', 'give other pairs', 'fm_pairs_set', this.#model, start, end, n);
+    const [start, end] = this.#instance.put('pairs', x0, x1);
+    this.#instance.check(
+      'setPairs',
+      'give other pairs',
+      'fm_pairs_set',
+      this.#model,
+      start,
+      end,
+      n,
+    );
   }
 
   /** Begins the next reflow round; see fm_reflow_begin in fm.h. */
   reflowBegin() {
-    this.#check('reflowBegin', 'call setPairs first', 'fm_reflow_begin', this.#model);
+    this.#instance.check('reflowBegin', 'call setPairs first', 'fm_reflow_begin', this.#model);
   }
 
   /** Draws the weights anew from the seed; points and pairs stay. */
   reset() {
-    this.#check('reset', 'report this', 'fm_reset', this.#model);
+    this.#instance.check('reset', 'report this', 'fm_reset', this.#model);
   }
 
   /**
@@ -223,15 +239,7 @@ export class Model {
    * @returns {Float64Array} the loss of each step, before its update
    */
   train(steps) {
-    const { memory } = this.#instance;
-    const pointer = memory.reserve('scratch', integer('steps', steps, 0) * 8);
-    const before = this.step;
-    const status = this.#instance.call('fm_train', this.#model, steps, pointer);
-    const { step, cause } = this.stats;
-    const losses = memory.copy(memory.doubles(pointer, step - before));
-    if (status === OK) return losses;
-    if (status !== DIVERGED) throw this.#instance.failure('train', NEEDS, status);
-    throw diverged('train', { step, cause, losses });
+    return train(this, steps);
   }
 
   /**
@@ -240,13 +248,7 @@ export class Model {
    * @returns {Stats}
    */
   trainBatch(batch) {
-    const { n, pointers } = this.#putBatch(batch);
-    const status = this.#instance.call('fm_train_batch', this.#model, ...pointers, n);
-    const stats = this.stats;
-    if (status === OK) return stats;
-    if (status !== DIVERGED) throw this.#instance.failure('trainBatch', NEEDS, status);
-    const details = { step: stats.step, cause: stats.cause, losses: new Float64Array() };
-    throw diverged('trainBatch', details);
+    return trainBatch(this, batch);
   }
 
   /**
@@ -254,10 +256,7 @@ export class Model {
    * @param {Batch} batch
    */
   loss(batch) {
-    const { n, pointers } = this.#putBatch(batch);
-    this.#check('loss', 'give another batch', 'fm_loss', this.#model, ...pointers, n);
-    const { loss, v_norm, u_norm } = this.stats;
-    return { loss, v_norm, u_norm };
+    return loss(this, batch);
   }
 
   /**
@@ -266,16 +265,7 @@ export class Model {
    * @returns {Batch}
    */
   batch(step = this.step) {
-    const { memory } = this.#instance;
-    const n = Number(this.config.batch);
-    const sizes = [n, n * this.#dim, n * this.#dim];
-    const pointers = memory.carve(
-      'scratch',
-      sizes.map((size) => size * 4),
-    );
-    this.#check('batch', NEEDS, 'fm_batch', this.#model, integer('step', step, 0), ...pointers);
-    const [t, x0, x1] = pointers.map((pointer, i) => memory.copy(memory.floats(pointer, sizes[i])));
-    return { t, x0, x1 };
+    return batch(this, step);
   }
 
   /**
@@ -288,9 +278,9 @@ export class Model {
     const slot = slotOf(weights);
     const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
     times('t', each, n);
-    const [time, place, v] = this.#put('scratch', each, x, new Float32Array(x.length));
-    this.#check('velocity', NEEDS, 'fm_velocity', this.#model, slot, time, place, n, v);
-    return this.#take(v, x.length);
+    const [time, place, v] = this.#instance.put('scratch', each, x, new Float32Array(x.length));
+    this.#instance.check('velocity', NEEDS, 'fm_velocity', this.#model, slot, time, place, n, v);
+    return this.#instance.take(v, x.length);
   }
 
   /**
@@ -299,10 +289,10 @@ export class Model {
    * @returns {Float32Array} [n, D]
    */
   noise({ n, seed: from = 1, first = 0 }) {
-    const pointer = this.#reserve(n);
+    const pointer = this.#room(n);
     const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
-    this.#check('noise', 'ask for other points', 'fm_noise', this.#model, ...args);
-    return this.#take(pointer, n * this.#dim);
+    this.#instance.check('noise', 'ask for other points', 'fm_noise', this.#model, ...args);
+    return this.#instance.take(pointer, n * this.#dim);
   }
 
   /**
@@ -311,9 +301,9 @@ export class Model {
    * @returns {Float32Array} [n, D]
    */
   data({ n, seed: from = 1 }) {
-    const pointer = this.#reserve(n);
-    this.#check('data', NEEDS, 'fm_data', this.#model, seed('seed', from), n, pointer);
-    return this.#take(pointer, n * this.#dim);
+    const pointer = this.#room(n);
+    this.#instance.check('data', NEEDS, 'fm_data', this.#model, seed('seed', from), n, pointer);
+    return this.#instance.take(pointer, n * this.#dim);
   }
 
   /**
@@ -328,26 +318,9 @@ export class Model {
   /**
    * `sample` in pieces; yields the fraction done.
    * @param {SampleOptions} options
-   * @returns {import('./slice.js').Work<number, Float32Array>}
    */
-  *sampleSlices({ n, x0, seed: from = 1, weights = 'ema', t_start = 0, t_end = 1, ...travel }) {
-    const { solver, steps } = this.#travel(travel);
-    const slot = slotOf(weights);
-    const span = [real('t_start', t_start, 0, 1), real('t_end', t_end, 0, 1)];
-    if (x0 !== undefined) points('x0', x0, this.#dim);
-    else integer('n', n, 1);
-    const x = x0 ? x0.slice() : this.noise({ n: Number(n), seed: from });
-    const size = this.#piece(this.nfe(solver, steps)) * this.#dim;
-    const method = this.#solver(solver);
-    for (let start = 0; start < x.length; start += size) {
-      const piece = x.subarray(start, start + size);
-      const [pointer] = this.#put('scratch', piece);
-      const args = [slot, method, steps, ...span, pointer, piece.length / this.#dim];
-      this.#check('sample', 'give other options', 'fm_sample', this.#model, ...args);
-      piece.set(this.#instance.memory.floats(pointer, piece.length));
-      yield Math.min(1, (start + size) / x.length);
-    }
-    return x;
+  sampleSlices(options) {
+    return sampleSlices(this, options);
   }
 
   /**
@@ -362,25 +335,9 @@ export class Model {
   /**
    * `straightness` in pieces; yields the fraction done.
    * @param {StraightnessOptions} [options]
-   * @returns {import('./slice.js').Work<number, {straightness: number, cost: number}>}
    */
-  *straightnessSlices({ n = 2048, seed: from = 1, steps, weights = 'ema' } = {}) {
-    const slot = slotOf(weights);
-    const count = this.#travel({ steps }).steps;
-    const piece = this.#piece(count);
-    const total = { straightness: 0, cost: 0 };
-    for (let first = 0; first < integer('n', n, 1); first += piece) {
-      const size = Math.min(piece, n - first);
-      const x0 = this.noise({ n: size, seed: from, first });
-      const both = new Float32Array(size);
-      const [start, straight, cost] = this.#put('scratch', x0, both, both);
-      const args = [slot, count, start, size, straight, cost];
-      this.#check('straightness', 'give other options', 'fm_straightness', this.#model, ...args);
-      for (const each of this.#take(straight, size)) total.straightness += each / n;
-      for (const each of this.#take(cost, size)) total.cost += each / n;
-      yield Math.min(1, (first + piece) / n);
-    }
-    return total;
+  straightnessSlices(options) {
+    return straightnessSlices(this, options);
   }
 
   /**
@@ -422,8 +379,18 @@ export class Model {
     const size = this.#instance.pointer('fm_assign_size', n);
     if (size === 0) throw refusal('x0', n, 'at most 4096 points');
     const spare = new Uint8Array(size);
-    const [a, b, scratch, match] = this.#put('scratch', x0, x1, spare, new Int32Array(n));
-    this.#check('assign', 'give other points', 'fm_assign', a, b, n, this.#dim, scratch, match);
+    const [a, b, scratch, match] = this.#instance.put('scratch', x0, x1, spare, new Int32Array(n));
+    this.#instance.check(
+      'assign',
+      'give other points',
+      'fm_assign',
+      a,
+      b,
+      n,
+      this.#dim,
+      scratch,
+      match,
+    );
     return this.#instance.memory.copy(this.#instance.memory.ints(match, n));
   }
 
@@ -433,7 +400,7 @@ export class Model {
    * @param {number} steps
    */
   nfe(solver, steps) {
-    return this.#instance.call('fm_nfe', this.#solver(solver), integer('steps', steps, 1));
+    return this.#instance.call('fm_nfe', methodOf(this, solver), integer('steps', steps, 1));
   }
 
   /** Every tensor of the network with a copy of each slot, named and shaped as PyTorch does. */
@@ -456,7 +423,7 @@ export class Model {
 
   /** SHA-256, in hex, over the weights and then their moving average. */
   digest() {
-    return this.digestOf(this.#slots('raw', 'ema'));
+    return this.digestOf(readSlots(this, 'raw', 'ema'));
   }
 
   /**
@@ -480,100 +447,11 @@ export class Model {
     this.#instance.dispose();
   }
 
-  /** @param {...keyof typeof SLOTS} names */
-  #slots(...names) {
-    const n = this.parameterCount;
-    const all = new Float32Array(n * names.length);
-    names.forEach((name, i) => {
-      const pointer = this.#instance.pointer('fm_slot', this.#model, SLOTS[name]);
-      all.set(this.#instance.memory.floats(pointer, n), i * n);
-    });
-    return all;
-  }
-
   /**
-   * @param {string} operation
-   * @param {string} hint
-   * @param {string} name
-   * @param {...number} args
-   */
-  #check(operation, hint, name, ...args) {
-    this.#instance.check(operation, hint, name, ...args);
-  }
-
-  /**
-   * Copies arrays into one region and returns where each lies.
-   * @param {string} region
-   * @param {...(Float32Array | Uint8Array | Int32Array)} arrays
-   */
-  #put(region, ...arrays) {
-    const { memory } = this.#instance;
-    const pointers = memory.carve(
-      region,
-      arrays.map((array) => array.byteLength),
-    );
-    arrays.forEach((array, i) => {
-      const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-      memory.bytes(pointers[i], array.byteLength).set(bytes);
-    });
-    return pointers;
-  }
-
-  /** @param {Batch} batch */
-  #putBatch({ t, x0, x1 }) {
-    const n = points('x0', x0, this.#dim);
-    pointsOf('x1', x1, this.#dim, n);
-    times('t', t, n);
-    return { n, pointers: this.#put('scratch', t, x0, x1) };
-  }
-
-  /** @param {number} n */
-  #reserve(n) {
-    return this.#instance.memory.reserve('scratch', integer('n', n, 1) * this.#dim * 4);
-  }
-
-  /**
-   * @param {number} pointer
+   * Where n points may be written for the caller.
    * @param {number} n
    */
-  #take(pointer, n) {
-    return this.#instance.memory.copy(this.#instance.memory.floats(pointer, n));
+  #room(n) {
+    return this.#instance.memory.reserve('scratch', integer('n', n, 1) * this.#dim * 4);
   }
-
-  /**
-   * Solver and steps with the configuration's in place of what is not given.
-   * @param {{solver?: string, steps?: number}} given
-   */
-  #travel({ solver, steps }) {
-    const { config } = this;
-    const method = String(solver ?? config.solver);
-    this.#solver(method);
-    return { solver: method, steps: integer('steps', steps ?? config.solver_steps, 1) };
-  }
-
-  /** @param {string} name */
-  #solver(name) {
-    return choice('solver', name, rowOf(this.#choices, 'solver').choices);
-  }
-
-  /** @param {number} evaluations a point costs */
-  #piece(evaluations) {
-    return piecePoints(evaluations * this.parameterCount);
-  }
-}
-
-/** @param {unknown} weights */
-function slotOf(weights) {
-  return choice('weights', weights, ['raw', 'ema']);
-}
-
-/**
- * @param {string} operation
- * @param {{step: number, cause: string, losses: Float64Array}} details
- */
-function diverged(operation, details) {
-  const message =
-    `${operation}: the ${details.cause} of step ${details.step + 1} is not finite; the model is ` +
-    `as it was after step ${details.step}, continue with a smaller lr or tamer data`;
-  return new MoonflowError('diverged', message, { operation, details });
 }

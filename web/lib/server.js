@@ -19,6 +19,7 @@ import { loadSync, save } from './weights.js';
  * @property {Record<string, any>} options
  * @property {Generator<any, any, void>} [work]
  * @property {Stream} [stream]
+ * @property {boolean} stopped before it started
  * @property {boolean} waiting for credit
  * @property {number} toldAt when progress was last sent
  */
@@ -51,8 +52,9 @@ const OPERATIONS = {
   reflow: (server, options, task) => server.stream(task).reflow(options),
 };
 
+const STREAMS = ['train', 'reflow'];
 /** They pull the model from under a running stream. */
-const EXCLUSIVE = ['create', 'load', 'reset', 'stepOnce', 'train', 'reflow'];
+const EXCLUSIVE = ['create', 'load', 'reset', 'stepOnce', ...STREAMS];
 
 class Server {
   #endpoint;
@@ -126,6 +128,7 @@ class Server {
     const post = (/** @type {any} */ frame, /** @type {ArrayBuffer[]} */ transfer) =>
       this.#post({ kind: 'frame', id: task.id, frame }, transfer);
     task.stream = new Stream(this.model, post);
+    task.stream.stopped = task.stopped;
     return task.stream;
   }
 
@@ -155,14 +158,21 @@ class Server {
   /** @param {import('./protocol.js').RequestMessage} message */
   #request({ id, operation, options }) {
     if (operation === 'stop') {
-      const stream = this.#streaming?.stream;
-      if (stream) stream.stopped = true;
-      this.#post({ kind: 'reply', id, value: { stopped: stream !== undefined } });
+      this.#post({ kind: 'reply', id, value: { stopped: this.#stop() } });
     } else if (operation === 'dispose') {
       this.#dispose();
     } else {
-      this.#queue.push({ id, operation, options, waiting: false, toldAt: 0 });
+      this.#queue.push({ id, operation, options, stopped: false, waiting: false, toldAt: 0 });
     }
+  }
+
+  /** Stops the running stream and the ones that were asked for before; whether there was any. */
+  #stop() {
+    const streams = this.#queue.filter(({ operation }) => STREAMS.includes(operation));
+    for (const task of streams) task.stopped = true;
+    const running = this.#streaming?.stream;
+    if (running) running.stopped = true;
+    return running !== undefined || streams.length > 0;
   }
 
   /** @param {number} id */

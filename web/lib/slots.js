@@ -60,6 +60,21 @@ export function readTensors(model) {
 }
 
 /**
+ * Whole slots, one after the other.
+ * @param {Model} model
+ * @param {...Slot} names
+ * @returns {Float32Array}
+ */
+export function readSlots({ instance, handle, parameterCount }, ...names) {
+  const all = new Float32Array(parameterCount * names.length);
+  names.forEach((name, i) => {
+    const pointer = instance.pointer('fm_slot', handle, SLOTS[name]);
+    all.set(instance.memory.floats(pointer, parameterCount), i * parameterCount);
+  });
+  return all;
+}
+
+/**
  * @param {Model} model
  * @param {SavedState} state
  */

@@ -1,0 +1,94 @@
+/** @file Optimiser steps: on batches the engine draws, and on batches the caller gives. */
+
+import { integer, points, pointsOf, times } from './argument.js';
+import { MoonflowError } from './errors.js';
+import { DIVERGED, OK } from './instance.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {{t: Float32Array, x0: Float32Array, x1: Float32Array}} Batch t [n], x0 and x1 [n, D] */
+
+/** What to do when a call needs data that is not there. */
+export const NEEDS =
+  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first";
+
+/**
+ * @param {Model} model
+ * @param {number} steps
+ * @returns {Float64Array}
+ */
+export function train(model, steps) {
+  const { instance } = model;
+  const pointer = instance.memory.reserve('scratch', integer('steps', steps, 0) * 8);
+  const before = model.step;
+  const status = instance.call('fm_train', model.handle, steps, pointer);
+  const losses = instance.memory.copy(instance.memory.doubles(pointer, model.step - before));
+  refuse(model, 'train', status, losses);
+  return losses;
+}
+
+/**
+ * @param {Model} model
+ * @param {Batch} batch
+ */
+export function trainBatch(model, batch) {
+  const args = put(model, batch);
+  const status = model.instance.call('fm_train_batch', model.handle, ...args);
+  refuse(model, 'trainBatch', status, new Float64Array());
+  return model.stats;
+}
+
+/**
+ * @param {Model} model
+ * @param {Batch} batch
+ */
+export function loss(model, batch) {
+  const args = put(model, batch);
+  model.instance.check('loss', 'give another batch', 'fm_loss', model.handle, ...args);
+  const { loss, v_norm, u_norm } = model.stats;
+  return { loss, v_norm, u_norm };
+}
+
+/**
+ * @param {Model} model
+ * @param {number} step
+ * @returns {Batch}
+ */
+export function batch(model, step) {
+  const { instance, dim } = model;
+  const n = Number(model.config.batch);
+  const counts = [n, n * dim, n * dim];
+  const sizes = counts.map((count) => count * 4);
+  const pointers = instance.memory.carve('scratch', sizes);
+  const args = [model.handle, integer('step', step, 0), ...pointers];
+  instance.check('batch', NEEDS, 'fm_batch', ...args);
+  const [t, x0, x1] = pointers.map((pointer, i) => instance.take(pointer, counts[i]));
+  return { t, x0, x1 };
+}
+
+/**
+ * Checks a batch and copies it; returns what the engine takes after the model.
+ * @param {Model} model
+ * @param {Batch} batch
+ */
+function put({ instance, dim }, { t, x0, x1 }) {
+  const n = points('x0', x0, dim);
+  pointsOf('x1', x1, dim, n);
+  times('t', t, n);
+  return [...instance.put('scratch', t, x0, x1), n];
+}
+
+/**
+ * @param {Model} model
+ * @param {string} operation
+ * @param {number} status
+ * @param {Float64Array} losses of the steps that were taken
+ */
+function refuse({ instance, stats }, operation, status, losses) {
+  if (status === OK) return;
+  if (status !== DIVERGED) throw instance.failure(operation, NEEDS, status);
+  const { step, cause } = stats;
+  const message =
+    `${operation}: the ${cause} of step ${step + 1} is not finite; the model is as it was after ` +
+    `step ${step}, continue with a smaller lr or tamer data`;
+  throw new MoonflowError('diverged', message, { operation, details: { step, cause, losses } });
+}
