@@ -1,0 +1,55 @@
+/** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
+
+import { json, weights } from './options.js';
+import { perform } from './pace.js';
+import { Progress } from './progress.js';
+import { dataOption, openRunWithData } from './run.js';
+import { countOption, seedOption, travelOptions } from './sample.js';
+
+/** @typedef {import('./options.js').Option} Option */
+/** @typedef {import('./options.js').Values} Values */
+
+export const summary =
+  'Measure the samples of a trained model (SW2) beside the floor of the measure.';
+export const operands = ['RUN'];
+export const notes = [
+  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, seed, weights, seconds.',
+];
+
+/**
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function options(module) {
+  return [
+    countOption('n', 20000, 'Number of points in each set.'),
+    ...travelOptions(module),
+    seedOption(module),
+    weights,
+    dataOption,
+    json(),
+  ];
+}
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ */
+export async function run(values, module) {
+  const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
+  const model = await openRunWithData('RUN', values.RUN, { module, data });
+  const { solver = model.config.solver, steps = model.config.solver_steps } = values;
+  const started = performance.now();
+  const progress = new Progress('measuring');
+  const work = model.qualitySlices({ n, seed, solver, steps, weights: slot });
+  const quality = await perform(work, (share) => progress.show(share, 1));
+  progress.end();
+  const seconds = (performance.now() - started) / 1000;
+  const result = { ...quality, n, solver, steps, seed, weights: slot, seconds };
+  const { sw2, sw2_floor, nfe } = quality;
+  const words =
+    `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
+    `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`;
+  process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
+  return 0;
+}

@@ -1,0 +1,60 @@
+/** @file The words of --help, laid out from the same option lists that are parsed. */
+
+/** @typedef {import('./options.js').Option} Option */
+/** @typedef {{summary: string, operands: string[], notes: string[]}} Described */
+
+const WIDTH = 100;
+
+/**
+ * @param {Map<string, Described>} verbs
+ * @param {string} absent  the verb that is announced and not there yet
+ */
+export function overview(verbs, absent) {
+  const lines = ['usage: moonflow VERB [options]', ''];
+  for (const [name, { summary }] of verbs) lines.push(`  ${name.padEnd(10)} ${summary}`);
+  lines.push(`  ${absent.padEnd(10)} Not there yet.`);
+  lines.push(
+    '',
+    'moonflow VERB --help lists the options of a verb; moonflow --version prints the version.',
+  );
+  lines.push('Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.');
+  return `${lines.join('\n')}\n`;
+}
+
+/**
+ * @param {string} name
+ * @param {Described} verb
+ * @param {Option[]} options
+ */
+export function details(name, { summary, operands, notes }, options) {
+  const words = operands.map((operand) => ` ${operand}`).join('');
+  const lines = [`usage: moonflow ${name}${words} [options]`, '', summary];
+  const groups = new Set(options.map(({ group }) => group));
+  for (const group of groups) {
+    lines.push('', group ? `${group}:` : 'options:');
+    for (const option of options) if (option.group === group) lines.push(...describe(option));
+  }
+  if (notes.length > 0) lines.push('');
+  for (const note of notes) lines.push(...wrap(note, 0));
+  return `${lines.join('\n')}\n`;
+}
+
+/** @param {Option} option */
+function describe({ flag, value, negatable, help }) {
+  const shown = negatable ? `${flag} | ${flag.replace('--', '--no-')}` : flag;
+  return [`  ${shown}${value ? ` ${value}` : ''}`, ...wrap(help, 6)];
+}
+
+/**
+ * @param {string} text
+ * @param {number} indent
+ */
+function wrap(text, indent) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1];
+    if (last && indent + last.length + 1 + word.length > WIDTH) lines.push(word);
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word;
+  }
+  return lines.map((line) => ' '.repeat(indent) + line);
+}

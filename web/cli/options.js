@@ -1,0 +1,174 @@
+/**
+ * @file Options of the command. Those that set the engine are made from its parameter table, so their names, ranges,
+ * choices and defaults are the engine's own.
+ */
+
+import { MoonflowError, refusal } from '../lib/errors.js';
+import { toNumber, toValue } from '../lib/parameters.js';
+import { nearest } from './spelling.js';
+
+/** @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo */
+
+/**
+ * @typedef {object} Option
+ * @property {string} flag       as typed: --lr, or -n
+ * @property {string} key        its name among the parsed values
+ * @property {string} [value]    what stands after it in the help; a switch has none and takes none
+ * @property {boolean} [negatable]  whether --no-... turns it off
+ * @property {string} help       one sentence
+ * @property {string} [group]    heading in the help
+ * @property {(text: string) => unknown} read  throws error 'argument' naming the flag
+ *
+ * @typedef {Record<string, any>} Values
+ */
+
+/**
+ * The option that sets a row of the parameter table.
+ * @param {ParameterInfo} row
+ * @param {{flag?: string, help?: string}} [other]
+ * @returns {Option}
+ */
+export function fromTable(row, { flag = flagOf(row.name), help = row.help } = {}) {
+  const { kind, choices, min, max, group, name: key } = row;
+  if (kind === 'switch') return { flag, key, help, group, negatable: true, read: () => true };
+  const named = { ...row, name: flag };
+  if (kind === 'choice') {
+    /** @param {string} text */
+    const read = (text) => toValue(row, toNumber(named, text));
+    return { flag, key, help, group, value: choices.join('|'), read };
+  }
+  const ranged = `${help.replace(/\.$/, '')}; ${min} to ${max}.`;
+  const value = kind === 'integer' ? 'N' : 'X';
+  return { flag, key, help: ranged, group, value, read: (text) => toNumber(named, numeric(text)) };
+}
+
+/** @param {string} name of a row of the parameter table */
+export function flagOf(name) {
+  return `--${name.replaceAll('_', '-')}`;
+}
+
+/**
+ * An option that is the command's own and takes a number.
+ * @param {string} flag
+ * @param {string} key
+ * @param {{kind: 'integer' | 'real', min: number, max: number, help: string}} range
+ * @returns {Option}
+ */
+export function number(flag, key, { kind, min, max, help }) {
+  const row = { index: 0, name: key, group: '', choices: [], help, min, max, kind, live: false };
+  return { ...fromTable({ ...row, standard: min }, { flag }), group: undefined };
+}
+
+/**
+ * @param {string} flag
+ * @param {string} key
+ * @param {string[]} choices
+ * @param {string} help
+ * @returns {Option}
+ */
+export function choice(flag, key, choices, help) {
+  /** @param {string} text */
+  const read = (text) => {
+    if (choices.includes(text)) return text;
+    throw refusal(flag, text, `one of ${choices.join(', ')}`);
+  };
+  return { flag, key, value: choices.join('|'), help, read };
+}
+
+/**
+ * A file whose name must end in one of `endings`, so that its format is never guessed.
+ * @param {string} flag
+ * @param {string} key
+ * @param {string[]} endings
+ * @param {string} help
+ * @returns {Option}
+ */
+export function file(flag, key, endings, help) {
+  const allowed = `a file name ending in ${endings.join(' or ')}`;
+  /** @param {string} text */
+  const read = (text) => {
+    if (endings.some((ending) => text.toLowerCase().endsWith(ending))) return text;
+    throw refusal(flag, text, allowed);
+  };
+  return { flag, key, value: endings.map((ending) => `FILE${ending}`).join('|'), help, read };
+}
+
+/** @returns {Option} */
+export function json() {
+  const help = 'Print exactly one JSON object on stdout, at the end.';
+  return { flag: '--json', key: 'json', help, read: () => true };
+}
+
+/** Which weights a verb uses. */
+export const weights = choice(
+  '--weights',
+  'weights',
+  ['ema', 'raw'],
+  'The moving average of the weights, or the last ones; ema when not given.',
+);
+
+/**
+ * @param {string} what  an option or operand that was needed
+ * @param {string} allowed
+ */
+export function missing(what, allowed) {
+  return new MoonflowError('argument', `${what}: got nothing; allowed is ${allowed}`);
+}
+
+/**
+ * Reads the words after a verb. The last of repeated options counts, so a script can append its own.
+ * @param {string[]} words
+ * @param {Option[]} options
+ * @param {string[]} operands  names of the words that belong to no option, in order
+ * @returns {Values}
+ */
+export function parse(words, options, operands) {
+  /** @type {Values} */
+  const values = {};
+  const rest = [...operands];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i];
+    if (word === '--help' || word === '-h') return { help: true };
+    if (!/^-\D/.test(word)) {
+      const operand = rest.shift();
+      if (!operand) throw refusal('command line', word, 'no further word without an option');
+      values[operand] = word;
+      continue;
+    }
+    const { option, on, inline } = find(word, options);
+    if (option.value === undefined) {
+      if (inline !== undefined) throw refusal(option.flag, inline, 'nothing: it is a switch');
+      values[option.key] = on;
+      continue;
+    }
+    const text = inline ?? words[++i];
+    if (text === undefined) throw missing(option.flag, option.value);
+    values[option.key] = option.read(text);
+  }
+  if (rest.length > 0) throw missing(rest[0], 'the name of a file');
+  return values;
+}
+
+/**
+ * @param {string} word
+ * @param {Option[]} options
+ */
+function find(word, options) {
+  const equals = word.indexOf('=');
+  const flag = equals < 0 ? word : word.slice(0, equals);
+  const inline = equals < 0 ? undefined : word.slice(equals + 1);
+  for (const option of options) {
+    if (option.flag === flag) return { option, inline, on: true };
+    if (option.negatable && flag === option.flag.replace('--', '--no-')) {
+      return { option, inline, on: false };
+    }
+  }
+  const near = nearest(flag, ['--help', ...options.map((option) => option.flag)]);
+  throw refusal('option', flag, near ? `${near}, if that was meant; --help lists all` : '--help');
+}
+
+/** @param {string} text */
+function numeric(text) {
+  // Text that is no number is handed on as it is, so that the refusal shows what was typed.
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,58 @@
+/** @file Points in files: .npy and .csv, told apart by the ending of the name. */
+
+import * as csv from '../lib/csv.js';
+import { MoonflowError } from '../lib/errors.js';
+import * as npy from '../lib/npy.js';
+import { readWhole, writeWhole } from './file.js';
+
+/** @typedef {{points: Float32Array, n: number, dim: number}} Points */
+
+export const ENDINGS = ['.csv', '.npy'];
+
+/** @param {string} text */
+export function isPointsFile(text) {
+  return ENDINGS.some((ending) => text.toLowerCase().endsWith(ending));
+}
+
+/**
+ * @param {string} what  the option that named the file
+ * @param {string} path
+ * @returns {Promise<Points>}
+ */
+export async function readPoints(what, path) {
+  const bytes = await readWhole(what, path);
+  try {
+    return path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes);
+  } catch (error) {
+    if (!(error instanceof MoonflowError)) throw error;
+    // What is wrong lies inside the file: the command was used well, so this is a failure and not bad usage.
+    throw new MoonflowError('format', `${what} ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/** @param {Uint8Array} bytes */
+function fromNpy(bytes) {
+  const { shape, data } = npy.read(bytes);
+  if (shape.length !== 2) {
+    throw new MoonflowError('format', `shape: got (${shape}); allowed is (points, coordinates)`);
+  }
+  return { points: data, n: shape[0], dim: shape[1] };
+}
+
+/** @param {Uint8Array} bytes */
+function fromCsv(bytes) {
+  const { n, dim, data } = csv.read(new TextDecoder('utf-8', { fatal: false }).decode(bytes));
+  return { points: data, n, dim };
+}
+
+/**
+ * Writes points to the file of --out, or as CSV on stdout when there is none.
+ * @param {string | undefined} path
+ * @param {Points} points
+ */
+export async function deliverPoints(path, { points, n, dim }) {
+  if (path === undefined) process.stdout.write(csv.write(points, n, dim));
+  else if (path.toLowerCase().endsWith('.npy')) {
+    await writeWhole('--out', path, npy.write(points, [n, dim]));
+  } else await writeWhole('--out', path, csv.write(points, n, dim));
+}

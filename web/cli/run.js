@@ -1,0 +1,67 @@
+/** @file RUN: the file of a trained model, read and written by every verb. */
+
+import { MoonflowError, refusal } from '../lib/errors.js';
+import { load, save } from '../lib/weights.js';
+import { readWhole, writeWhole } from './file.js';
+import { file, missing } from './options.js';
+import { ENDINGS, readPoints } from './points.js';
+
+/** @typedef {import('../lib/model.js').Model} Model */
+
+export const ENDING = '.safetensors';
+
+export const dataOption = file(
+  '--data',
+  'data',
+  ENDINGS,
+  'The points that RUN was trained on, when it was trained on a file: they are not in RUN.',
+);
+
+/**
+ * @param {string} what  the option or operand that named the file
+ * @param {string} path
+ * @param {WebAssembly.Module} module
+ * @returns {Promise<Model>}
+ */
+export async function openRun(what, path, module) {
+  const bytes = await readWhole(what, path);
+  try {
+    return await load(bytes, { module });
+  } catch (error) {
+    if (!(error instanceof MoonflowError)) throw error;
+    // Whatever the library refuses here comes from the file, so it is a failure and not bad usage.
+    const code = error.code === 'argument' ? 'format' : error.code;
+    throw new MoonflowError(code, `${what} ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * Like openRun, for verbs that need the run's data: a run of somebody's own points comes without them.
+ * @param {string} what
+ * @param {string} path
+ * @param {{module: WebAssembly.Module, data?: string}} options  data: the file of --data
+ * @returns {Promise<Model>}
+ */
+export async function openRunWithData(what, path, { module, data }) {
+  const model = await openRun(what, path, module);
+  const trainedOn = model.config.data;
+  if (data === undefined) {
+    if (trainedOn !== 'points') return model;
+    throw missing('--data', `the file of points that ${path} was trained on`);
+  }
+  if (trainedOn !== 'points') throw refusal('--data', data, `${trainedOn}, as in ${path}`);
+  const { points, n, dim } = await readPoints('--data', data);
+  if (dim !== model.dim) {
+    throw refusal(`--data ${data}, columns`, dim, `${model.dim}, as in ${path}`);
+  }
+  model.setPoints(points, n);
+  return model;
+}
+
+/**
+ * @param {string} path
+ * @param {Model} model
+ */
+export async function saveRun(path, model) {
+  await writeWhole('--out', path, save(model));
+}

@@ -1,0 +1,213 @@
+/** @file `moonflow train`: trains a new model or continues one, measures it, saves it, draws it. */
+
+import { MoonflowError, refusal } from '../lib/errors.js';
+import { Model } from '../lib/model.js';
+import { parameters, presets, resolve } from '../lib/parameters.js';
+import { requireWritable } from './file.js';
+import { Interruption } from './interruption.js';
+import { choice, file, flagOf, fromTable, json } from './options.js';
+import { perform, trainSlices } from './pace.js';
+import { drawPicture, requireCanvas, writePicture } from './picture.js';
+import { ENDINGS, isPointsFile, readPoints } from './points.js';
+import { Progress } from './progress.js';
+import { ENDING, openRunWithData, saveRun } from './run.js';
+
+/** @typedef {import('./options.js').Option} Option */
+/** @typedef {import('./options.js').Values} Values */
+/** @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo */
+
+export const summary = 'Train a model on a data set or on your own points.';
+
+/** @type {string[]} */
+export const operands = [];
+
+export const notes = [
+  'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
+  'A resumed run reaches --steps in all and gives the same bits as a run that was never interrupted.',
+  'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash.',
+];
+
+/**
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function options(module) {
+  return [
+    choice('--preset', 'preset', presets(module), 'Where every option that is not given starts.'),
+    file('--out', 'out', [ENDING], 'Save the run here.'),
+    file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
+    file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
+    json(),
+    ...parameters(module).map((row) => (row.name === 'data' ? dataRow(row) : fromTable(row))),
+  ];
+}
+
+/**
+ * A data set of the engine, or a file: the engine's own choice `points` means a file, which has to be named.
+ * @param {ParameterInfo} row
+ * @returns {Option}
+ */
+function dataRow(row) {
+  const names = row.choices.filter((name) => name !== 'points');
+  const value = [...names, ...ENDINGS.map((ending) => `FILE${ending}`)].join('|');
+  /** @param {string} text */
+  const read = (text) => {
+    if (names.includes(text) || isPointsFile(text)) return text;
+    throw refusal('--data', text, `one of ${value.replaceAll('|', ', ')}`);
+  };
+  return { ...fromTable(row), value, read };
+}
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ * @returns {Promise<number>} the exit code
+ */
+export async function run(values, module) {
+  requireWritable('--out', values.out);
+  requireWritable('--png', values.png);
+  if (values.png) await requireCanvas();
+  const model = values.resume ? await resumed(values, module) : await fresh(values, module);
+  const total = Number(model.config.steps);
+  const first = model.step;
+  if (first > total) {
+    throw refusal('--steps', total, `at least the ${first} steps that ${values.resume} has taken`);
+  }
+  const { exitCode, seconds } = await train(model, total, values.out);
+  if (exitCode) return exitCode;
+  if (values.out) await saveRun(values.out, model);
+  const { sw2, sw2_floor } = await measure(model);
+  if (values.png) await writePicture(values.png, drawPicture(model, `step ${model.step}`));
+  const taken = model.step - first;
+  report(values, {
+    steps: model.step,
+    loss: taken > 0 ? model.stats.loss : null,
+    seconds,
+    ms_per_step: taken > 0 ? (1000 * seconds) / taken : null,
+    sw2,
+    sw2_floor,
+    hash: model.digest(),
+  });
+  return 0;
+}
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ */
+async function fresh(values, module) {
+  const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
+  const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
+  if (given.coupling === 'paired') {
+    throw refusal('--coupling', 'paired', 'independent or ot; moonflow reflow makes pairs itself');
+  }
+  const config = values.preset ? { preset: values.preset, ...given } : given;
+  if (!values.data || !isPointsFile(values.data)) return Model.createSync(config, module);
+  const { points, n, dim } = await readPoints('--data', values.data);
+  if (values.dim !== undefined && values.dim !== dim) {
+    throw refusal('--dim', values.dim, `${dim}, as in ${values.data}, or left out`);
+  }
+  const model = Model.createSync({ ...config, data: 'points', dim }, module);
+  model.setPoints(points, n);
+  return model;
+}
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ */
+async function resumed(values, module) {
+  const { preset, resume } = values;
+  if (preset) throw refusal('--preset', preset, 'nothing beside --resume: a run has its options');
+  const data = values.data && isPointsFile(values.data) ? values.data : undefined;
+  const model = await openRunWithData('--resume', resume, { module, data });
+  const { config } = model;
+  if (config.coupling === 'paired') {
+    const hint = 'its pairs are not in the file; use moonflow reflow for another round';
+    throw new MoonflowError('state', `--resume: ${resume} is a reflowed run, and ${hint}`);
+  }
+  const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
+  const changed = rows.filter(({ name }) => values[name] !== config[name] && values[name] !== data);
+  for (const { name, live } of changed) {
+    if (!live) throw refusal(flagOf(name), values[name], `${config[name]}, as in ${resume}`);
+  }
+  const changes = Object.fromEntries(changed.map(({ name }) => [name, values[name]]));
+  resolve(module, { ...config, ...changes });
+  model.set(changes);
+  return model;
+}
+
+/**
+ * @param {Model} model
+ * @param {number} total
+ * @param {string | undefined} out
+ * @returns {Promise<{exitCode?: number, seconds: number}>}
+ */
+async function train(model, total, out) {
+  const progress = new Progress('training');
+  const interruption = new Interruption();
+  const started = performance.now();
+  try {
+    const stopped = () => interruption.exitCode !== undefined;
+    await perform(trainSlices(model, total, stopped), () => {
+      const note = `loss ${model.stats.loss.toFixed(4)}`;
+      progress.show(model.step, total, { unit: 'steps', note });
+    });
+  } catch (error) {
+    throw await diverged(error, model, out);
+  } finally {
+    progress.end();
+    interruption.ignore();
+  }
+  const seconds = (performance.now() - started) / 1000;
+  if (interruption.exitCode === undefined || model.step >= total) return { seconds };
+  process.stderr.write(`moonflow: stopped at step ${model.step} of ${total}; `);
+  if (out) await saveRun(out, model);
+  process.stderr.write(out ? `continue with --resume ${out}\n` : 'nothing was saved\n');
+  return { exitCode: interruption.exitCode, seconds };
+}
+
+/**
+ * A diverged run is saved as it was at its last finite step, since that may be hours of work.
+ * @param {unknown} error
+ * @param {Model} model
+ * @param {string | undefined} out
+ */
+async function diverged(error, model, out) {
+  if (!(error instanceof MoonflowError) || error.code !== 'diverged' || !out) return error;
+  await saveRun(out, model);
+  return new MoonflowError('diverged', `${error.message}; saved to ${out}`, { cause: error });
+}
+
+/** @param {Model} model */
+async function measure(model) {
+  const progress = new Progress('measuring');
+  try {
+    return await perform(model.qualitySlices(), (share) => progress.show(share, 1));
+  } finally {
+    progress.end();
+  }
+}
+
+/**
+ * @param {Values} values
+ * @param {{steps: number, loss: number | null, seconds: number, ms_per_step: number | null, sw2: number,
+ *   sw2_floor: number, hash: string}} result
+ */
+function report(values, result) {
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+    return;
+  }
+  const { steps, loss, seconds, ms_per_step, sw2, sw2_floor, hash } = result;
+  const pace = ms_per_step === null ? '' : `, ${ms_per_step.toFixed(2)} ms a step`;
+  const lines = [
+    `${steps} steps, ${seconds.toFixed(1)} s${pace}`,
+    `loss  ${loss === null ? 'no step was taken' : loss.toFixed(5)}`,
+    `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})`,
+    `hash  ${hash}`,
+  ];
+  if (values.out) lines.push(`saved ${values.out}`);
+  if (values.png) lines.push(`drew  ${values.png}`);
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
