@@ -2,6 +2,8 @@
 
 import { refusal } from './errors.js';
 
+/** FM_MAX_POINTS of src/base.h: the most points one call takes. */
+export const POINTS_MAX = 2 ** 24;
 const INT_MAX = 0x7fffffff;
 const UINT_MAX = 0xffffffff;
 
@@ -72,6 +74,7 @@ export function points(thing, value, dim) {
   if (value.length === 0 || value.length % dim !== 0) {
     throw refusal(`${thing}.length`, value.length, `a positive multiple of ${dim} (coordinates)`);
   }
+  integer(thing, value.length / dim, 1, POINTS_MAX);
   const bad = value.findIndex((coordinate) => !Number.isFinite(coordinate));
   if (bad < 0) return value.length / dim;
   const where = `${thing}, point ${Math.floor(bad / dim)}, coordinate ${bad % dim}`;

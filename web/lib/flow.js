@@ -3,7 +3,8 @@
  * shows only in how often the work yields.
  */
 
-import { choice, integer, points, real } from './argument.js';
+import { choice, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { refusal } from './errors.js';
 import { parameters, rowOf } from './parameters.js';
 import { piecePoints } from './slice.js';
 
@@ -22,6 +23,8 @@ import { piecePoints } from './slice.js';
  * @property {number} [t_start] 0 unless given
  * @property {number} [t_end] 1 unless given
  */
+
+/** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights}} VelocityOptions one t, or one for each point */
 
 /**
  * @typedef {object} StraightnessOptions
@@ -50,6 +53,40 @@ export function methodOf(model, name) {
 
 /**
  * @param {Model} model
+ * @param {unknown} steps
+ */
+function stepsOf(model, steps) {
+  const { min, max } = rowOf(parameters(model.module), 'solver_steps');
+  return integer('steps', steps, min, max);
+}
+
+/**
+ * @param {unknown} from
+ * @param {unknown} to
+ */
+function spanOf(from, to) {
+  const span = [real('t_start', from, 0, 1), real('t_end', to, 0, 1)];
+  if (span[0] !== span[1]) return span;
+  throw refusal('t_end', to, `from 0 to 1, other than t_start (${from})`);
+}
+
+/**
+ * @param {Model} model
+ * @param {VelocityOptions} options
+ * @returns {Float32Array}
+ */
+export function velocity({ instance, handle, dim }, { t, x, weights = 'ema' }) {
+  const n = points('x', x, dim);
+  const slot = slotOf(weights);
+  const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
+  times('t', each, n);
+  const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
+  instance.check('velocity', 'give other points', 'fm_velocity', handle, slot, time, place, n, v);
+  return instance.take(v, x.length);
+}
+
+/**
+ * @param {Model} model
  * @param {SampleOptions} options
  * @returns {import('./slice.js').Work<number, Float32Array>}
  */
@@ -58,11 +95,10 @@ export function* sampleSlices(model, options) {
   const { instance, handle, dim, config } = model;
   const solver = String(options.solver ?? config.solver);
   const method = methodOf(model, solver);
-  const steps = integer('steps', options.steps ?? config.solver_steps, 1);
-  const travel = [slotOf(weights), method, steps];
-  travel.push(real('t_start', t_start, 0, 1), real('t_end', t_end, 0, 1));
+  const steps = stepsOf(model, options.steps ?? config.solver_steps);
+  const travel = [slotOf(weights), method, steps, ...spanOf(t_start, t_end)];
   if (x0 !== undefined) points('x0', x0, dim);
-  const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1), seed });
+  const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
   const size = dim * pieceOf(model, model.nfe(solver, steps));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
@@ -83,10 +119,10 @@ export function* sampleSlices(model, options) {
 export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'ema' } = {}) {
   const { instance, handle, config } = model;
   const slot = slotOf(weights);
-  const count = integer('steps', steps ?? config.solver_steps, 1);
+  const count = stepsOf(model, steps ?? config.solver_steps);
   const piece = pieceOf(model, count);
   const total = { straightness: 0, cost: 0 };
-  for (let first = 0; first < integer('n', n, 1); first += piece) {
+  for (let first = 0; first < integer('n', n, 1, POINTS_MAX); first += piece) {
     const size = Math.min(piece, n - first);
     const x0 = model.noise({ n: size, seed, first });
     const empty = new Float32Array(size);

@@ -152,11 +152,11 @@ export class Memory {
   }
 
   /**
-   * The zero-terminated UTF-8 text at `pointer`.
+   * The zero-terminated text at `pointer`; the engine's texts are ASCII, and bare shells have no TextDecoder.
    * @param {number} pointer
    */
   text(pointer) {
     const all = this.bytes(0, this.size);
-    return new TextDecoder().decode(all.subarray(pointer, all.indexOf(0, pointer)));
+    return String.fromCharCode(...all.subarray(pointer, all.indexOf(0, pointer)));
   }
 }

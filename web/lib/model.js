@@ -3,24 +3,18 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { integer, points, pointsOf, real, record, seed, times } from './argument.js';
+import { integer, POINTS_MAX, points, pointsOf, seed } from './argument.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
 import { refusal } from './errors.js';
-import { methodOf, sampleSlices, slotOf, straightnessSlices } from './flow.js';
-import { Instance, OK } from './instance.js';
+import { methodOf, sampleSlices, straightnessSlices, velocity } from './flow.js';
+import { Instance } from './instance.js';
 import { compile } from './loader.js';
-import {
-  parameters,
-  resolve,
-  rowOf,
-  ruleRefusal,
-  toNumber,
-  toNumbers,
-  toValue,
-} from './parameters.js';
+import { parameters, resolve, toNumbers } from './parameters.js';
 import { qualitySlices, sw2Slices } from './quality.js';
+import { change, readConfig } from './settings.js';
 import { finish } from './slice.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
+import { readStats } from './stats.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
@@ -29,21 +23,9 @@ import { digest, readSlots, readTensors, restore } from './slots.js';
 /** @typedef {import('./flow.js').StraightnessOptions} StraightnessOptions */
 /** @typedef {import('./flow.js').Weights} Weights */
 
-/**
- * What the last step did; see fm_stats in fm.h.
- * @typedef {object} Stats
- * @property {number} loss
- * @property {number} v_norm
- * @property {number} u_norm
- * @property {number} gradient_norm
- * @property {number} lr
- * @property {number} ema_decay
- * @property {number} step steps taken in this round
- * @property {number} round reflow rounds begun
- * @property {'none' | 'loss' | 'gradient'} cause what left the finite range when the last step diverged
- */
+/** @typedef {import('./stats.js').Stats} Stats */
 
-const CAUSES = /** @type {const} */ (['none', 'loss', 'gradient']);
+const POINTS_NEED = "only a model whose data is 'points' takes points";
 
 export class Model {
   #instance;
@@ -116,22 +98,7 @@ export class Model {
 
   /** The complete configuration as it stands in the engine now. */
   get config() {
-    const { memory } = this.#instance;
-    /** @type {Config} */
-    const config = {};
-    const pointer = memory.reserve('parameters', 8);
-    for (const row of this.#choices) {
-      this.#instance.check(
-        'config',
-        'report this',
-        'fm_param_get',
-        this.#model,
-        row.index,
-        pointer,
-      );
-      config[row.name] = toValue(row, memory.doubles(pointer, 1)[0]);
-    }
-    return config;
+    return readConfig(this);
   }
 
   /** Coordinates of a point. */
@@ -141,12 +108,7 @@ export class Model {
 
   /** @returns {Stats} */
   get stats() {
-    const pointer = this.#instance.pointer('fm_stats_get', this.#model);
-    const { memory } = this.#instance;
-    const [loss, v_norm, u_norm, gradient_norm, lr, ema_decay] = memory.doubles(pointer, 6);
-    const [step, round, cause] = memory.ints(pointer + 56, 3);
-    const name = CAUSES[cause];
-    return { loss, v_norm, u_norm, gradient_norm, lr, ema_decay, step, round, cause: name };
+    return readStats(this);
   }
 
   /** Steps taken in this round. */
@@ -164,22 +126,7 @@ export class Model {
    * @param {PartialConfig} partial
    */
   set(partial) {
-    const changes = Object.entries(record('set', partial)).map(([name, value]) => {
-      const row = rowOf(this.#choices, name);
-      const number = toNumber(row, value);
-      if (row.live) return { row, number };
-      const live = this.#choices.filter((each) => each.live).map((each) => each.name);
-      throw refusal(
-        'set',
-        name,
-        `a parameter that may change on a living model: ${live.join(', ')}`,
-      );
-    });
-    resolve(this.module, { ...this.config, ...partial });
-    for (const { row, number } of changes) {
-      const status = this.#instance.call('fm_param_set', this.#model, row.index, number);
-      if (status !== OK) throw ruleRefusal(row, partial[row.name]);
-    }
+    change(this, partial);
   }
 
   /**
@@ -189,18 +136,8 @@ export class Model {
    */
   setPoints(data, n = data?.length / this.#dim) {
     pointsOf('points', data, this.#dim, n);
-    if (this.config.data !== 'points') {
-      throw refusal('setPoints', this.config.data, "a model whose data is 'points'");
-    }
     const pointer = this.#instance.put('points', data)[0];
-    this.#instance.check(
-      'setPoints',
-      'give other points',
-      'fm_points_set',
-      this.#model,
-      pointer,
-      n,
-    );
+    this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
   }
 
   /**
@@ -270,17 +207,11 @@ export class Model {
 
   /**
    * The field v(t, x).
-   * @param {{t: number | Float32Array, x: Float32Array, weights?: Weights}} options one t, or one for each point
+   * @param {import('./flow.js').VelocityOptions} options
    * @returns {Float32Array} [n, D]
    */
-  velocity({ t, x, weights = 'ema' }) {
-    const n = points('x', x, this.#dim);
-    const slot = slotOf(weights);
-    const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
-    times('t', each, n);
-    const [time, place, v] = this.#instance.put('scratch', each, x, new Float32Array(x.length));
-    this.#instance.check('velocity', NEEDS, 'fm_velocity', this.#model, slot, time, place, n, v);
-    return this.#instance.take(v, x.length);
+  velocity(options) {
+    return velocity(this, options);
   }
 
   /**
@@ -291,7 +222,13 @@ export class Model {
   noise({ n, seed: from = 1, first = 0 }) {
     const pointer = this.#room(n);
     const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
-    this.#instance.check('noise', 'ask for other points', 'fm_noise', this.#model, ...args);
+    this.#instance.check(
+      'noise',
+      'first + n must stay within 2^32 / dim',
+      'fm_noise',
+      this.#model,
+      ...args,
+    );
     return this.#instance.take(pointer, n * this.#dim);
   }
 
@@ -452,6 +389,6 @@ export class Model {
    * @param {number} n
    */
   #room(n) {
-    return this.#instance.memory.reserve('scratch', integer('n', n, 1) * this.#dim * 4);
+    return this.#instance.memory.reserve('scratch', integer('n', n, 1, POINTS_MAX) * this.#dim * 4);
   }
 }
