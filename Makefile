@@ -34,6 +34,9 @@ include wasm_build/rules.mk
 setup-build setup-demo setup-check setup-test setup-bench: setup-%:
 	@wasm_build/setup.sh $*
 
+# One after the other even under make -j: two package managers at once would wait for or fail each other.
+setup-demo setup-check setup-test setup-bench: | setup-build
+
 # Order only: the compiler must be there before it is called, and its arrival makes nothing out of date.
 wasm_build/core.wasm: | setup-build
 

@@ -15,6 +15,8 @@ import { parameters } from '../../web/lib/parameters.js';
 import { load } from '../../web/lib/weights.js';
 
 const program = fileURLToPath(new URL('../../web/cli/moonflow.js', import.meta.url));
+// As on a server: a picture has to bring its own font.
+const env = { ...process.env, DISABLE_SYSTEM_FONTS_LOAD: '1' };
 const folder = mkdtempSync(join(tmpdir(), 'moonflow-command-'));
 after(() => rmSync(folder, { recursive: true }));
 
@@ -27,7 +29,7 @@ const at = (name) => join(folder, name);
  */
 function run(...words) {
   return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], (error, stdout, stderr) => {
+    execFile(process.execPath, [program, ...words], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });

@@ -44,7 +44,7 @@ const ROWS = [
   { layer: 2, nouns: ['gemm', 'act', 'reduce'] },
   { layer: 3, nouns: ['shape'] },
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw'] },
-  { layer: 4, nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric'] },
+  { layer: 4, nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric', 'chebyshev'] },
   { layer: 5, nouns: ['field'] },
   { layer: 5, nouns: ['train', 'sample'] },
   { layer: 6, nouns: ['params'] },

@@ -3,7 +3,7 @@
 import { json, weights } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
-import { dataOption, openRunWithData } from './run.js';
+import { dataOption, openRunWithData } from './runfile.js';
 import { countOption, seedOption, travelOptions } from './sample.js';
 
 /** @typedef {import('./options.js').Option} Option */

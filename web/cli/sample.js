@@ -5,9 +5,9 @@ import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { file, fromTable, number, weights } from './options.js';
 import { perform } from './pace.js';
-import { deliverPoints, ENDINGS } from './points.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
-import { openRun } from './run.js';
+import { openRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */

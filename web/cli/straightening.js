@@ -6,7 +6,7 @@ import { requireWritable } from './file.js';
 import { file, fromTable, json, number } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
-import { dataOption, ENDING, openRunWithData, saveRun } from './run.js';
+import { dataOption, ENDING, openRunWithData, saveRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */

@@ -8,9 +8,9 @@ import { Interruption } from './interruption.js';
 import { choice, file, flagOf, fromTable, json } from './options.js';
 import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
-import { ENDINGS, isPointsFile, readPoints } from './points.js';
+import { ENDINGS, isPointsFile, readPoints } from './pointfile.js';
 import { Progress } from './progress.js';
-import { ENDING, openRunWithData, saveRun } from './run.js';
+import { ENDING, openRunWithData, saveRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */

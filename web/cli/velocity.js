@@ -3,8 +3,8 @@
 import { refusal } from '../lib/errors.js';
 import { requireWritable } from './file.js';
 import { file, missing, number, weights } from './options.js';
-import { deliverPoints, ENDINGS, readPoints } from './points.js';
-import { openRun } from './run.js';
+import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { openRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */

@@ -78,8 +78,8 @@ export function drawScatter(ctx, picture, scale, theme) {
  * @param {Theme} theme
  */
 function drawGrid(ctx, { box, extent, x, y }, theme) {
-  const columns = ticks(extent.xMin, extent.xMax, Math.max(2, box.width / 90));
-  const rows = ticks(extent.yMin, extent.yMax, Math.max(2, box.height / 90));
+  const columns = ticks(extent.xMin, extent.xMax, Math.max(2, box.width / 70));
+  const rows = ticks(extent.yMin, extent.yMax, Math.max(2, box.height / 70));
   ctx.strokeStyle = theme.faint;
   ctx.lineWidth = 1;
   ctx.beginPath();

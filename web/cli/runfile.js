@@ -4,7 +4,7 @@ import { MoonflowError, refusal } from '../lib/errors.js';
 import { load, save } from '../lib/weights.js';
 import { readWhole, writeWhole } from './file.js';
 import { file, missing } from './options.js';
-import { ENDINGS, readPoints } from './points.js';
+import { ENDINGS, readPoints } from './pointfile.js';
 
 /** @typedef {import('../lib/model.js').Model} Model */
 
