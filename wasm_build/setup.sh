@@ -13,8 +13,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 level=${1:-}
-missing=()   # Debian packages
-reasons=()   # what each of them is for
+missing=() # Debian packages
+reasons=() # what each of them is for
 
 # need PACKAGE "what it is for" COMMAND...: COMMAND must succeed, or PACKAGE is missing.
 need() {
@@ -29,7 +29,7 @@ need() {
 on_path() { command -v "$1"; }
 has_header() { echo "#include <$1>" | clang -E -o /dev/null -x c -; }
 has_sanitizers() { echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined,fuzzer-no-link -x c -o /dev/null -; }
-has_font() { fc-list | grep -q .; }
+has_font() { [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" -name '*.[ot]tf' -print -quit)" ]; }
 has_python_module() { /usr/bin/python3 -c "import importlib.util as u; assert u.find_spec('$1')"; }
 
 need_build() {
@@ -61,25 +61,33 @@ need_test() {
 }
 
 uses_npm=no
-case $level in
-  build) need_build ;;
-  demo) need_build; uses_npm=yes ;;
-  check) need_check; uses_npm=yes ;;
-  test) need_test; uses_npm=yes ;;
-  bench) need_build; need_torch ;;
-  *)
-    echo "setup.sh: got level '$level'; allowed: build, demo, check, test, bench" >&2
-    exit 2
-    ;;
-esac
+look() {
+  missing=()
+  reasons=()
+  case $level in
+    build) need_build ;;
+    demo) need_build; uses_npm=yes ;;
+    check) need_check; uses_npm=yes ;;
+    test) need_test; uses_npm=yes ;;
+    bench) need_build; need_torch ;;
+    *)
+      echo "setup.sh: got level '$level'; allowed: build, demo, check, test, bench" >&2
+      exit 2
+      ;;
+  esac
+}
+
+stop_for_missing() {
+  echo "setup.sh: $1" >&2
+  for i in "${!missing[@]}"; do
+    echo "  ${reasons[$i]} (Debian package ${missing[$i]})" >&2
+  done
+  exit 1
+}
 
 install_packages() {
   if ! command -v apt-get >/dev/null; then
-    echo "setup.sh: no apt-get here, so install these yourself and run make again:" >&2
-    for i in "${!missing[@]}"; do
-      echo "  ${reasons[$i]} (Debian package ${missing[$i]})" >&2
-    done
-    exit 1
+    stop_for_missing 'no apt-get here, so install these yourself and run make again:'
   fi
   local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
@@ -118,5 +126,10 @@ install_node_modules() {
 }
 
 check_node
-if [ ${#missing[@]} -gt 0 ]; then install_packages; fi
+look
+if [ ${#missing[@]} -gt 0 ]; then
+  install_packages
+  look
+  if [ ${#missing[@]} -gt 0 ]; then stop_for_missing 'these were installed and still do not work:'; fi
+fi
 if [ $uses_npm = yes ]; then install_node_modules; fi
