@@ -40,10 +40,17 @@ export function details(name, { summary, operands, notes }, options) {
 }
 
 /** @param {Option} option */
-function describe({ flag, value, negatable, help }) {
+function describe({ flag, value, negatable, help, standard }) {
   const shown = negatable ? `${flag} | ${flag.replace('--', '--no-')}` : flag;
-  return [`  ${shown}${value ? ` ${value}` : ''}`, ...wrap(help, 6)];
+  const fallback =
+    standard === undefined
+      ? ''
+      : ` (${typeof standard === 'boolean' ? onOff(standard) : standard})`;
+  return [`  ${shown}${value ? ` ${value}` : ''}${fallback}`, ...wrap(help, 6)];
 }
+
+/** @param {boolean} on */
+const onOff = (on) => (on ? 'on' : 'off');
 
 /**
  * @param {string} text

@@ -17,6 +17,7 @@ import { nearest } from './spelling.js';
  * @property {boolean} [negatable]  whether --no-... turns it off
  * @property {string} help       one sentence
  * @property {string} [group]    heading in the help
+ * @property {import('../lib/parameters.js').Value} [standard]  its default, shown in the help
  * @property {(text: string) => unknown} read  throws error 'argument' naming the flag
  *
  * @typedef {Record<string, any>} Values
@@ -25,21 +26,31 @@ import { nearest } from './spelling.js';
 /**
  * The option that sets a row of the parameter table.
  * @param {ParameterInfo} row
- * @param {{flag?: string, help?: string}} [other]
  * @returns {Option}
  */
-export function fromTable(row, { flag = flagOf(row.name), help = row.help } = {}) {
-  const { kind, choices, min, max, group, name: key } = row;
-  if (kind === 'switch') return { flag, key, help, group, negatable: true, read: () => true };
+export function fromTable(row) {
+  const { group, standard } = row;
+  return { ...like(row), group, standard };
+}
+
+/**
+ * An option of a verb that takes the values a row of the parameter table takes, and has a default of its own.
+ * @param {ParameterInfo} row
+ * @param {{flag?: string, key?: string, help?: string}} [own]
+ * @returns {Option}
+ */
+export function like(row, { flag = flagOf(row.name), key = row.name, help = row.help } = {}) {
+  const { kind, choices, min, max } = row;
+  if (kind === 'switch') return { flag, key, help, negatable: true, read: () => true };
   const named = { ...row, name: flag };
   if (kind === 'choice') {
     /** @param {string} text */
     const read = (text) => toValue(row, toNumber(named, text));
-    return { flag, key, help, group, value: choices.join('|'), read };
+    return { flag, key, help, value: choices.join('|'), read };
   }
   const ranged = `${help.replace(/\.$/, '')}; ${min} to ${max}.`;
   const value = kind === 'integer' ? 'N' : 'X';
-  return { flag, key, help: ranged, group, value, read: (text) => toNumber(named, numeric(text)) };
+  return { flag, key, help: ranged, value, read: (text) => toNumber(named, numeric(text)) };
 }
 
 /** @param {string} name of a row of the parameter table */
@@ -56,7 +67,7 @@ export function flagOf(name) {
  */
 export function number(flag, key, { kind, min, max, help }) {
   const row = { index: 0, name: key, group: '', choices: [], help, min, max, kind, live: false };
-  return { ...fromTable({ ...row, standard: min }, { flag }), group: undefined };
+  return like({ ...row, standard: min }, { flag });
 }
 
 /**

@@ -3,7 +3,7 @@
 import { refusal } from '../lib/errors.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
-import { file, fromTable, number, weights } from './options.js';
+import { file, like, number, weights } from './options.js';
 import { perform } from './pace.js';
 import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
@@ -23,11 +23,8 @@ export const notes = ['Without --out the points are printed as CSV.'];
  */
 export function travelOptions(module) {
   const table = parameters(module);
-  const steps = { ...rowOf(table, 'solver_steps'), group: '' };
-  return [
-    { ...fromTable(rowOf(table, 'solver')), group: undefined },
-    { ...fromTable(steps, { flag: '--steps' }), key: 'steps', group: undefined },
-  ];
+  const steps = rowOf(table, 'solver_steps');
+  return [like(rowOf(table, 'solver')), like(steps, { flag: '--steps', key: 'steps' })];
 }
 
 /**
@@ -43,7 +40,7 @@ export function countOption(key, standard, help) {
 /** @param {WebAssembly.Module} module */
 export function seedOption(module) {
   const help = 'Seed of the start points, 1 when not given.';
-  return { ...fromTable(rowOf(parameters(module), 'seed'), { help }), group: undefined };
+  return like(rowOf(parameters(module), 'seed'), { help });
 }
 
 /**

@@ -3,7 +3,7 @@
 import { parameters, rowOf } from '../lib/parameters.js';
 import { reflow } from '../lib/reflow.js';
 import { requireWritable } from './file.js';
-import { file, fromTable, json, number } from './options.js';
+import { file, json, like, number } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, ENDING, openRunWithData, saveRun } from './runfile.js';
@@ -32,7 +32,7 @@ export function options(module) {
   return [
     number('--rounds', 'rounds', { ...whole, max: 100, help: 'Rounds, 1 when not given.' }),
     number('--pairs', 'pairs', { ...whole, max: 1 << 22, help: 'Pairs made for each round.' }),
-    { ...fromTable(steps, { help }), group: undefined },
+    like(steps, { help }),
     dataOption,
     file('--out', 'out', [ENDING], 'Save the straightened run here.'),
     json(),

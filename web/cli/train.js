@@ -22,8 +22,9 @@ export const summary = 'Train a model on a data set or on your own points.';
 export const operands = [];
 
 export const notes = [
+  'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
-  'A resumed run reaches --steps in all and gives the same bits as a run that was never interrupted.',
+  'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash.',
 ];
 
@@ -38,8 +39,16 @@ export function options(module) {
     file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
     file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
     json(),
-    ...parameters(module).map((row) => (row.name === 'data' ? dataRow(row) : fromTable(row))),
+    ...parameters(module).map(toOption),
   ];
+}
+
+/** @param {ParameterInfo} row */
+function toOption(row) {
+  if (row.name === 'data') return dataOption(row);
+  if (row.name !== 'coupling') return fromTable(row);
+  // Pairs are made by moonflow reflow, and no file has them.
+  return fromTable({ ...row, choices: row.choices.filter((name) => name !== 'paired') });
 }
 
 /**
@@ -47,7 +56,7 @@ export function options(module) {
  * @param {ParameterInfo} row
  * @returns {Option}
  */
-function dataRow(row) {
+function dataOption(row) {
   const names = row.choices.filter((name) => name !== 'points');
   const value = [...names, ...ENDINGS.map((ending) => `FILE${ending}`)].join('|');
   /** @param {string} text */
@@ -98,9 +107,6 @@ export async function run(values, module) {
 async function fresh(values, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
-  if (given.coupling === 'paired') {
-    throw refusal('--coupling', 'paired', 'independent or ot; moonflow reflow makes pairs itself');
-  }
   const config = values.preset ? { preset: values.preset, ...given } : given;
   if (!values.data || !isPointsFile(values.data)) return Model.createSync(config, module);
   const { points, n, dim } = await readPoints('--data', values.data);
