@@ -22,9 +22,19 @@ FM_INLINE v4 v4_cubic(v4 x, float c0, float c1, float c2, float c3) {
   return v4_add(v4_mul(y, x), v4_all(c0));
 }
 
+/* The nearest whole number, ties to even, for |x| < 2^22; `bits` holds it in its low 23 bits as two's complement. Adding
+ * 1.5 2^23 pushes the fraction out of the significand: two additions, where a rounding and a saturating conversion take
+ * about ten instructions. */
+FM_INLINE v4 v4_nearest(v4 x, v4 *bits) {
+  const v4 shift = v4_all(12582912.0f);
+  *bits = v4_add(x, shift);
+  return v4_sub(*bits, shift);
+}
+
 FM_INLINE v4 v4_exp(v4 x) {
   x = v4_pmin(v4_pmax(x, v4_all(-87.0f)), v4_all(88.0f));
-  const v4 n = wasm_f32x4_nearest(v4_mul(x, v4_all(1.44269504f)));
+  v4 power;
+  const v4 n = v4_nearest(v4_mul(x, v4_all(1.44269504f)), &power);
   /* x - n ln 2 in two parts; n times the first part is exact. */
   v4 r = v4_sub(x, v4_mul(n, v4_all(0.69317626953125f)));
   r = v4_sub(r, v4_mul(n, v4_all(-2.908897130e-5f)));
@@ -32,7 +42,7 @@ FM_INLINE v4 v4_exp(v4 x) {
   v4 p = v4_cubic(r, 1.666657667e-01f, 4.166655421e-02f, 8.363232884e-03f, 1.392625083e-03f);
   p = v4_add(v4_mul(p, r), v4_all(0.5f));
   p = v4_add(v4_all(1.0f), v4_add(r, v4_mul(v4_mul(r, r), p)));
-  return wasm_i32x4_add(p, wasm_i32x4_shl(wasm_i32x4_trunc_sat_f32x4(n), 23));
+  return wasm_i32x4_add(p, wasm_i32x4_shl(power, 23));
 }
 
 FM_INLINE v4 v4_log(v4 x) {
@@ -51,7 +61,8 @@ FM_INLINE v4 v4_log(v4 x) {
 }
 
 FM_INLINE void v4_sincos(v4 x, v4 *sine, v4 *cosine) {
-  const v4 q = wasm_f32x4_nearest(v4_mul(x, v4_all(0.636619772f)));
+  v4 quadrant;
+  const v4 q = v4_nearest(v4_mul(x, v4_all(0.636619772f)), &quadrant);
   /* x - q pi/2 in three parts: 8, 11 and 24 bits. */
   v4 r = v4_sub(x, v4_mul(q, v4_all(1.5703125f)));
   r = v4_sub(r, v4_mul(q, v4_all(4.837512969970703e-4f)));
@@ -62,7 +73,6 @@ FM_INLINE void v4_sincos(v4 x, v4 *sine, v4 *cosine) {
   const v4 s = v4_add(r, v4_mul(v4_mul(r, z), ps));
   const v4 c = v4_add(v4_sub(v4_all(1.0f), v4_mul(z, v4_all(0.5f))), v4_mul(v4_mul(z, z), pc));
   /* Quadrant q mod 4: odd swaps the two, bit 1 of q and of q + 1 gives their signs. */
-  const v4 quadrant = wasm_i32x4_trunc_sat_f32x4(q);
   const v4 swap = wasm_i32x4_shr(wasm_i32x4_shl(quadrant, 31), 31);
   const v4 sign = wasm_i32x4_splat((int32_t)0x80000000);
   const v4 sine_sign = wasm_v128_and(wasm_i32x4_shl(quadrant, 30), sign);
