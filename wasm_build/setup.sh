@@ -30,6 +30,7 @@ on_path() { command -v "$1"; }
 has_header() { echo "#include <$1>" | clang -E -o /dev/null -x c -; }
 has_sanitizers() { echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined,fuzzer-no-link -x c -o /dev/null -; }
 has_font() { [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" -name '*.[ot]tf' -print -quit)" ]; }
+has_library() { ldconfig -p | grep "$1"; }
 has_python_module() { /usr/bin/python3 -c "import importlib.util as u; assert u.find_spec('$1')"; }
 
 need_build() {
@@ -44,6 +45,8 @@ need_check() {
 need_torch() {
   need python3-torch 'PyTorch for /usr/bin/python3' has_python_module torch
   need python3-numpy 'NumPy for /usr/bin/python3' has_python_module numpy
+  # Without it Debian's PyTorch falls back to the reference BLAS, fifteen times slower: no fair peer to time against.
+  need libopenblas0-pthread 'an optimised BLAS for PyTorch' has_library libopenblas
 }
 
 need_test() {
