@@ -115,10 +115,12 @@ void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
 double dataset_std(const real *x, int n, int dim) {
   double variance = 0;
   for (int j = 0; j < dim; j++) {
+    /* Measured from the first point, so that coinciding points deviate by exactly 0. */
+    const double origin = (double)x[j];
     double mean = 0, sum = 0;
-    for (int i = 0; i < n; i++) mean += (double)x[(size_t)i * (size_t)dim + (size_t)j] / n;
+    for (int i = 0; i < n; i++) mean += ((double)x[(size_t)i * (size_t)dim + (size_t)j] - origin) / n;
     for (int i = 0; i < n; i++) {
-      const double deviation = (double)x[(size_t)i * (size_t)dim + (size_t)j] - mean;
+      const double deviation = (double)x[(size_t)i * (size_t)dim + (size_t)j] - origin - mean;
       sum += deviation * deviation / n;
     }
     variance += sum / dim;
