@@ -9,7 +9,7 @@ import { MoonflowError } from './errors.js';
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const SEPARATORS = [',', ';', '\t'];
-/** Digits that name one float32 among all others. */
+/** So many digits name one float32 among all others. */
 const FLOAT_DIGITS = 9;
 
 /** @param {string} message */
@@ -95,7 +95,10 @@ export function write(data, n, dim) {
   return `${lines.join('\n')}\n`;
 }
 
-/** The shortest digits that read back as the same float32. @param {number} value */
+/** The fewest digits that read back as the same float32. @param {number} value */
 function shortest(value) {
-  return String(Number(value.toPrecision(FLOAT_DIGITS)));
+  let digits = 1;
+  while (digits < FLOAT_DIGITS && Math.fround(Number(value.toPrecision(digits))) !== value)
+    digits++;
+  return String(Number(value.toPrecision(digits)));
 }

@@ -51,11 +51,12 @@ function split(bytes) {
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const length = Number(view.getBigUint64(0, true));
+  const claim = view.getBigUint64(0, true);
   const most = Math.min(HEADER_MAX, bytes.length - LENGTH_BYTES);
-  if (length < 2 || length > most) {
-    throw malformed(`header length: got ${length}; allowed is from 2 to ${most} in this file`);
+  if (claim < 2n || claim > BigInt(most)) {
+    throw malformed(`header length: got ${claim}; allowed is from 2 to ${most} in this file`);
   }
+  const length = Number(claim);
   const header = bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length);
   return { header: parseHeader(header), body: bytes.subarray(LENGTH_BYTES + length) };
 }
@@ -190,8 +191,8 @@ function checkMetadata(metadata = {}) {
  * @returns {Uint8Array}
  */
 export function write({ tensors, metadata }) {
-  /** @type {Record<string, unknown>} */
-  const header = { __metadata__: metadata };
+  /** Without a prototype, so that any name is only a name. @type {Record<string, unknown>} */
+  const header = Object.assign(Object.create(null), { __metadata__: metadata });
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     header[name] = { dtype: 'F32', shape, data_offsets: [end, end + data.byteLength] };
