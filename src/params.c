@@ -12,8 +12,8 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_SEED] = {"seed", "network", "", "Seed of weights, batches and times: the same seed gives the same bits.", 0,
                  4294967295.0, 0, INTEGER, FIXED},
     [FM_DIM] = {"dim", "network", "", "Coordinates of a point.", 1, FM_MAX_DIM, 2, INTEGER, FIXED},
-    [FM_HIDDEN] = {"hidden", "network", "", "Width of every hidden layer.", 1, FM_MAX_HIDDEN, 64, INTEGER, FIXED},
-    [FM_LAYERS] = {"layers", "network", "", "Number of hidden layers.", 1, FM_MAX_LAYERS, 3, INTEGER, FIXED},
+    [FM_HIDDEN] = {"hidden", "network", "", "Width of every hidden layer.", 1, FM_MAX_HIDDEN, 48, INTEGER, FIXED},
+    [FM_LAYERS] = {"layers", "network", "", "Number of hidden layers.", 1, FM_MAX_LAYERS, 4, INTEGER, FIXED},
     [FM_FEATURES] = {"features", "network", "", "Sines and cosines of t that the network sees; an even number.", 2,
                      FM_MAX_FEATURES, 128, INTEGER, FIXED},
     [FM_TIME_SCALE] = {"time_scale", "network", "", "Factor on t before its sines and cosines.", 0.001, 1000, 1, LOG,
@@ -31,7 +31,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired", "How noise and data points are paired.", 0,
                      FM_COUPLING_PAIRED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
     [FM_TIME] = {"time", "batch", "uniform|logit-normal", "Law of the training time t.", 0, FM_TIME_LOGIT_NORMAL,
-                 FM_TIME_LOGIT_NORMAL, CHOICE, LIVE},
+                 FM_TIME_UNIFORM, CHOICE, LIVE},
     [FM_TIME_MEAN] = {"time_mean", "batch", "", "logit-normal: mean under the sigmoid.", -5, 5, 0, REAL, LIVE},
     [FM_TIME_STD] = {"time_std", "batch", "", "logit-normal: standard deviation under the sigmoid.", 0.05, 5, 1, REAL,
                      LIVE},
@@ -45,7 +45,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                      FM_SCHEDULE_COSINE, CHOICE, LIVE},
     [FM_WARMUP] = {"warmup", "optimiser", "", "cosine: steps of linear warm-up.", 0, 100000, 50, INTEGER, LIVE},
     [FM_BETA1] = {"beta1", "optimiser", "", "AdamW: decay of the first moment.", 0, 0.9999, 0.9, REAL, LIVE},
-    [FM_BETA2] = {"beta2", "optimiser", "", "AdamW: decay of the second moment.", 0, 0.999999, 0.99, REAL, LIVE},
+    [FM_BETA2] = {"beta2", "optimiser", "", "AdamW: decay of the second moment.", 0, 0.999999, 0.95, REAL, LIVE},
     [FM_EPS] = {"eps", "optimiser", "", "AdamW: added to the root of the second moment.", 1e-12, 1, 1e-8, LOG, LIVE},
     [FM_WEIGHT_DECAY] = {"weight_decay", "optimiser", "", "AdamW: decoupled weight decay.", 0, 1, 0, REAL, LIVE},
     [FM_CLIP] = {"clip", "optimiser", "", "Largest global gradient norm; 0 turns clipping off.", 0, 1e6, 1, REAL, LIVE},
@@ -64,12 +64,9 @@ static const struct {
   int index;
   double value;
 } SEED_PRESET[] = {
-    {FM_HIDDEN, 128},      {FM_LAYERS, 2},
-    {FM_STRATIFIED, 0},    {FM_LR, 3e-4},
-    {FM_BETA2, 0.999},     {FM_SCHEDULE, FM_SCHEDULE_CONSTANT},
-    {FM_WARMUP, 0},        {FM_EMA_DECAY, 0.9999},
-    {FM_EMA_WARMUP, 0},    {FM_SOLVER, FM_SOLVER_EULER},
-    {FM_SOLVER_STEPS, 50},
+    {FM_HIDDEN, 128},       {FM_LAYERS, 2},     {FM_TIME, FM_TIME_LOGIT_NORMAL},     {FM_STRATIFIED, 0},
+    {FM_LR, 3e-4},          {FM_BETA2, 0.999},  {FM_SCHEDULE, FM_SCHEDULE_CONSTANT}, {FM_WARMUP, 0},
+    {FM_EMA_DECAY, 0.9999}, {FM_EMA_WARMUP, 0}, {FM_SOLVER, FM_SOLVER_EULER},        {FM_SOLVER_STEPS, 50},
 };
 
 int fm_param_count(void) { return FM_PARAM_COUNT; }

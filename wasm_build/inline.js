@@ -3,4 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const [source, target] = process.argv.slice(2);
 const base64 = readFileSync(source).toString('base64');
-writeFileSync(target, `// Made from core.wasm by \`make wasm\`.\nexport const wasm =\n  '${base64}';\n`);
+writeFileSync(
+  target,
+  `// Made from core.wasm by \`make wasm\`.\nexport const wasm =\n  '${base64}';\n`,
+);

@@ -13,7 +13,9 @@ const run = promisify(execFile);
 const here = fileURLToPath(new URL('.', import.meta.url));
 const native = fileURLToPath(new URL('../../wasm_build/native/golden', import.meta.url));
 /** @type {{name: string, weights: string, samples: string}[]} */
-const golden = JSON.parse(readFileSync(new URL('../fixtures/golden.json', import.meta.url), 'utf8'));
+const golden = JSON.parse(
+  readFileSync(new URL('../fixtures/golden.json', import.meta.url), 'utf8'),
+);
 
 /** @param {{weights: string, samples: string}[]} got */
 function expectGolden(got) {

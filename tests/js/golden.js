@@ -11,7 +11,14 @@ export const RUNS = [
   {
     name: 'seed preset shape, vp-cosine, midpoint',
     steps: 60,
-    config: { hidden: 128, layers: 2, path: 'vp-cosine', stratified: false, solver: 'midpoint' },
+    config: {
+      hidden: 128,
+      layers: 2,
+      path: 'vp-cosine',
+      time: 'logit-normal',
+      stratified: false,
+      solver: 'midpoint',
+    },
   },
   {
     name: 've, optimal transport, odd sizes, rk4',
