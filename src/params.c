@@ -40,7 +40,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_BATCH] = {"batch", "batch", "", "Points in a batch.", 1, FM_MAX_BATCH, 512, INTEGER, FIXED},
     [FM_STEPS] = {"steps", "optimiser", "", "Length of a run; the cosine schedule ends there.", 1, 10000000, 2000,
                   INTEGER, LIVE},
-    [FM_LR] = {"lr", "optimiser", "", "Peak learning rate.", 1e-7, 10, 1e-2, LOG, LIVE},
+    [FM_LR] = {"lr", "optimiser", "", "Peak learning rate.", 1e-7, 10, 0.015, LOG, LIVE},
     [FM_SCHEDULE] = {"schedule", "optimiser", "constant|cosine", "How the learning rate moves.", 0, FM_SCHEDULE_COSINE,
                      FM_SCHEDULE_COSINE, CHOICE, LIVE},
     [FM_WARMUP] = {"warmup", "optimiser", "", "cosine: steps of linear warm-up.", 0, 100000, 50, INTEGER, LIVE},
