@@ -1,0 +1,145 @@
+/**
+ * @file Same as PyTorch: forward, loss, gradients, 100 optimiser steps and samples, from the same weights and batches.
+ *
+ * tests/fixtures/parity holds PyTorch's results in double, and parity.json how far PyTorch's own float results are from
+ * them: the largest difference relative to the largest value of a tensor. Ours may be SLACK times as far, and never has to
+ * be nearer than the FLOOR of its kind.
+ */
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { compileSync } from '../../web/lib/loader.js';
+import { Model } from '../../web/lib/model.js';
+import { read, write } from '../../web/lib/safetensors.js';
+import { loadSync } from '../../web/lib/weights.js';
+import { spread } from './draw.js';
+
+const fixtures = new URL('../fixtures/', import.meta.url);
+const { cases } = JSON.parse(readFileSync(new URL('parity.json', fixtures), 'utf8'));
+const module = compileSync();
+
+const SLACK = 4;
+/** Rounding of sums of up to 130 terms through up to six layers; weights add 100 steps of it. */
+const FLOORS = { values: 1e-6, gradients: 4e-6, weights: 2e-6 };
+
+/**
+ * @param {string} name
+ * @returns {Map<string, {shape: number[], data: Float32Array}>}
+ */
+function truthOf(name) {
+  return read(readFileSync(new URL(`parity/${name}.safetensors`, fixtures))).tensors;
+}
+
+/**
+ * The model with the weights of the fixture, by way of a file as PyTorch's side would write it.
+ * @param {Record<string, unknown>} config
+ */
+function modelOf(config) {
+  const data = config.dim === 2 ? 'moons' : 'points';
+  const complete = { preset: 'seed', data, ...config };
+  const blank = Model.createSync(complete, module);
+  let bound = 0;
+  const rows = blank.tensors().map(({ name, shape, size }, i) => {
+    if (shape.length === 2) bound = shape[1] ** -0.5;
+    return [name, { shape, data: spread(100 + i, size, -bound, bound) }];
+  });
+  blank.dispose();
+  const bytes = write({ tensors: new Map(rows), metadata: {} });
+  return loadSync(bytes, { module, config: complete });
+}
+
+/**
+ * @param {{batch: number, dim: number}} config
+ * @param {number} step
+ */
+function batchOf({ batch, dim }, step) {
+  return {
+    t: spread(1000 + 3 * step, batch, 0, 1),
+    x0: spread(1001 + 3 * step, batch * dim, -3, 3),
+    x1: spread(1002 + 3 * step, batch * dim, -2.5, 2.5),
+  };
+}
+
+/**
+ * @param {ArrayLike<number>} got
+ * @param {ArrayLike<number>} truth
+ */
+function errorOf(got, truth) {
+  assert.equal(got.length, truth.length);
+  let [gap, most] = [0, 0];
+  for (let i = 0; i < truth.length; i++) {
+    gap = Math.max(gap, Math.abs(got[i] - truth[i]));
+    most = Math.max(most, Math.abs(truth[i]));
+    assert.ok(Number.isFinite(got[i]), `number ${i} is ${got[i]}`);
+  }
+  return gap / most;
+}
+
+for (const [name, { config, torch_float_error: yardstick }] of Object.entries(cases)) {
+  describe(`case ${name} is PyTorch's: ${config.path}, ${config.layers} x ${config.hidden}`, () => {
+    const truth = truthOf(name);
+    let compared = 0;
+
+    /**
+     * @param {string} key
+     * @param {ArrayLike<number>} got
+     * @param {keyof typeof FLOORS} kind
+     */
+    function compare(key, got, kind) {
+      const error = errorOf(got, truth.get(key)?.data ?? []);
+      const allowed = Math.max(SLACK * yardstick[key], FLOORS[kind]);
+      assert.ok(error <= allowed, `${key}: ${error} off, ${allowed} allowed`);
+      compared++;
+    }
+
+    test('forward', () => {
+      const model = modelOf(config);
+      const { t, x0 } = batchOf(config, 0);
+      compare('velocity', model.velocity({ t, x: x0, weights: 'raw' }), 'values');
+    });
+
+    test('loss, its components and every gradient', () => {
+      const model = modelOf(config);
+      const { loss, v_norm, u_norm } = model.loss(batchOf(config, 0));
+      compare('numbers', [loss, v_norm, u_norm], 'values');
+      for (const row of model.tensors()) {
+        compare(`gradient.${row.name}`, row.gradient, 'gradients');
+      }
+    });
+
+    test('Euler, midpoint, Heun and RK4 samples', () => {
+      const model = modelOf(config);
+      const x0 = batchOf(config, 0).x0.slice(0, 64 * config.dim).map((value) => value / 2);
+      const runs = [...truth.keys()].filter((key) => key.startsWith('sample.'));
+      assert.equal(runs.length, 4);
+      for (const key of runs) {
+        const [, solver, steps] = key.split('.');
+        const options = { x0, solver, steps: Number(steps), weights: /** @type {const} */ ('raw') };
+        compare(key, model.sample(options), 'values');
+      }
+    });
+
+    test('100 steps of AdamW, clipping and EMA', () => {
+      const model = modelOf(config);
+      const losses = Array.from({ length: 100 }, (_, step) => {
+        return model.trainBatch(batchOf(config, step)).loss;
+      });
+      compare('losses', losses, 'values');
+      for (const row of model.tensors()) {
+        compare(`raw.${row.name}`, row.raw, 'weights');
+        compare(`ema.${row.name}`, row.ema, 'weights');
+      }
+    });
+
+    test('every tensor of the fixture was compared', () => assert.equal(compared, truth.size));
+  });
+}
+
+test('there are fixtures for every path, 2 and 3 layers, and another dimension', () => {
+  const configs = Object.values(cases).map(({ config }) => config);
+  const seen = (/** @type {string} */ key) => [...new Set(configs.map((each) => each[key]))].sort();
+  assert.deepEqual(seen('path'), ['linear', 've', 'vp-cosine']);
+  assert.deepEqual(seen('layers'), [2, 3]);
+  assert.deepEqual(seen('dim'), [2, 5]);
+});
