@@ -45,6 +45,7 @@ import { buffersOf, unpackError } from './protocol.js';
  * @property {(error: unknown) => void} reject
  * @property {Listeners} listeners
  * @property {() => void} release stops listening to the signal
+ * @property {Promise<void>} [showing] while a listener looks at a frame
  */
 
 /**
@@ -281,7 +282,8 @@ export class Client {
       if (this.#ended) throw this.#ended;
       if (signal?.aborted) throw aborted(operation, signal);
       const id = ++this.#lastId;
-      this.#send(operation, { kind: 'request', id, operation, options: told(options, onProgress) });
+      const asked = onProgress ? { ...options, progress: true } : options;
+      this.#send(operation, { kind: 'request', id, operation, options: asked });
       const abort = () => this.#abort(id);
       const release = () => signal?.removeEventListener('abort', abort);
       signal?.addEventListener('abort', abort);
@@ -320,10 +322,22 @@ export class Client {
 
   /** @param {import('./protocol.js').ServerMessage} message */
   #hear(message) {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    if (message.kind === 'frame') pending.showing = this.#frame(message.id, message.frame);
+    else if (message.kind === 'progress') pending.listeners.onProgress?.(message.value);
+    else this.#settle(pending, message);
+  }
+
+  /**
+   * A request ends after its listener is done with the last frame.
+   * @param {Pending} pending
+   * @param {import('./protocol.js').LastMessage} message
+   */
+  async #settle({ showing }, message) {
+    if (showing) await showing;
     if (message.kind === 'reply') this.#take(message.id)?.resolve(message.value);
-    else if (message.kind === 'error') this.#take(message.id)?.reject(unpackError(message.error));
-    else if (message.kind === 'frame') this.#frame(message.id, message.frame);
-    else this.#pending.get(message.id)?.listeners.onProgress?.(message.value);
+    else this.#take(message.id)?.reject(unpackError(message.error));
   }
 
   /**
@@ -365,15 +379,6 @@ export class Client {
       this.#take(id)?.reject(new MoonflowError(error.code, error.message, { operation }));
     }
   }
-}
-
-/**
- * Asks for progress only when somebody listens.
- * @param {Record<string, any>} options
- * @param {unknown} onProgress
- */
-function told(options, onProgress) {
-  return onProgress ? { ...options, progress: true } : options;
 }
 
 /** A listener may have sent a buffer elsewhere, which leaves it empty. @param {ArrayBuffer} buffer */

@@ -52,12 +52,17 @@ export function methodOf(model, name) {
 }
 
 /**
+ * The solver and its steps, the configuration's unless given.
  * @param {Model} model
- * @param {unknown} steps
+ * @param {string} [solver]
+ * @param {number} [steps]
  */
-function stepsOf(model, steps) {
-  const { min, max } = rowOf(parameters(model.module), 'solver_steps');
-  return integer('steps', steps, min, max);
+export function travelOf(model, solver, steps) {
+  const { config, module } = model;
+  const { min, max } = rowOf(parameters(module), 'solver_steps');
+  const chosen = String(solver ?? config.solver);
+  methodOf(model, chosen);
+  return { solver: chosen, solver_steps: integer('steps', steps ?? config.solver_steps, min, max) };
 }
 
 /**
@@ -92,14 +97,13 @@ export function velocity({ instance, handle, dim }, { t, x, weights = 'ema' }) {
  */
 export function* sampleSlices(model, options) {
   const { n, x0, seed, weights = 'ema', t_start = 0, t_end = 1 } = options;
-  const { instance, handle, dim, config } = model;
-  const solver = String(options.solver ?? config.solver);
-  const method = methodOf(model, solver);
-  const steps = stepsOf(model, options.steps ?? config.solver_steps);
-  const travel = [slotOf(weights), method, steps, ...spanOf(t_start, t_end)];
+  const { instance, handle, dim } = model;
+  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const span = spanOf(t_start, t_end);
+  const travel = [slotOf(weights), methodOf(model, solver), solver_steps, ...span];
   if (x0 !== undefined) points('x0', x0, dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
-  const size = dim * pieceOf(model, model.nfe(solver, steps));
+  const size = dim * pieceOf(model, model.nfe(solver, solver_steps));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
     const [pointer] = instance.put('scratch', piece);
@@ -117,9 +121,9 @@ export function* sampleSlices(model, options) {
  * @returns {import('./slice.js').Work<number, {straightness: number, cost: number}>}
  */
 export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'ema' } = {}) {
-  const { instance, handle, config } = model;
+  const { instance, handle } = model;
   const slot = slotOf(weights);
-  const count = stepsOf(model, steps ?? config.solver_steps);
+  const count = travelOf(model, undefined, steps).solver_steps;
   const piece = pieceOf(model, count);
   const total = { straightness: 0, cost: 0 };
   for (let first = 0; first < integer('n', n, 1, POINTS_MAX); first += piece) {

@@ -62,10 +62,10 @@ import { MoonflowError } from './errors.js';
  * @property {Float32Array} [samples] [n, D], when they were asked for and have become due
  */
 
-/**
- * @typedef {{kind: 'reply', id: number, value: any} | {kind: 'error', id: number, error: WireError}
- *   | {kind: 'progress', id: number, value: any} | {kind: 'frame', id: number, frame: Frame}} ServerMessage
- */
+/** @typedef {{kind: 'reply', id: number, value: any} | {kind: 'error', id: number, error: WireError}} LastMessage */
+/** @typedef {{kind: 'progress', id: number, value: any}} ProgressMessage */
+/** @typedef {{kind: 'frame', id: number, frame: Frame}} FrameMessage */
+/** @typedef {LastMessage | ProgressMessage | FrameMessage} ServerMessage */
 
 /** Milliseconds of work between two looks at the messages. */
 export const SLICE_MS = 8;

@@ -5,6 +5,7 @@
 
 import { integer, points, pointsOf, seed } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { travelOf } from './flow.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
 
@@ -31,10 +32,8 @@ const PIECE_SORTED = 40000;
  * @returns {import('./slice.js').Work<number, Quality>}
  */
 export function* qualitySlices(model, { n = 20000, seed: from = 1, solver, steps, weights } = {}) {
-  const { config } = model;
-  const method = String(solver ?? config.solver);
-  const count = Number(steps ?? config.solver_steps);
   const sets = realSets(model, n, from);
+  const { solver: method, solver_steps: count } = travelOf(model, solver, steps);
   const options = { n, seed: from, solver: method, steps: count, weights };
   const samples = yield* share(model.sampleSlices(options), 0, 0.5);
   requireFinite('quality', samples, model.dim);

@@ -4,6 +4,8 @@
  */
 
 import { integer, seed } from './argument.js';
+import { travelOf } from './flow.js';
+import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, requireFinite, sw2Slices } from './quality.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -50,14 +52,16 @@ export function* reflow(model, options = {}, chunk = () => 16) {
   integer('pairs', pairs, 1);
   integer('n', n, 1);
   seed('seed', from);
-  if (options.steps !== undefined) model.set({ steps: options.steps });
+  const { solver, solver_steps } = travelOf(model, options.solver, options.solver_steps);
+  const steps = stepsOf(model, options.steps);
   const stopped = options.stopped ?? (() => false);
+  const plan = { pairs, seed: from, solver, solver_steps, steps, stopped };
   const first = model.round;
   const sets = realSets(model, n, from);
   const sw2_floor = yield* phase('measure', first, sw2Slices(model, sets[1], sets[0]));
   const report = { rounds: [yield* measure(model, sets[0], from)], sw2_floor, stopped: false };
   for (let done = 0; done < rounds; done += 1) {
-    const ended = stopped() || (yield* round(model, { ...options, pairs, seed: from }, chunk));
+    const ended = stopped() || (yield* round(model, plan, chunk));
     if (ended) return { ...report, stopped: true };
     report.rounds.push(yield* measure(model, sets[0], from));
   }
@@ -67,11 +71,11 @@ export function* reflow(model, options = {}, chunk = () => 16) {
 /**
  * Makes pairs and retrains on them; returns whether it was stopped before its end.
  * @param {Model} model
- * @param {ReflowOptions & {pairs: number, seed: number}} options
+ * @param {Required<Omit<ReflowOptions, 'rounds' | 'n'>>} plan
  * @param {() => number} chunk
  * @returns {import('./slice.js').Work<ReflowProgress, boolean>}
  */
-function* round(model, { pairs, seed: from, solver, solver_steps, stopped = () => false }, chunk) {
+function* round(model, { pairs, seed: from, solver, solver_steps, steps, stopped }, chunk) {
   const next = model.round + 1;
   const x0 = model.noise({ n: pairs, seed: pairSeed(from, next) });
   const travel = { x0, solver, steps: solver_steps };
@@ -79,14 +83,23 @@ function* round(model, { pairs, seed: from, solver, solver_steps, stopped = () =
   requireFinite('reflow', x1, model.dim);
   if (stopped()) return true;
   model.setPairs(x0, x1);
+  model.set({ steps });
   model.reflowBegin();
-  const steps = Number(model.config.steps);
   while (model.step < steps) {
     if (stopped()) return true;
     const losses = model.train(Math.min(chunk(), steps - model.step));
     yield { phase: 'train', round: model.round, fraction: model.step / steps, losses };
   }
   return false;
+}
+
+/**
+ * The number of steps of a round, the configuration's unless given.
+ * @param {Model} model
+ * @param {number | undefined} steps
+ */
+function stepsOf({ module, config }, steps) {
+  return toNumber(rowOf(parameters(module), 'steps'), steps ?? config.steps);
 }
 
 /**

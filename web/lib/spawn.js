@@ -37,7 +37,8 @@ function spawnWorker(onExit) {
 /** @param {((error: MoonflowError) => void) | undefined} onExit */
 async function spawnThread(onExit) {
   const { Worker: Thread } = await threads();
-  const thread = new Thread(new URL('./worker.js', import.meta.url));
+  // Flags of this process, such as the kind of its input, are not meant for a thread that has a file.
+  const thread = new Thread(new URL('./worker.js', import.meta.url), { execArgv: [] });
   /** @type {Endpoint} */
   const endpoint = {
     postMessage: (message, transfer) => thread.postMessage(message, transfer),

@@ -1,0 +1,142 @@
+/** Measures of samples, and reflow, which they judge. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Model } from '../../web/lib/model.js';
+import { reflow } from '../../web/lib/reflow.js';
+import { finish, piecePoints } from '../../web/lib/slice.js';
+import { module, small, state } from './small.js';
+
+test('the distance of a set to itself is 0, it is symmetric, and a shift is seen in full', () => {
+  const model = small();
+  const [a, b] = [model.data({ n: 500, seed: 1 }), model.data({ n: 500, seed: 2 })];
+  assert.equal(model.sw2(a, a), 0);
+  assert.equal(model.sw2(a, b), model.sw2(b, a));
+  // A shift by s along one axis moves each projection by s cos(angle), whose mean square is s^2 / 2.
+  const shifted = a.map((coordinate, i) => (i % 2 === 0 ? coordinate + 3 : coordinate));
+  const expected = 3 / Math.SQRT2;
+  assert.ok(Math.abs(model.sw2(a, shifted, { directions: 4096 }) - expected) < 0.05);
+});
+
+test('the distance does not depend on how its directions are cut', () => {
+  const model = small();
+  const [a, b] = [model.data({ n: 30_000, seed: 1 }), model.data({ n: 30_000, seed: 2 })];
+  const whole = model.sw2(a, b, { directions: 8 });
+  let sum = 0;
+  const { instance } = model;
+  const [left, right, scratch, out] = instance.memory.carve('test', [
+    a.byteLength,
+    b.byteLength,
+    16 * 30_000,
+    64,
+  ]);
+  instance.memory.floats(left, a.length).set(a);
+  instance.memory.floats(right, b.length).set(b);
+  assert.equal(instance.call('fm_sw2', left, right, 30_000, 2, 0, 0, 8, scratch, out), 0);
+  for (const square of instance.memory.doubles(out, 8)) sum += square;
+  assert.equal(whole, Math.sqrt(sum / 8));
+});
+
+test('quality run in slices is quality at once, and its progress ends at 1', () => {
+  const model = small({ data: '8gaussians' });
+  model.train(20);
+  const whole = model.quality({ n: 700, steps: 5 });
+  const fractions = [];
+  const slices = model.qualitySlices({ n: 700, steps: 5 });
+  let result = slices.next();
+  while (!result.done) {
+    fractions.push(result.value);
+    model.noise({ n: 3 });
+    result = slices.next();
+  }
+  assert.deepEqual(result.value, whole);
+  assert.ok(fractions.length > 2);
+  assert.equal(fractions.at(-1), 1);
+  assert.deepEqual(
+    fractions,
+    [...fractions].sort((a, b) => a - b),
+  );
+  assert.equal(whole.nfe, model.nfe('heun', 5));
+});
+
+test('moons are measured against independent draws', () => {
+  const [moons, iid] = [small({ data: 'moons' }), small({ data: 'moons-iid' })];
+  const [a, b] = [moons.quality({ n: 2000, steps: 2 }), iid.quality({ n: 2000, steps: 2 })];
+  assert.equal(a.sw2_floor, b.sw2_floor);
+  assert.ok(a.sw2_floor > 0.02 && a.sw2_floor < 0.08, `${a.sw2_floor}`);
+  assert.ok(a.sw2 > 10 * a.sw2_floor, 'an untrained model is far from the data');
+});
+
+test('own points are measured against draws of themselves', () => {
+  const model = small({ data: 'points', dim: 3 });
+  assert.throws(() => model.quality({ n: 50 }), { code: 'state', message: /setPoints/ });
+  model.setPoints(Float32Array.from({ length: 300 }, (_, i) => Math.sin(i)));
+  const { sw2, sw2_floor } = model.quality({ n: 400, steps: 2 });
+  assert.ok(sw2 > sw2_floor && sw2_floor > 0 && sw2_floor < 0.2, `${sw2} ${sw2_floor}`);
+});
+
+test('pieces are whole groups of rows, and between 16 and 1,024 points', () => {
+  for (const cost of [1, 1e3, 1e5, 1e6, 1e12]) {
+    const points = piecePoints(cost);
+    assert.ok(points % 16 === 0 && points >= 16 && points <= 1024, `${cost}: ${points}`);
+  }
+});
+
+test('reflow straightens the flow and betters one step, and its report is whole', () => {
+  const model = Model.createSync(
+    { hidden: 32, layers: 2, features: 32, batch: 256, steps: 500 },
+    module,
+  );
+  model.train(500);
+  const cost = model.straightness({ n: 500 }).cost;
+  const { rounds, sw2_floor, stopped } = finish(
+    reflow(model, { rounds: 2, pairs: 2000, n: 1500, steps: 300 }),
+  );
+  assert.equal(stopped, false);
+  assert.deepEqual(
+    rounds.map(({ round }) => round),
+    [0, 1, 2],
+  );
+  assert.ok(sw2_floor > 0.02 && sw2_floor < 0.1);
+  const [before, once, twice] = rounds;
+  assert.ok(
+    once.straightness < 0.5 * before.straightness,
+    `${before.straightness} ${once.straightness}`,
+  );
+  assert.ok(once.quality[1].sw2 < 0.5 * before.quality[1].sw2);
+  assert.ok(twice.quality[1].sw2 < 0.5 * before.quality[1].sw2);
+  assert.ok(twice.cost < 1.2 * cost);
+  for (const { quality } of rounds) assert.deepEqual(Object.keys(quality), ['1', '2', '4']);
+  assert.deepEqual([model.round, model.step, model.config.steps], [2, 300, 300]);
+});
+
+test('reflow has the same bits however its training is cut', () => {
+  const options = { pairs: 300, n: 200, steps: 30 };
+  const digests = [1, 7, 30].map((chunk) => {
+    const model = small();
+    model.train(20);
+    const report = finish(reflow(model, options, () => chunk));
+    return [model.digest(), JSON.stringify(report)];
+  });
+  assert.deepEqual(digests[1], digests[0]);
+  assert.deepEqual(digests[2], digests[0]);
+});
+
+test('wrong reflow options are refused before anything changes', () => {
+  const model = small();
+  const before = state(model);
+  /** @type {[any, RegExp][]} */
+  const cases = [
+    [{ rounds: 0 }, /rounds: got 0/],
+    [{ pairs: 0 }, /pairs: got 0/],
+    [{ n: -1 }, /n: got -1/],
+    [{ seed: 0.5 }, /seed: got 0.5/],
+    [{ steps: 0 }, /steps: got 0/],
+    [{ solver: 'rk5' }, /solver: got "rk5"/],
+    [{ solver_steps: 0 }, /steps: got 0/],
+    [{ n: 10, steps: 7, solver_steps: 0 }, /steps: got 0/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => finish(reflow(model, options)), { code: 'argument', message });
+    assert.equal(state(model), before, JSON.stringify(options));
+  }
+});
