@@ -1,0 +1,172 @@
+/**
+ * One labelled native control for one row of the engine's parameter table: a list for a choice, a box for a switch, a
+ * number with a slider for the rest. Knows nothing of the model; hands a chosen value to `onChange`.
+ */
+
+import { sliderOf } from './slider.js';
+
+/** @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo */
+/** @typedef {string | number | boolean} Value */
+
+export class Field {
+  /** @type {ReturnType<typeof sliderOf>} */
+  #slider = null;
+  /** @type {HTMLInputElement | null} */
+  #range = null;
+  #fault = text('fault');
+  #note = text('note');
+
+  /**
+   * @param {ParameterInfo} info
+   * @param {{onChange: (name: string, value: Value) => void, unavailable?: Record<string, string>}} options
+   *   `unavailable` maps a choice that cannot be picked by hand to the reason
+   */
+  constructor(info, { onChange, unavailable = {} }) {
+    this.info = info;
+    /** The text in the control was refused and is the reader's to mend. */
+    this.refused = false;
+    const id = `p-${info.name}`;
+    this.input = inputOf(info, unavailable);
+    this.input.id = id;
+    this.input.setAttribute('aria-describedby', `${id}-help ${id}-fault ${id}-note`);
+    this.#fault.id = `${id}-fault`;
+    this.#fault.setAttribute('role', 'alert');
+    this.#note.id = `${id}-note`;
+    const help = text('help', info.help);
+    help.id = `${id}-help`;
+    help.hidden = false;
+    const label = document.createElement('label');
+    label.htmlFor = id;
+    label.textContent = info.name.replaceAll('_', ' ');
+    label.title = info.help;
+
+    this.element = document.createElement('div');
+    this.element.className = `field ${info.kind}`;
+    this.element.append(label, this.input);
+    this.#addSlider(onChange);
+    this.element.append(help, this.#fault, this.#note);
+    this.input.addEventListener('change', () => onChange(info.name, this.value));
+  }
+
+  /** @returns {Value} NaN when the number box holds no number */
+  get value() {
+    if (this.info.kind === 'choice') return this.input.value;
+    if (this.info.kind === 'switch') return /** @type {HTMLInputElement} */ (this.input).checked;
+    return this.input.value.trim() === '' ? Number.NaN : Number(this.input.value);
+  }
+
+  set value(value) {
+    // Writing what stands there already would throw the slider back to the rounded position.
+    if (Object.is(value, this.value)) return;
+    if (this.info.kind === 'switch') {
+      /** @type {HTMLInputElement} */ (this.input).checked = Boolean(value);
+      return;
+    }
+    this.input.value = String(value);
+    this.#place(Number(value));
+  }
+
+  /** Whether the reader is in the middle of a number. */
+  get typing() {
+    return document.activeElement === this.input && this.input.type === 'number';
+  }
+
+  /** A sentence at the control about a value that was refused; '' takes it away. @param {string} message */
+  fault(message) {
+    this.refused = message !== '';
+    say(this.#fault, message);
+    this.input.setAttribute('aria-invalid', String(message !== ''));
+  }
+
+  /** Keeps the reader's hands off a value that something else decides. @param {string} reason */
+  lock(reason) {
+    this.input.disabled = true;
+    this.input.title = reason;
+    if (this.#range) this.#range.disabled = true;
+  }
+
+  /** A quiet remark at the control; '' takes it away. @param {string} message */
+  note(message) {
+    say(this.#note, message);
+  }
+
+  /** @param {(name: string, value: Value) => void} onChange */
+  #addSlider(onChange) {
+    const slider = sliderOf(this.info);
+    if (!slider) return;
+    const range = document.createElement('input');
+    range.type = 'range';
+    range.min = String(slider.min);
+    range.max = String(slider.max);
+    range.step = String(slider.step);
+    range.setAttribute('aria-label', `${this.info.name.replaceAll('_', ' ')}, slider`);
+    this.#slider = slider;
+    this.#range = range;
+    range.addEventListener('input', () => {
+      this.input.value = String(slider.valueAt(Number(range.value)));
+      range.setAttribute('aria-valuetext', this.input.value);
+      if (this.info.live) onChange(this.info.name, this.value);
+    });
+    range.addEventListener('change', () => onChange(this.info.name, this.value));
+    this.element.append(range);
+  }
+
+  /** @param {number} value */
+  #place(value) {
+    if (!this.#slider || !this.#range || !Number.isFinite(value)) return;
+    this.#range.value = String(this.#slider.positionOf(value));
+    this.#range.setAttribute('aria-valuetext', String(value));
+  }
+}
+
+/**
+ * @param {ParameterInfo} info
+ * @param {Record<string, string>} unavailable
+ * @returns {HTMLInputElement | HTMLSelectElement}
+ */
+function inputOf(info, unavailable) {
+  if (info.kind === 'choice') {
+    const list = document.createElement('select');
+    for (const choice of info.choices) {
+      const option = new Option(choice, choice);
+      if (unavailable[choice]) {
+        option.disabled = true;
+        option.textContent = `${choice} (${unavailable[choice]})`;
+      }
+      list.append(option);
+    }
+    return list;
+  }
+  const input = document.createElement('input');
+  if (info.kind === 'switch') {
+    input.type = 'checkbox';
+    return input;
+  }
+  input.type = 'number';
+  input.min = String(info.min);
+  input.max = String(info.max);
+  input.step = info.kind === 'integer' ? '1' : 'any';
+  input.inputMode = info.kind === 'integer' ? 'numeric' : 'decimal';
+  return input;
+}
+
+/**
+ * @param {string} className
+ * @param {string} [content]
+ */
+function text(className, content = '') {
+  const paragraph = document.createElement('p');
+  paragraph.className = className;
+  paragraph.textContent = content;
+  paragraph.hidden = content === '';
+  return paragraph;
+}
+
+/**
+ * @param {HTMLElement} paragraph
+ * @param {string} message
+ */
+function say(paragraph, message) {
+  if (paragraph.textContent !== message) paragraph.textContent = message;
+  paragraph.hidden = message === '';
+}

@@ -1,0 +1,71 @@
+/**
+ * Every loss of a run in constant memory: the history is kept as means over equal blocks of steps, and when the
+ * blocks run out neighbours are merged, so a chart of a million steps costs what a chart of a thousand does.
+ */
+
+const BLOCKS_MAX = 1024;
+const RECENT = 100;
+
+export class Losses {
+  /** Losses so far. */
+  count = 0;
+  #first = 0;
+  /** Steps in a block. */
+  #stride = 1;
+  /** Of complete blocks. @type {number[]} */
+  #means = [];
+  #sum = 0;
+  #filled = 0;
+  /** @type {number[]} */
+  #recent = [];
+
+  /** Forgets everything; the next loss appended is that of step `first` + 1. */
+  clear(first = 0) {
+    this.count = 0;
+    this.#first = first;
+    this.#stride = 1;
+    this.#means = [];
+    this.#sum = 0;
+    this.#filled = 0;
+    this.#recent = [];
+  }
+
+  /** @param {ArrayLike<number>} losses in order of their steps */
+  append(losses) {
+    for (let i = 0; i < losses.length; i++) this.#add(losses[i]);
+    const latest = Array.from(losses).slice(-RECENT);
+    this.#recent = this.#recent.concat(latest).slice(-RECENT);
+  }
+
+  /** Mean of the latest losses; NaN when there is none. */
+  latest() {
+    return this.#recent.reduce((sum, loss) => sum + loss, 0) / this.#recent.length;
+  }
+
+  /** Steps (the last of each block) and mean losses. @returns {[number[], number[]]} */
+  series() {
+    const steps = this.#means.map((_, block) => this.#first + (block + 1) * this.#stride);
+    return [steps, this.#means];
+  }
+
+  /** @param {number} loss */
+  #add(loss) {
+    this.count += 1;
+    this.#sum += loss;
+    this.#filled += 1;
+    if (this.#filled < this.#stride) return;
+    this.#means.push(this.#sum / this.#stride);
+    this.#sum = 0;
+    this.#filled = 0;
+    if (this.#means.length === BLOCKS_MAX) this.#merge();
+  }
+
+  #merge() {
+    const half = this.#means.length / 2;
+    for (let block = 0; block < half; block++) {
+      this.#means[block] = (this.#means[2 * block] + this.#means[2 * block + 1]) / 2;
+    }
+    this.#means.length = half;
+    this.#stride *= 2;
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Ties the page together: the session asks the worker, the pieces draw what is known, and one frame is drawn however many
+ * things have changed since the last.
+ */
+
+import { compile, support } from '../lib/loader.js';
+import { dark, light } from '../view/theme.js';
+import { Chart } from './chart.js';
+import { Controls } from './controls.js';
+import { download, upload } from './files.js';
+import { listen } from './keys.js';
+import { read } from './points.js';
+import { Rounds } from './rounds.js';
+import { Session } from './session.js';
+import { Stage } from './stage.js';
+import { Status } from './status.js';
+
+/** @typedef {import('./field.js').Value} Value */
+
+const night = matchMedia('(prefers-color-scheme: dark)');
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** @param {string} id */
+function element(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no element #${id}.`);
+  return found;
+}
+
+/** @param {string} id */
+const button = (id) => /** @type {HTMLButtonElement} */ (element(id));
+
+/** @param {string} id */
+const input = (id) => /** @type {HTMLInputElement} */ (element(id));
+
+/** What the page cannot do without, said in a sentence; '' when all is there. */
+function lack() {
+  const { ok, message } = support();
+  if (!ok) return message;
+  return typeof Worker === 'function'
+    ? ''
+    : 'Moonflow needs Web Workers, which this browser does not have; a current Chrome, Edge, Firefox or Safari has them.';
+}
+
+/** @param {string} sentence */
+function refuse(sentence) {
+  element('status').textContent = 'Nothing can run here.';
+  element('notice-text').textContent = sentence;
+  element('notice').hidden = false;
+}
+
+class Page {
+  #dirty = false;
+  #session;
+  #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
+  #chart = new Chart(element('chart'), element('chart-text'));
+  #status = new Status(element);
+  #rounds = new Rounds(element);
+  #controls;
+
+  /** @param {WebAssembly.Module} module */
+  constructor(module) {
+    const changed = () => this.#invalidate();
+    this.#session = new Session(module, { changed, calm: () => still.matches });
+    const form = /** @type {HTMLFormElement} */ (element('controls'));
+    this.#controls = new Controls(form, this.#session.settings, {
+      onChange: (name, value) => this.#set(name, value),
+      onPreset: (name) => this.#usePreset(name),
+    });
+    this.#wireButtons();
+    this.#wireFiles();
+    night.addEventListener('change', changed);
+    new ResizeObserver(changed).observe(document.body);
+    this.#session.open();
+  }
+
+  get #theme() {
+    return night.matches ? dark : light;
+  }
+
+  #invalidate() {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    requestAnimationFrame(() => {
+      this.#dirty = false;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { run, settings, waiting } = this.#session;
+    const { data, samples, dim } = run;
+    const samplesLabel = run.step > 0 || run.round > 0 ? 'samples' : 'samples, untrained';
+    this.#stage.show({ data, samples, dim, samplesLabel });
+    this.#stage.draw(this.#theme);
+    element('stage-caption').textContent =
+      `${STAGE_CAPTION} Here by ${settings.config.solver} in ${settings.config.solver_steps} steps.`;
+    this.#chart.draw(run.losses, run, this.#theme);
+    this.#status.draw(run);
+    this.#rounds.draw(run, this.#theme);
+    this.#controls.show(settings, waiting);
+    this.#drawButtons();
+  }
+
+  #drawButtons() {
+    const { phase, busy, round, reflow, hash } = this.#session.run;
+    document.body.dataset.phase = this.#session.working ? 'working' : phase;
+    const alive = phase !== 'starting' && phase !== 'dead';
+    button('start').disabled = !alive || phase === 'reflowing';
+    button('start').textContent = START[phase];
+    button('step').disabled = !alive || busy || phase === 'finished';
+    button('reset').disabled = !alive;
+    button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
+    button('reflow').textContent = reflowLabel(phase, round);
+    button('save-picture').disabled = !alive;
+    button('save-weights').disabled = !alive;
+    element('hash').textContent = hash ?? '–';
+    const bar = /** @type {HTMLProgressElement} */ (element('reflow-progress'));
+    bar.hidden = reflow.progress === null;
+    bar.value = reflow.progress?.fraction ?? 0;
+    const doing = reflow.progress ? DOING[reflow.progress.phase] : reflowHint(phase);
+    if (element('reflow-text').textContent !== doing) element('reflow-text').textContent = doing;
+  }
+
+  #wireButtons() {
+    const session = this.#session;
+    button('start').addEventListener('click', () => session.start());
+    button('step').addEventListener('click', () => session.stepOnce());
+    button('reset').addEventListener('click', () => session.reset());
+    button('reflow').addEventListener('click', () => {
+      if (session.run.busy) session.pause();
+      else session.straighten();
+    });
+    // A key does what its button does, and nothing when the button is disabled.
+    listen(document, {
+      start: () => button('start').click(),
+      step: () => button('step').click(),
+      reset: () => button('reset').click(),
+    });
+  }
+
+  #wireFiles() {
+    const session = this.#session;
+    button('save-picture').addEventListener('click', async () => {
+      const title = `Moonflow, ${session.run.config.data}, step ${session.run.step}`;
+      download(await this.#stage.picture(this.#theme, title), `moonflow-${session.run.step}.png`);
+    });
+    button('save-weights').addEventListener('click', async () => {
+      const bytes = /** @type {BlobPart} */ (await session.save());
+      download(new Blob([bytes]), `moonflow-${session.run.step}.safetensors`);
+    });
+    upload(input('load-weights'), element('load-weights-fault'), async (file) => {
+      await session.load(new Uint8Array(await file.arrayBuffer()));
+    });
+    upload(input('load-points'), element('load-points-fault'), async (file) => {
+      const points = await read(file);
+      const work = session.usePoints(points);
+      this.#controls.fault('data', '');
+      element('load-points-text').textContent =
+        `${points.name}: ${points.n.toLocaleString('en')} points of ${points.dim} coordinates.`;
+      await work;
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {Value} value
+   */
+  #set(name, value) {
+    try {
+      this.#session.set(name, value);
+      this.#controls.fault(name, '');
+    } catch (error) {
+      this.#controls.fault(name, error instanceof Error ? error.message : String(error));
+    }
+    this.#invalidate();
+  }
+
+  /** @param {string} name */
+  #usePreset(name) {
+    this.#session.usePreset(name);
+    this.#controls.clear();
+  }
+}
+
+const STAGE_CAPTION =
+  'Each sample is a point of noise, carried along the velocity that the network has learned.';
+
+const START = {
+  starting: 'Start',
+  ready: 'Start',
+  training: 'Pause',
+  paused: 'Continue',
+  finished: 'Train again',
+  reflowing: 'Start',
+  dead: 'Start',
+};
+
+const DOING = {
+  measure: 'Measuring straightness and quality.',
+  pairs: 'Carrying noise along the learned paths to make pairs.',
+  train: 'Learning from the pairs.',
+};
+
+/**
+ * @param {import('./run.js').Phase} phase
+ * @param {number} round
+ */
+function reflowLabel(phase, round) {
+  if (phase === 'reflowing') return 'Stop reflow';
+  return round > 0 ? 'Reflow again' : 'Reflow';
+}
+
+/** @param {import('./run.js').Phase} phase */
+function reflowHint(phase) {
+  return phase === 'ready' ? 'Train first: reflow starts from learned paths.' : '';
+}
+
+async function open() {
+  const missing = lack();
+  if (missing) return refuse(missing);
+  try {
+    new Page(await compile());
+  } catch (error) {
+    refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+open();

@@ -1,0 +1,63 @@
+/**
+ * What reflow changed: the picture of one Euler step before and after, and the report of every round as a table.
+ */
+
+import { Stage } from './stage.js';
+
+/**
+ * @typedef {import('../view/theme.js').Theme} Theme
+ * @typedef {import('./run.js').Run} Run
+ */
+
+export class Rounds {
+  #before;
+  #after;
+  /** @type {unknown} */
+  #shown = null;
+
+  /** @param {(id: string) => HTMLElement} element  finds an element of the page */
+  constructor(element) {
+    this.result = element('reflow-result');
+    this.rows = /** @type {HTMLTableElement} */ (element('reflow-table')).tBodies[0];
+    this.#before = new Stage(/** @type {HTMLCanvasElement} */ (element('reflow-before')));
+    this.#after = new Stage(/** @type {HTMLCanvasElement} */ (element('reflow-after')));
+  }
+
+  /**
+   * @param {Run} run
+   * @param {Theme} theme
+   */
+  draw({ reflow, data, dim }, theme) {
+    const { before, after, rounds, floor } = reflow;
+    this.result.hidden = before === null;
+    if (before === null) return;
+    this.#before.show({ data, samples: before, dim, samplesLabel: 'one step' });
+    this.#after.show({ data, samples: after, dim, samplesLabel: 'one step' });
+    this.#before.draw(theme);
+    this.#after.draw(theme);
+    if (this.#shown === rounds) return;
+    this.#shown = rounds;
+    this.rows.replaceChildren(...rounds.map((round) => row(round, floor)));
+  }
+}
+
+/**
+ * @param {import('../lib/reflow.js').ReflowRow} round
+ * @param {number | null} floor
+ */
+function row({ round, cost, straightness, quality }, floor) {
+  const line = document.createElement('tr');
+  const head = document.createElement('th');
+  head.scope = 'row';
+  head.textContent = round === 0 ? 'before' : `after round ${round}`;
+  const numbers = [cost, straightness, quality[1].sw2, quality[2].sw2, quality[4].sw2, floor];
+  line.append(head, ...numbers.map(cell));
+  return line;
+}
+
+/** @param {number | null} number */
+function cell(number) {
+  const box = document.createElement('td');
+  box.textContent = number === null ? '–' : number.toFixed(3);
+  return box;
+}

@@ -1,0 +1,126 @@
+/**
+ * What is known of a run: the model's settings, its place in the training, its losses, pictures and measures. Every piece of
+ * the page draws from here; the session writes.
+ */
+
+import { Losses } from './losses.js';
+
+/**
+ * @typedef {import('../lib/client.js').Info} Info
+ * @typedef {import('../lib/parameters.js').Config} Config
+ * @typedef {import('../lib/protocol.js').Frame} Frame
+ * @typedef {import('../lib/reflow.js').ReflowReport} Report
+ *
+ * @typedef {'starting' | 'ready' | 'training' | 'paused' | 'finished' | 'reflowing' | 'dead'} Phase
+ * @typedef {{sw2: number, floor: number, n: number, nfe: number, final: boolean}} Quality
+ * @typedef {{text: string, action?: {label: string, act: () => void}}} Notice
+ *
+ * What reflow has shown so far: samples of one Euler step before and after, every round's report, what it does now.
+ * @typedef {object} Reflow
+ * @property {Float32Array | null} before
+ * @property {Float32Array | null} after
+ * @property {Report['rounds']} rounds
+ * @property {number | null} floor
+ * @property {import('../lib/reflow.js').ReflowProgress | null} progress
+ */
+
+/** @returns {Reflow} */
+const noReflow = () => ({ before: null, after: null, rounds: [], floor: null, progress: null });
+
+export class Run {
+  /** @type {Phase} */
+  phase = 'starting';
+  /** Progress of the final measure, or null when none runs. @type {number | null} */
+  measuring = null;
+  /** @type {Quality | null} */
+  quality = null;
+  /** @type {Notice | null} */
+  notice = null;
+  /** @type {Float32Array | null} */
+  data = null;
+  /** @type {Float32Array | null} */
+  samples = null;
+  /** SHA-256 of the weights when the model last stood still. @type {string | null} */
+  hash = null;
+  step = 0;
+  round = 0;
+  /** Steps a second since training last began. */
+  rate = 0;
+  /** Seconds spent training in this round. */
+  seconds = 0;
+  losses = new Losses();
+  reflow = noReflow();
+
+  /** @param {Config} config  what the model was made from */
+  constructor(config) {
+    this.config = config;
+  }
+
+  /** Length of the run. */
+  get total() {
+    return Number(this.config.steps);
+  }
+
+  /** Coordinates of a point. */
+  get dim() {
+    return Number(this.config.dim);
+  }
+
+  /** Whether something runs that the reader can stop. */
+  get busy() {
+    return this.phase === 'training' || this.phase === 'reflowing';
+  }
+
+  /** Another model has taken the place of the one before. @param {Info} info */
+  begin({ config, step, round }) {
+    this.config = config;
+    this.step = step;
+    this.round = round;
+    this.rate = 0;
+    this.seconds = 0;
+    this.quality = null;
+    this.hash = null;
+    this.samples = null;
+    this.notice = null;
+    this.reflow = noReflow();
+    this.losses.clear(step);
+  }
+
+  /** The phase of a model that stands still. */
+  rest() {
+    if (this.step >= this.total) this.phase = 'finished';
+    else this.phase = this.step > 0 || this.round > 0 ? 'paused' : 'ready';
+  }
+
+  /**
+   * Takes frames in, counting time and rate from now.
+   * @returns {(frame: Frame) => void}
+   */
+  clock() {
+    let began = { ms: performance.now(), step: this.step, seconds: this.seconds };
+    return (frame) => {
+      if (frame.round !== this.round) {
+        this.losses.clear();
+        began = { ms: performance.now(), step: 0, seconds: 0 };
+      }
+      const seconds = (performance.now() - began.ms) / 1000;
+      this.seconds = began.seconds + seconds;
+      this.rate = seconds > 0 ? (frame.step - began.step) / seconds : 0;
+      this.step = frame.step;
+      this.round = frame.round;
+      this.losses.append(frame.losses);
+      // The worker takes the frame's buffers back, so what stays is a copy.
+      if (frame.samples) this.samples = frame.samples.slice();
+    };
+  }
+
+  /**
+   * @param {Report} report
+   * @param {Float32Array | null} after
+   */
+  report({ rounds, sw2_floor }, after) {
+    // The first row of a later round repeats the last row of the one before.
+    const known = this.reflow.rounds.filter(({ round }) => round < rounds[0].round);
+    this.reflow = { ...this.reflow, after, rounds: [...known, ...rounds], floor: sw2_floor };
+  }
+}
