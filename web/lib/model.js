@@ -5,13 +5,13 @@
 
 import { integer, POINTS_MAX, points, pointsOf, seed } from './argument.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
+import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
 import { methodOf, sampleSlices, straightnessSlices, velocity } from './flow.js';
 import { Instance } from './instance.js';
 import { compile } from './loader.js';
 import { parameters, resolve, toNumbers } from './parameters.js';
 import { qualitySlices, sw2Slices } from './quality.js';
-import { change, readConfig } from './settings.js';
 import { finish } from './slice.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
 import { readStats } from './stats.js';
