@@ -23,6 +23,7 @@ async function trained() {
     ['hidden', '8'],
     ['batch', '32'],
     ['steps', '20'],
+    ['solver_steps', '2'],
   ]) {
     await choose(page, name, value);
     await settled(page, 'ready');

@@ -275,7 +275,7 @@ test('on a phone nothing is wider than the screen, also with every setting open'
 test('a dark scheme makes page and picture dark', async () => {
   const { page } = await visit(site, { colorScheme: 'dark', reducedMotion: 'reduce' });
   await settled(page, 'ready');
-  await choose(page, 'steps', '300');
+  await choose(page, 'steps', '200');
   await choose(page, 'solver_steps', '8');
   await settled(page, 'ready');
   await page.click('#start');

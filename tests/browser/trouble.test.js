@@ -23,7 +23,8 @@ test('a run that diverges says in which step and why, and starts again with a sm
     ['clip', '0'],
     ['schedule', 'constant'],
     ['lr', '10'],
-    ['steps', '300'],
+    ['steps', '60'],
+    ['solver_steps', '2'],
   ]) {
     await choose(page, name, value);
     await settled(page, 'ready');

@@ -8,7 +8,7 @@ import { Field } from './field.js';
 /**
  * @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo
  * @typedef {import('./field.js').Value} Value
- * @typedef {import('./settings.js').Settings} Settings
+ * @typedef {import('./dials.js').Dials} Dials
  */
 
 /** Rows shown at once; the others wait under "more". */
@@ -49,7 +49,7 @@ export class Controls {
 
   /**
    * @param {HTMLFormElement} form
-   * @param {Settings} settings
+   * @param {Dials} dials
    * @param {{onChange: (name: string, value: Value) => void, onPreset: (name: string) => void}} handlers
    */
   constructor(form, { table, presets }, { onChange, onPreset }) {
@@ -70,7 +70,7 @@ export class Controls {
   }
 
   /**
-   * @param {Settings} settings
+   * @param {Dials} dials
    * @param {Set<string>} waiting  rows that take effect at the next reset
    */
   show({ config, presetName, nfe }, waiting) {

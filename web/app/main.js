@@ -63,7 +63,7 @@ class Page {
     const changed = () => this.#invalidate();
     this.#session = new Session(module, { changed, calm: () => still.matches });
     const form = /** @type {HTMLFormElement} */ (element('controls'));
-    this.#controls = new Controls(form, this.#session.settings, {
+    this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
       onPreset: (name) => this.#usePreset(name),
     });
@@ -88,17 +88,17 @@ class Page {
   }
 
   #draw() {
-    const { run, settings, waiting } = this.#session;
+    const { run, dials, waiting } = this.#session;
     const { data, samples, dim } = run;
     const samplesLabel = run.step > 0 || run.round > 0 ? 'samples' : 'samples, untrained';
     this.#stage.show({ data, samples, dim, samplesLabel });
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent =
-      `${STAGE_CAPTION} Here by ${settings.config.solver} in ${settings.config.solver_steps} steps.`;
+      `${STAGE_CAPTION} Here by ${dials.config.solver} in ${dials.config.solver_steps} steps.`;
     this.#chart.draw(run.losses, run, this.#theme);
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
-    this.#controls.show(settings, waiting);
+    this.#controls.show(dials, waiting);
     this.#drawButtons();
   }
 

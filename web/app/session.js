@@ -6,12 +6,12 @@
  * on from the last checkpoint in a new one.
  */
 
+import { Dials } from './dials.js';
 import { Gauge, pointsFor } from './gauge.js';
 import { Lifeline } from './lifeline.js';
 import { unpack } from './parcel.js';
 import { Queue } from './queue.js';
 import { Run } from './run.js';
-import { Settings } from './settings.js';
 
 /**
  * @typedef {import('../lib/errors.js').MoonflowError} MoonflowError
@@ -54,8 +54,8 @@ export class Session {
   constructor(module, { changed, calm }) {
     this.#changed = changed;
     this.#calm = calm;
-    this.settings = new Settings(module);
-    this.run = new Run(this.settings.config);
+    this.dials = new Dials(module);
+    this.run = new Run(this.dials.config);
   }
 
   /** Whether something is on its way that the reader cannot stop. */
@@ -102,8 +102,8 @@ export class Session {
    * @param {Value} value
    */
   set(name, value) {
-    if (!this.settings.set(name, value)) return;
-    if (this.settings.row(name).live) this.#apply(name);
+    if (!this.dials.set(name, value)) return;
+    if (this.dials.row(name).live) this.#apply(name);
     else if (this.run.busy) this.waiting.add(name);
     else this.reset();
     this.#changed();
@@ -111,13 +111,13 @@ export class Session {
 
   /** @param {string} name */
   usePreset(name) {
-    this.settings.usePreset(name);
+    this.dials.usePreset(name);
     return this.reset();
   }
 
   /** Learns the reader's own points from now on. @param {Points} points */
   usePoints(points) {
-    this.settings.usePoints(points);
+    this.dials.usePoints(points);
     return this.reset();
   }
 
@@ -146,7 +146,7 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #train(signal) {
     const client = this.#line.client;
-    const n = pointsFor(this.settings.nfe);
+    const n = pointsFor(this.dials.nfe);
     const sample = { n, seed: SAMPLE_SEED, every_ms: this.#calm() ? CALM_PICTURE_MS : PICTURE_MS };
     const gauge = new Gauge(client, n, (quality) => {
       this.run.quality = quality;
@@ -190,7 +190,7 @@ export class Session {
     }
     const { config, step, round } = await client.info();
     Object.assign(run, { config, step, round });
-    this.settings.set('coupling', config.coupling);
+    this.dials.set('coupling', config.coupling);
     await this.#settle(signal);
   }
 
@@ -255,19 +255,19 @@ export class Session {
 
   /** @param {AbortSignal} signal */
   async #create(signal) {
-    const { settings } = this;
+    const { dials } = this;
     // A new model has no pairs: the coupling that reflow set goes with the model it belonged to.
-    if (settings.config.coupling === 'paired') settings.set('coupling', 'independent');
-    const extras = settings.config.data === 'points' ? { points: settings.points?.data } : {};
-    this.run.begin(await this.#line.client.create(settings.config, extras));
+    if (dials.config.coupling === 'paired') dials.set('coupling', 'independent');
+    const extras = dials.config.data === 'points' ? { points: dials.points?.data } : {};
+    this.run.begin(await this.#line.client.create(dials.config, extras));
     this.waiting.clear();
     await this.#draw(signal);
   }
 
   /** @param {Uint8Array} bytes */
   async #restore(bytes) {
-    const info = await unpack(this.#line.client, bytes, this.settings);
-    this.settings.config = info.config;
+    const info = await unpack(this.#line.client, bytes, this.dials);
+    this.dials.config = info.config;
     this.run.begin(info);
     this.waiting.clear();
   }
@@ -280,13 +280,12 @@ export class Session {
 
   /** @param {string} name  of a live row */
   #apply(name) {
-    const value = this.settings.config[name];
+    const value = this.dials.config[name];
     this.run.config = { ...this.run.config, [name]: value };
     if (!this.#line.alive) return;
     this.#line.client.set({ [name]: value }).catch((error) => this.#failed(error));
     if (this.run.busy) return;
-    if (this.settings.row(name).group === 'sampling')
-      this.#enqueue((signal) => this.#settle(signal));
+    if (this.dials.row(name).group === 'sampling') this.#enqueue((signal) => this.#settle(signal));
     else this.#rest();
   }
 
@@ -342,7 +341,7 @@ export class Session {
 
   /** @param {Record<string, unknown>} details */
   #diverged({ step, cause }) {
-    const lr = this.settings.scaled('lr', GENTLER);
+    const lr = this.dials.scaled('lr', GENTLER);
     this.#enqueue((signal) => this.#settle(signal));
     this.run.notice = {
       text: `The run diverged: in step ${Number(step) + 1} the ${cause} was no longer a finite number. That step was undone, and the model is as it was after step ${step}.`,

@@ -1,5 +1,5 @@
 /**
- * What the controls say: a value for every row of the engine's table, always one that the engine takes. What the model was
+ * What the controls are set to: a value for every row of the engine's table, always one that the engine takes. What the model was
  * made from may differ, until a reset.
  */
 
@@ -13,7 +13,7 @@ import { parameters, preset, presets, resolve } from '../lib/parameters.js';
  * @typedef {import('./points.js').Points} Points
  */
 
-export class Settings {
+export class Dials {
   /** The reader's own points. @type {Points | null} */
   points = null;
   #module;
@@ -34,7 +34,7 @@ export class Settings {
     return this.#ruler.nfe(String(this.config.solver), Number(this.config.solver_steps));
   }
 
-  /** The preset that these settings spell, or null. */
+  /** The preset that these dials spell, or null. */
   get presetName() {
     const spelt = (/** @type {string} */ name) =>
       Object.entries(preset(this.#module, name)).every(
