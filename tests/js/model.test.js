@@ -34,6 +34,18 @@ test('a platform without SIMD is named in one sentence, and compiling says the s
   await assert.rejects(compile(), { code: 'unsupported', message });
 });
 
+test('an engine that a page forbids to compile is refused with what to allow', async (t) => {
+  const fresh = '../../web/lib/loader.js?fresh';
+  const { compile } = await import(fresh);
+  t.mock.method(WebAssembly, 'compile', async () => {
+    throw new WebAssembly.CompileError('blocked by policy');
+  });
+  const message = /blocked by policy.*'wasm-unsafe-eval'/;
+  await assert.rejects(compile(), { code: 'unsupported', message });
+  t.mock.reset();
+  assert.ok((await compile()) instanceof WebAssembly.Module, 'a refusal is not remembered');
+});
+
 test('same seed gives same bits in 10x10, 100x1 and 1x100 steps', () => {
   for (const config of VARIANTS) {
     const [tens, ones, whole] = [small(config), small(config), small(config)];

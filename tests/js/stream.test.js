@@ -66,7 +66,18 @@ test('frames carry samples when they are due, and the last one those of the last
     assert.ok(pictures.length > 1);
     const { every_ms: _, ...options } = sample;
     assert.deepEqual(pictures.at(-1), await client.sample(options));
-    await rejects(client.train({ steps: 1, sample: { n: 0 } }), 'argument', /sample.n: got 0/);
+    const { step } = await client.stats();
+    for (const [plan, message] of /** @type {[any, RegExp][]} */ ([
+      [{ n: 0 }, /sample.n: got 0/],
+      [{ n: 5, every_ms: -1 }, /sample.every_ms: got -1/],
+      [{ n: 5, seed: 'a' }, /sample.seed: got "a"/],
+      [{ n: 5, solver: 'rk5' }, /solver: got "rk5"/],
+      [{ n: 5, steps: 0 }, /steps: got 0/],
+      [7, /sample: got 7; allowed is an object/],
+    ])) {
+      await rejects(client.train({ steps: 1, sample: plan }), 'argument', message);
+    }
+    assert.equal((await client.stats()).step, step, 'a plan is refused before the first step');
   }));
 
 test('stop ends training at the border of a step, and the next training is not stopped', () =>

@@ -93,9 +93,10 @@ export function velocity({ instance, handle, dim }, { t, x, weights = 'ema' }) {
 /**
  * @param {Model} model
  * @param {SampleOptions} options
+ * @param {number} [most] points a piece may carry; what fits a slice unless given
  * @returns {import('./slice.js').Work<number, Float32Array>}
  */
-export function* sampleSlices(model, options) {
+export function* sampleSlices(model, options, most) {
   const { n, x0, seed, weights = 'ema', t_start = 0, t_end = 1 } = options;
   const { instance, handle, dim } = model;
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
@@ -103,7 +104,7 @@ export function* sampleSlices(model, options) {
   const travel = [slotOf(weights), methodOf(model, solver), solver_steps, ...span];
   if (x0 !== undefined) points('x0', x0, dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
-  const size = dim * pieceOf(model, model.nfe(solver, solver_steps));
+  const size = dim * (most ?? pieceOf(model, model.nfe(solver, solver_steps)));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
     const [pointer] = instance.put('scratch', piece);

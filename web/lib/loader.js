@@ -45,14 +45,31 @@ function requireSupport() {
 }
 
 /**
+ * @param {unknown} error
+ * @returns {MoonflowError}
+ */
+function refused(error) {
+  const why = error instanceof Error ? error.message : String(error);
+  const message =
+    `Moonflow could not compile its engine (${why}); a Content-Security-Policy must allow ` +
+    "'wasm-unsafe-eval'.";
+  return new MoonflowError('unsupported', message, { cause: error });
+}
+
+/**
  * Compiles the engine off the calling thread's critical path; cached.
  * @returns {Promise<WebAssembly.Module>}
  */
 export async function compile() {
   requireSupport();
-  compiling ??= WebAssembly.compile(bytes());
-  compiled = await compiling;
-  return compiled;
+  try {
+    compiling ??= compiled ? Promise.resolve(compiled) : WebAssembly.compile(bytes());
+    compiled = await compiling;
+    return compiled;
+  } catch (error) {
+    compiling = undefined;
+    throw refused(error);
+  }
 }
 
 /**
@@ -61,6 +78,10 @@ export async function compile() {
  */
 export function compileSync() {
   requireSupport();
-  compiled ??= new WebAssembly.Module(bytes());
-  return compiled;
+  try {
+    compiled ??= new WebAssembly.Module(bytes());
+    return compiled;
+  } catch (error) {
+    throw refused(error);
+  }
 }

@@ -12,7 +12,7 @@ import { Instance } from './instance.js';
 import { compile } from './loader.js';
 import { parameters, resolve, toNumbers } from './parameters.js';
 import { qualitySlices, sw2Slices } from './quality.js';
-import { finish } from './slice.js';
+import { finish, PIECE_POINTS } from './slice.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
 import { readStats } from './stats.js';
 
@@ -249,7 +249,7 @@ export class Model {
    * @returns {Float32Array} [n, D]
    */
   sample(options) {
-    return finish(this.sampleSlices(options));
+    return finish(sampleSlices(this, options, PIECE_POINTS));
   }
 
   /**

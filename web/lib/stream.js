@@ -3,8 +3,9 @@
  * that come back, and paces training so that a slice takes about 8 ms.
  */
 
-import { integer, record } from './argument.js';
+import { seed as checkSeed, integer, POINTS_MAX, record } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { travelOf } from './flow.js';
 import { buffersOf, SLICE_MS } from './protocol.js';
 import { reflow } from './reflow.js';
 
@@ -120,7 +121,7 @@ export class Stream {
     const rest = Math.max(0, Number(model.config.steps) - model.step);
     const target = model.step + integer('steps', steps ?? rest, 0);
     const begun = performance.now();
-    const plan = sample && samplePlan(sample);
+    const plan = sample && samplePlan(model, sample);
     let sampledAt = begun;
     while (model.step < target && !this.stopped) {
       yield* this.#advance(Math.min(this.chunk(), target - model.step));
@@ -196,11 +197,17 @@ export class Stream {
   }
 }
 
-/** @param {SamplePlan} plan */
-function samplePlan(plan) {
+/**
+ * Checks a plan whole, before the training that would carry it out.
+ * @param {Model} model
+ * @param {SamplePlan} plan
+ */
+function samplePlan(model, plan) {
   const { n, every_ms = 250, solver, steps, seed = 1 } = record('sample', plan);
-  integer('sample.n', n, 1);
+  integer('sample.n', n, 1, POINTS_MAX);
   integer('sample.every_ms', every_ms, 0);
+  checkSeed('sample.seed', seed);
+  travelOf(model, /** @type {any} */ (solver), /** @type {any} */ (steps));
   const options = /** @type {import('./model.js').SampleOptions} */ ({ n, solver, steps, seed });
   return { every_ms: Number(every_ms), options };
 }
