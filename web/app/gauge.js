@@ -9,12 +9,12 @@
  */
 
 /** Network evaluations one look may cost, within these numbers of points. */
-const EVALUATIONS = 40_000;
+const EVALUATIONS = 30_000;
 const POINTS_MIN = 100;
 const POINTS_MAX = 1000;
 /** Milliseconds between two measures, and their largest share of the time. */
-const MEASURE_MS = 700;
-const MEASURE_SHARE = 0.2;
+const MEASURE_MS = 1000;
+const MEASURE_SHARE = 0.1;
 
 /**
  * Points that a look at a model may use when each costs `nfe` network evaluations.

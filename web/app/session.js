@@ -25,7 +25,7 @@ const SHOWN = 2000;
 /** Samples of the final measure, and its floor. */
 const MEASURED = 20_000;
 /** Milliseconds between two pictures of a training model; the second where the reader asked for little motion. */
-const PICTURE_MS = 200;
+const PICTURE_MS = 250;
 const CALM_PICTURE_MS = 1000;
 /** Least milliseconds between two frames of a stream. */
 const FRAME_MS = 40;
