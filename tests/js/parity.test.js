@@ -10,10 +10,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { compileSync } from '../../web/lib/loader.js';
-import { Model } from '../../web/lib/model.js';
-import { read, write } from '../../web/lib/safetensors.js';
-import { loadSync } from '../../web/lib/weights.js';
-import { spread } from './draw.js';
+import { read } from '../../web/lib/safetensors.js';
+import { batchOf, modelOf } from './given.js';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
 const { cases } = JSON.parse(readFileSync(new URL('parity.json', fixtures), 'utf8'));
@@ -29,36 +27,6 @@ const FLOORS = { values: 1e-6, gradients: 4e-6, weights: 2e-6 };
  */
 function truthOf(name) {
   return read(readFileSync(new URL(`parity/${name}.safetensors`, fixtures))).tensors;
-}
-
-/**
- * The model with the weights of the fixture, by way of a file as PyTorch's side would write it.
- * @param {Record<string, unknown>} config
- */
-function modelOf(config) {
-  const data = config.dim === 2 ? 'moons' : 'points';
-  const complete = { preset: 'seed', data, ...config };
-  const blank = Model.createSync(complete, module);
-  let bound = 0;
-  const rows = blank.tensors().map(({ name, shape, size }, i) => {
-    if (shape.length === 2) bound = shape[1] ** -0.5;
-    return [name, { shape, data: spread(100 + i, size, -bound, bound) }];
-  });
-  blank.dispose();
-  const bytes = write({ tensors: new Map(rows), metadata: {} });
-  return loadSync(bytes, { module, config: complete });
-}
-
-/**
- * @param {{batch: number, dim: number}} config
- * @param {number} step
- */
-function batchOf({ batch, dim }, step) {
-  return {
-    t: spread(1000 + 3 * step, batch, 0, 1),
-    x0: spread(1001 + 3 * step, batch * dim, -3, 3),
-    x1: spread(1002 + 3 * step, batch * dim, -2.5, 2.5),
-  };
 }
 
 /**
@@ -94,13 +62,13 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
     }
 
     test('forward', () => {
-      const model = modelOf(config);
+      const model = modelOf(config, module);
       const { t, x0 } = batchOf(config, 0);
       compare('velocity', model.velocity({ t, x: x0, weights: 'raw' }), 'values');
     });
 
     test('loss, its components and every gradient', () => {
-      const model = modelOf(config);
+      const model = modelOf(config, module);
       const { loss, v_norm, u_norm } = model.loss(batchOf(config, 0));
       compare('numbers', [loss, v_norm, u_norm], 'values');
       for (const row of model.tensors()) {
@@ -109,8 +77,10 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
     });
 
     test('Euler, midpoint, Heun and RK4 samples', () => {
-      const model = modelOf(config);
-      const x0 = batchOf(config, 0).x0.slice(0, 64 * config.dim).map((value) => value / 2);
+      const model = modelOf(config, module);
+      const x0 = batchOf(config, 0)
+        .x0.slice(0, 64 * config.dim)
+        .map((value) => value / 2);
       const runs = [...truth.keys()].filter((key) => key.startsWith('sample.'));
       assert.equal(runs.length, 4);
       for (const key of runs) {
@@ -121,7 +91,7 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
     });
 
     test('100 steps of AdamW, clipping and EMA', () => {
-      const model = modelOf(config);
+      const model = modelOf(config, module);
       const losses = Array.from({ length: 100 }, (_, step) => {
         return model.trainBatch(batchOf(config, step)).loss;
       });

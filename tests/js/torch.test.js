@@ -32,7 +32,9 @@ const RUNS = [
 /** @param {string[]} files */
 function askTorch(files) {
   const env = { ...process.env, OMP_NUM_THREADS: '1', PYTHONDONTWRITEBYTECODE: '1' };
-  return JSON.parse(execFileSync('/usr/bin/python3', [script, ...files], { env, encoding: 'utf8' }));
+  return JSON.parse(
+    execFileSync('/usr/bin/python3', [script, ...files], { env, encoding: 'utf8' }),
+  );
 }
 
 for (const config of RUNS) {
