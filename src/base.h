@@ -22,6 +22,9 @@
 
 #define FM_INLINE static inline __attribute__((always_inline))
 
+/* A hot function that keeps a frame of its own: V8 replaces baseline code by optimised code between calls, never inside one. */
+#define FM_HOT static __attribute__((noinline))
+
 enum {
   FM_MAX_DIM = 64,
   FM_MAX_HIDDEN = 512,

@@ -1,43 +1,51 @@
 #include "coupling.h"
 
-enum { NONE = -1 };
+#include "simd.h"
 
+enum {
+  NONE = -1,
+  SMALL = 32,  /* up to here a problem is solved from scratch */
+  FRACTION = 4 /* above, duals come from this part of the points */
+};
+
+/* Above any sum of costs: a column priced at -FAR cannot be reached, one at distance FAR has not been. */
+static const double FAR = 1e300;
+
+/* Arrays by column have a place for an even number of them, so that the last pair of lanes is whole; the place past the end
+ * is priced at -FAR for good. */
 typedef struct {
-  const real *x0, *x1;
-  int n, dim;
+  const real *x0;
+  const double *x1; /* coordinate k of column j at x1[k * stride + j] */
+  int n, dim, stride;
   double *price;    /* dual of each column; the reduced cost is cost - price */
-  double *distance; /* shortest reduced path to each column found so far */
+  double *distance; /* shortest reduced path to each column that is still open */
   double *cost;     /* of one row, as row_costs left it */
+  double *parent;   /* row before each column on its shortest path; a double, to be selected with the distance */
+  double *final;    /* by order of closing: distance of a closed column */
+  double *saved;    /* by order of closing: its price, which is -FAR meanwhile */
   int32_t *owner;   /* row matched to each column, or NONE */
-  int32_t *parent;  /* row before each column on its shortest path */
   int32_t *closed;  /* columns whose distance is final, in that order */
-  int32_t *is_open; /* by column */
-  int32_t *free;    /* rows without a column */
   int32_t *match;   /* column of each row, or NONE */
 } problem;
 
-uint32_t coupling_scratch_size(int n) { return (uint32_t)n * (3 * sizeof(double) + 5 * sizeof(int32_t)); }
+enum { DOUBLES = 6, WHOLES = 2 };
 
-static double cost_between(const real *a, const real *b, int dim) {
-  double sum = 0;
-  for (int k = 0; k < dim; k++) {
-    const double gap = (double)a[k] - (double)b[k];
-    sum += gap * gap;
-  }
-  return sum;
+static uint32_t even(int n) { return ((uint32_t)n + 1) & ~1u; }
+
+uint32_t coupling_scratch_size(int n, int dim) {
+  return even(n) * ((DOUBLES + (uint32_t)dim) * (uint32_t)sizeof(double) + WHOLES * (uint32_t)sizeof(int32_t));
 }
 
-/* cost[j] = |x0[row] - x1[j]|^2. The plane has a loop of its own: it is the common case, and this is the inner loop. */
-static void row_costs(const problem *p, int row) {
+/* cost[j] = |x0[row] - x1[j]|^2 for all columns, coordinate by coordinate. */
+FM_HOT void row_costs(const problem *p, int row) {
   const real *a = p->x0 + (size_t)row * (size_t)p->dim;
-  if (p->dim == 2) {
-    const double ax = (double)a[0], ay = (double)a[1];
-    for (int j = 0; j < p->n; j++) {
-      const double dx = ax - (double)p->x1[2 * j], dy = ay - (double)p->x1[2 * j + 1];
-      p->cost[j] = dx * dx + dy * dy;
+  for (int k = 0; k < p->dim; k++) {
+    const v2 place = v2_all((double)a[k]);
+    const double *x = p->x1 + (size_t)k * (size_t)p->stride;
+    for (int j = 0; j < p->n; j += 2) {
+      const v2 gap = v2_sub(place, v2_load(x + j)), square = v2_mul(gap, gap);
+      v2_store(p->cost + j, k ? v2_add(v2_load(p->cost + j), square) : square);
     }
-  } else {
-    for (int j = 0; j < p->n; j++) p->cost[j] = cost_between(a, p->x1 + (size_t)j * (size_t)p->dim, p->dim);
   }
 }
 
@@ -46,117 +54,146 @@ static void assign(problem *p, int row, int column) {
   p->owner[column] = row;
 }
 
-/* Column reduction: each price starts at the column's cheapest row, and that row takes it when still free. All reduced costs
- * are then >= 0, and 0 on the matched ones. Kept row by row: `parent` holds the cheapest row of each column. */
-static void reduce_columns(problem *p) {
-  for (int j = 0; j < p->n; j++) p->price[j] = 1e300, p->owner[j] = NONE, p->match[j] = NONE;
+/* Least value and first column seen so far, in two lanes. */
+typedef struct {
+  v2 value, column;
+} running_least;
+
+FM_INLINE void least_update(running_least *least, v2 value, v2 column) {
+  const v2 lower = v2_less(value, least->value);
+  least->value = v2_select(lower, value, least->value);
+  least->column = v2_select(lower, column, least->column);
+}
+
+/* The column of the least value, the first in case of a tie. */
+static int least_column(running_least least) {
+  const double a = v2_lane0(least.value), b = v2_lane1(least.value);
+  const double first = v2_lane0(least.column), second = v2_lane1(least.column);
+  return (int)(b < a || (b == a && second < first) ? second : first);
+}
+
+static const double FIRST_COLUMNS[2] = {0, 1};
+
+static running_least least_start(void) { return (running_least){v2_all(2 * FAR), v2_all(0)}; }
+
+/* Shortens the way to every open column through a row whose costs are in place, reached at `offset` plus its reduced cost;
+ * returns the nearest open column. */
+FM_HOT int relax(problem *p, int row, double offset) {
+  const v2 start = v2_all(offset), from = v2_all(row), two = v2_all(2);
+  running_least least = least_start();
+  v2 column = v2_load(FIRST_COLUMNS);
+  for (int j = 0; j < p->n; j += 2) {
+    const v2 reached = v2_add(start, v2_sub(v2_load(p->cost + j), v2_load(p->price + j)));
+    const v2 known = v2_load(p->distance + j), shorter = v2_less(reached, known);
+    const v2 distance = v2_select(shorter, reached, known);
+    v2_store(p->distance + j, distance);
+    v2_store(p->parent + j, v2_select(shorter, from, v2_load(p->parent + j)));
+    least_update(&least, distance, column);
+    column = v2_add(column, two);
+  }
+  return least_column(least);
+}
+
+/* The column of least reduced cost of a row whose costs are in place. */
+FM_HOT int cheapest(const problem *p) {
+  running_least least = least_start();
+  v2 column = v2_load(FIRST_COLUMNS);
+  for (int j = 0; j < p->n; j += 2) {
+    least_update(&least, v2_sub(v2_load(p->cost + j), v2_load(p->price + j)), column);
+    column = v2_add(column, v2_all(2));
+  }
+  return least_column(least);
+}
+
+/* price[j] = min over i < rows of cost(i, j) - offset[i], the c-transform: no reduced cost of these rows lies below their
+ * offset. A null offset is zero. */
+static void price_columns(problem *p, const double *offset, int rows) {
+  for (int j = 0; j < p->n; j += 2) v2_store(p->price + j, v2_all(FAR));
+  for (int i = 0; i < rows; i++) {
+    const v2 u = v2_all(offset ? offset[i] : 0);
+    row_costs(p, i);
+    for (int j = 0; j < p->n; j += 2)
+      v2_store(p->price + j, v2_pmin(v2_load(p->price + j), v2_sub(v2_load(p->cost + j), u)));
+  }
+  if (p->n & 1) p->price[p->n] = -FAR;
+}
+
+/* Each row takes its cheapest column where that is free. */
+static void match_greedily(problem *p) {
+  for (int j = 0; j < p->n; j++) p->match[j] = p->owner[j] = NONE;
   for (int i = 0; i < p->n; i++) {
     row_costs(p, i);
-    for (int j = 0; j < p->n; j++)
-      if (p->cost[j] < p->price[j]) p->price[j] = p->cost[j], p->parent[j] = i;
+    const int column = cheapest(p);
+    if (p->owner[column] == NONE) assign(p, i, column);
   }
-  for (int j = p->n - 1; j >= 0; j--)
-    if (p->match[p->parent[j]] == NONE) assign(p, p->parent[j], j);
 }
 
-typedef struct {
-  double first, second; /* the two lowest reduced costs of a row */
-  int column, runner_up;
-} lowest;
-
-static lowest two_lowest(problem *p, int row) {
-  lowest low = {1e300, 1e300, 0, 0};
-  row_costs(p, row);
-  for (int j = 0; j < p->n; j++) {
-    const double reduced = p->cost[j] - p->price[j];
-    if (reduced >= low.second) continue;
-    if (reduced < low.first)
-      low = (lowest){reduced, low.first, j, low.column};
-    else
-      low.second = reduced, low.runner_up = j;
-  }
-  return low;
-}
-
-/* Augmenting row reduction: each free row takes its cheapest column and lowers that price until its second choice is as
- * good; the row it turns out is tried next, or, on a tie, in the next pass. Returns the rows still free. The number of
- * trials is bounded, since with rounded prices two rows could go on outbidding each other by one last place. */
-static int reduce_rows(problem *p, int count) {
-  int kept = 0, trials = 8 * p->n;
-  for (int k = 0; k < count;) {
-    const int row = p->free[k++];
-    if (trials-- <= 0) {
-      p->free[kept++] = row;
-      continue;
-    }
-    const lowest low = two_lowest(p, row);
-    const int wins = low.first < low.second;
-    int column = low.column;
-    if (wins)
-      p->price[column] -= low.second - low.first;
-    else if (p->owner[column] != NONE)
-      column = low.runner_up;
-    const int turned_out = p->owner[column];
-    assign(p, row, column);
-    if (turned_out == NONE) continue;
-    p->match[turned_out] = NONE;
-    if (wins)
-      p->free[--k] = turned_out;
-    else
-      p->free[kept++] = turned_out;
-  }
-  return kept;
-}
-
-/* Relaxes every open column through `row`, reached at `base`; returns the nearest open column, the first in case of a tie. */
-static int relax(problem *p, int row, double base) {
-  row_costs(p, row);
-  const int own = p->match[row];
-  const double offset = base - (own == NONE ? 0 : p->cost[own] - p->price[own]);
-  double least = 1e300;
-  int nearest = NONE;
-  for (int j = 0; j < p->n; j++) {
-    if (!p->is_open[j]) continue;
-    const double reached = offset + (p->cost[j] - p->price[j]);
-    if (reached < p->distance[j]) p->distance[j] = reached, p->parent[j] = row;
-    if (p->distance[j] < least) least = p->distance[j], nearest = j;
-  }
-  return nearest;
+static void close_column(problem *p, int column, int order) {
+  p->closed[order] = column;
+  p->final[order] = p->distance[column];
+  p->saved[order] = p->price[column];
+  p->distance[column] = FAR;
+  p->price[column] = -FAR;
 }
 
 /* Dijkstra over reduced costs from a free row to the nearest free column; then the prices of the closed columns and the
  * matching along the path are updated. */
 static void augment(problem *p, int start) {
-  for (int j = 0; j < p->n; j++) p->is_open[j] = 1, p->distance[j] = 1e300;
-  int row = start, count = 0, column;
-  double base = 0;
-  for (;;) {
-    column = relax(p, row, base);
+  for (int j = 0; j < p->n; j += 2) v2_store(p->distance + j, v2_all(FAR));
+  row_costs(p, start);
+  int count = 0, column = relax(p, start, 0);
+  double base = p->distance[column];
+  for (; p->owner[column] != NONE; count++) {
+    close_column(p, column, count);
+    const int row = p->owner[column];
+    row_costs(p, row);
+    column = relax(p, row, base - (p->cost[column] - p->saved[count]));
     base = p->distance[column];
-    if (p->owner[column] == NONE) break;
-    p->is_open[column] = 0;
-    p->closed[count++] = column;
-    row = p->owner[column];
   }
-  for (int k = 0; k < count; k++) p->price[p->closed[k]] += p->distance[p->closed[k]] - base;
+  for (int k = 0; k < count; k++) p->price[p->closed[k]] = p->saved[k] + (p->final[k] - base);
   while (column != NONE) {
-    const int from = p->parent[column], next = p->match[from];
+    const int from = (int)p->parent[column], next = p->match[from];
     assign(p, from, column);
     column = next;
   }
 }
 
+static void solve(problem *p);
+
+/* Batches come in random order, so the first quarter of one stands for the whole: its exact duals, carried over to all
+ * columns, are nearly those of the whole, and the paths that remain are short. `distance` lends its place to the duals of the
+ * rows. */
+static void price_from_part(problem *p) {
+  problem part = *p;
+  part.n = p->n / FRACTION;
+  solve(&part);
+  for (int i = 0; i < part.n; i++) {
+    row_costs(&part, i);
+    p->distance[i] = p->cost[p->match[i]] - p->price[p->match[i]];
+  }
+  price_columns(p, p->distance, part.n);
+}
+
+static void solve(problem *p) {
+  if (p->n > SMALL)
+    price_from_part(p);
+  else
+    price_columns(p, NULL, p->n);
+  match_greedily(p);
+  for (int i = 0; i < p->n; i++)
+    if (p->match[i] == NONE) augment(p, i);
+}
+
 void coupling_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match) {
-  double *reals = scratch;
-  int32_t *whole = (int32_t *)(void *)(reals + 3 * (size_t)n);
-  problem p = {.x0 = x0, .x1 = x1, .n = n, .dim = dim, .match = match};
-  p.price = reals, p.distance = reals + n, p.cost = reals + 2 * (size_t)n;
-  p.owner = whole, p.parent = whole + n, p.closed = whole + 2 * (size_t)n, p.is_open = whole + 3 * (size_t)n;
-  p.free = whole + 4 * (size_t)n;
-  reduce_columns(&p);
-  int count = 0;
-  for (int i = 0; i < n; i++)
-    if (match[i] == NONE) p.free[count++] = i;
-  for (int pass = 0; pass < 2; pass++) count = reduce_rows(&p, count);
-  for (int k = 0; k < count; k++) augment(&p, p.free[k]);
+  const size_t size = even(n);
+  double *reals = scratch, *columns = reals + DOUBLES * size;
+  int32_t *whole = (int32_t *)(void *)(columns + size * (size_t)dim);
+  for (int k = 0; k < dim; k++)
+    for (size_t j = 0; j < size; j++)
+      columns[(size_t)k * size + j] = j < (size_t)n ? (double)x1[j * (size_t)dim + (size_t)k] : 0;
+  problem p = {.x0 = x0, .x1 = columns, .n = n, .dim = dim, .stride = (int)size, .match = match};
+  p.price = reals, p.distance = reals + size, p.cost = reals + 2 * size, p.parent = reals + 3 * size;
+  p.final = reals + 4 * size, p.saved = reals + 5 * size;
+  p.owner = whole, p.closed = whole + size;
+  solve(&p);
 }

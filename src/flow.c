@@ -71,13 +71,16 @@ int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int firs
   return FM_OK;
 }
 
-uint32_t fm_assign_size(int n) { return n >= 1 && n <= FM_MAX_ASSIGN ? coupling_scratch_size(n) : 0; }
+uint32_t fm_assign_size(int n, int dim) {
+  const int fits = n >= 1 && n <= FM_MAX_ASSIGN && dim >= 1 && dim <= FM_MAX_DIM;
+  return fits ? coupling_scratch_size(n, dim) : 0;
+}
 
 int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match) {
-  FM_REQUIRE(fm_assign_size(n) > 0 && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  FM_REQUIRE(fm_assign_size(n, dim) > 0, FM_E_ARG);
   const uint64_t reals = (uint64_t)n * (uint64_t)dim;
   FM_REQUIRE(fm_is_array(x0, reals, sizeof(real)) && fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
-  FM_REQUIRE(fm_is_aligned(scratch, 8) && fm_is_array(scratch, fm_assign_size(n), 1), FM_E_ARG);
+  FM_REQUIRE(fm_is_aligned(scratch, 8) && fm_is_array(scratch, fm_assign_size(n, dim), 1), FM_E_ARG);
   FM_REQUIRE(fm_is_array(match, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
   FM_REQUIRE(model_all_finite(x0, reals) && model_all_finite(x1, reals), FM_E_ARG);
   coupling_assign(x0, x1, n, dim, scratch, match);

@@ -237,8 +237,8 @@ FM_API int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, i
                   double *out);
 
 /* Exact optimal assignment under squared distance: x0[i] goes to x1[match[i]], a permutation of 0 .. n-1.
- * 1 <= n <= 4,096. scratch: fm_assign_size(n) bytes, 8-byte aligned. */
-FM_API uint32_t fm_assign_size(int n);
+ * 1 <= n <= 4,096. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
+FM_API uint32_t fm_assign_size(int n, int dim);
 FM_API int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
 
 /* ---- State, for saving and loading ------------------------------------------------------------------ */

@@ -59,7 +59,7 @@ FM_INLINE void tile(const int rows, const real *a, int a_row, int a_col, const r
 
 /* One panel of columns: its k x 8 block of B stays in the first-level cache while the rows of A pass by. A function of
  * its own, called often, because V8 replaces baseline code only between calls. */
-static void multiply_panel(const real *a, int a_row, int a_col, const real *panel, const real *init, int init_row,
+FM_HOT void multiply_panel(const real *a, int a_row, int a_col, const real *panel, const real *init, int init_row,
                            real *c, int c_row, int m, int width, int k) {
   int i = 0;
   for (; i + TILE_ROWS <= m; i += TILE_ROWS)

@@ -9,14 +9,14 @@
 
 #include "base.h"
 
-#ifndef FM_DOUBLE
-
 #ifdef __wasm_simd128__
 #include <wasm_simd128.h>
 #else
 #define SIMDE_ENABLE_NATIVE_ALIASES
 #include <simde/wasm/simd128.h>
 #endif
+
+#ifndef FM_DOUBLE
 
 typedef v128_t v4;
 
@@ -59,6 +59,25 @@ FM_INLINE v4 v4_pmax(v4 a, v4 b) {
 }
 
 #endif
+
+/* ---- Two lanes of double, in every build: for what float cannot carry, such as the duals of an assignment ------------ */
+
+typedef v128_t v2;
+
+FM_INLINE v2 v2_load(const double *p) { return wasm_v128_load(p); }
+FM_INLINE void v2_store(double *p, v2 v) { wasm_v128_store(p, v); }
+FM_INLINE v2 v2_all(double x) { return wasm_f64x2_splat(x); }
+FM_INLINE v2 v2_add(v2 a, v2 b) { return wasm_f64x2_add(a, b); }
+FM_INLINE v2 v2_sub(v2 a, v2 b) { return wasm_f64x2_sub(a, b); }
+FM_INLINE v2 v2_mul(v2 a, v2 b) { return wasm_f64x2_mul(a, b); }
+/* b < a ? b : a */
+FM_INLINE v2 v2_pmin(v2 a, v2 b) { return wasm_f64x2_pmin(a, b); }
+/* All bits of a lane set where a < b. */
+FM_INLINE v2 v2_less(v2 a, v2 b) { return wasm_f64x2_lt(a, b); }
+/* a where the mask is set, else b. */
+FM_INLINE v2 v2_select(v2 mask, v2 a, v2 b) { return wasm_v128_bitselect(a, b, mask); }
+FM_INLINE double v2_lane0(v2 v) { return wasm_f64x2_extract_lane(v, 0); }
+FM_INLINE double v2_lane1(v2 v) { return wasm_f64x2_extract_lane(v, 1); }
 
 FM_INLINE v4 v4_zero(void) { return v4_all(0); }
 

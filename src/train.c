@@ -17,7 +17,7 @@ void train_layout(trainer *t, field *f, int batch, arena *a) {
   t->x1 = arena_take(a, b * d, size);
   t->spare = arena_take(a, b * d, size);
   t->match = arena_take(a, b, sizeof(int32_t));
-  t->scratch = arena_take(a, coupling_scratch_size(fm_min(batch, FM_MAX_OT_BATCH)), 1);
+  t->scratch = arena_take(a, coupling_scratch_size(fm_min(batch, FM_MAX_OT_BATCH), f->shape.dim), 1);
   t->target = arena_take(a, FM_ROWS * d, size);
   t->v = arena_take(a, FM_ROWS * d, size);
 }

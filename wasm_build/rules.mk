@@ -7,6 +7,7 @@
 #   -fno-math-errno         sqrt is the instruction, not a call
 #   -sSTANDALONE_WASM --no-entry   a library with no JavaScript glue and no imports
 #   -sALLOW_MEMORY_GROWTH   JavaScript grows the memory to the block fm_size asks for
+#   -sINITIAL_MEMORY=262144 stack and tables; a model's block comes on top, so that a small model is small
 #   -sTOTAL_STACK=65536     the engine keeps arrays in its block, not on the stack
 #   -Wl,--export=__heap_base  where JavaScript may place the block
 
@@ -14,7 +15,8 @@ CORE_SOURCES := $(sort $(wildcard src/*.c))
 CORE_HEADERS := $(sort $(wildcard src/*.h))
 EMCC ?= emcc
 EMFLAGS := -std=c11 -O3 -msimd128 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror \
-  -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sTOTAL_STACK=65536 -Wl,--export=__heap_base
+  -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=262144 -sTOTAL_STACK=65536 \
+  -Wl,--export=__heap_base
 
 wasm_build/core.wasm: $(CORE_SOURCES) $(CORE_HEADERS) wasm_build/rules.mk
 	NODE_PATH=/usr/share/nodejs $(EMCC) $(EMFLAGS) $(CORE_SOURCES) -o $@

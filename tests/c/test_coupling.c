@@ -32,7 +32,7 @@ static int is_permutation(const int32_t *match, int n) {
 /* The match, in memory that the sanitizer guards at its exact size; the caller frees it. */
 static int32_t *assign(const float *x0, const float *x1, int n, int dim) {
   int32_t *match = malloc((size_t)n * sizeof *match);
-  void *scratch = malloc(fm_assign_size(n));
+  void *scratch = malloc(fm_assign_size(n, dim));
   const int status = fm_assign(x0, x1, n, dim, scratch, match);
   check(status == FM_OK, "n %d: status %d", n, status);
   free(scratch);
@@ -128,8 +128,10 @@ static void check_refusals(void) {
   float x[4] = {0, 1, 2, 3};
   int32_t match[2] = {7, 7};
   _Alignas(16) char scratch[256];
-  check(fm_assign_size(0) == 0 && fm_assign_size(-1) == 0 && fm_assign_size(4097) == 0, "sizes");
-  check(fm_assign_size(2) <= sizeof scratch, "%u bytes", fm_assign_size(2));
+  check(fm_assign_size(0, 2) == 0 && fm_assign_size(-1, 2) == 0 && fm_assign_size(4097, 2) == 0 &&
+            fm_assign_size(2, 0) == 0 && fm_assign_size(2, 65) == 0,
+        "sizes");
+  check(fm_assign_size(2, 2) <= sizeof scratch, "%u bytes", fm_assign_size(2, 2));
   check(fm_assign(x, x, 0, 2, scratch, match) == FM_E_ARG, "n 0");
   check(fm_assign(x, x, 4097, 2, scratch, match) == FM_E_ARG, "n 4097");
   check(fm_assign(x, x, 2, 0, scratch, match) == FM_E_ARG, "dim 0");

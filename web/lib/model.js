@@ -313,7 +313,7 @@ export class Model {
   assign(x0, x1) {
     const n = points('x0', x0, this.#dim);
     pointsOf('x1', x1, this.#dim, n);
-    const size = this.#instance.pointer('fm_assign_size', n);
+    const size = this.#instance.pointer('fm_assign_size', n, this.#dim);
     if (size === 0) throw refusal('x0', n, 'at most 4096 points');
     const spare = new Uint8Array(size);
     const [a, b, scratch, match] = this.#instance.put('scratch', x0, x1, spare, new Int32Array(n));
