@@ -344,6 +344,25 @@ static void check_divergence(void) {
   note("%d of 8 runs diverged", diverged);
 }
 
+static void check_causes(void) {
+  promise("a diverged step names its cause: the loss, or the gradient where the loss is still bounded");
+  /* A squared error of 1e24 leaves the range. A last layer of zeros hides activations of 1e25 from the loss alone. */
+  static const real FAR[] = {1e12f, -1e12f};
+  made m = make((const setting[]){{FM_DATA, FM_DATA_POINTS}, END});
+  check(fm_points_set(m.model, FAR, 1) == FM_OK && fm_train(m.model, 1, NULL) == FM_E_DIVERGED, "far point");
+  check(fm_stats_get(m.model)->cause == FM_CAUSE_LOSS, "cause %d", fm_stats_get(m.model)->cause);
+  free(m.model);
+  m = make((const setting[]){{FM_LAYERS, 1}, END});
+  real *weights = fm_slot(m.model, FM_RAW);
+  const fm_tensor *bias = fm_tensor_info(m.model, 5), *last = fm_tensor_info(m.model, 6);
+  for (int i = 0; i < bias->rows; i++) weights[bias->offset + i] = 1e25f;
+  for (int i = 0; i < last->rows * last->cols; i++) weights[last->offset + i] = 0;
+  check(fm_train(m.model, 1, NULL) == FM_E_DIVERGED, "huge activations");
+  check(fm_stats_get(m.model)->cause == FM_CAUSE_GRADIENT, "cause %d", fm_stats_get(m.model)->cause);
+  check(fm_stats_get(m.model)->step == 0 && slots_finite(m), "the step counted");
+  free(m.model);
+}
+
 static void check_data_extremes(void) {
   promise("huge, constant or single points train or diverge without a value that is not finite");
   static const real SETS[][8] = {{1e30f, 1e30f, -1e30f, 1e30f, 1e30f, -1e30f, 0, 0},
@@ -455,7 +474,10 @@ static void check_reflow(void) {
     check(fm_slot(m.model, FM_MOMENT)[i] == 0 && fm_slot(m.model, FM_VARIANCE)[i] == 0, "moment %d", i);
   check(fm_stats_get(m.model)->round == 1 && fm_stats_get(m.model)->step == 0, "round and step");
   check(fm_param_get(m.model, FM_COUPLING, &coupling) == FM_OK && coupling == FM_COUPLING_PAIRED, "paired");
+  real before_t[40];
+  check(fm_batch(before.model, 0, before_t, a0, a1) == FM_OK, "batch of the first round");
   check(fm_batch(m.model, 0, t, a0, a1) == FM_OK, "batch");
+  check(memcmp(t, before_t, sizeof t) != 0, "the round draws the times of the round before");
   for (int i = 0; i < 40; i++) {
     int found = 0;
     for (int k = 0; k < N; k++) found |= !memcmp(a0 + 2 * i, x0 + 2 * k, 8) && !memcmp(a1 + 2 * i, x1 + 2 * k, 8);
@@ -476,9 +498,10 @@ int main(void) {
   check_resume();
   check_batches();
   check_divergence();
+  check_causes();
   check_data_extremes();
   check_constant_field();
   check_flow_cuts();
   check_reflow();
-  return report(14);
+  return report(15);
 }
