@@ -30,7 +30,7 @@ function run(program) {
 
 describe('the native twin keeps its promises under the sanitizers', { concurrency: 2 }, () => {
   test('there are programs for the modules of the engine', () => {
-    assert.ok(programs.length >= 15, `only ${programs.join(', ')}`);
+    assert.ok(programs.length >= 17, `only ${programs.join(', ')}`);
   });
 
   for (const program of programs) {

@@ -33,7 +33,7 @@ $(NATIVE)/$(1)/%.o: src/%.c $(CORE_HEADERS) tests/c/rules.mk | setup-test
 	@mkdir -p $$(@D)
 	$(NATIVE_CC) $(NATIVE_FLAGS) $(NATIVE_$(1)) -c $$< -o $$@
 
-$(addprefix $(NATIVE)/,$(NATIVE_IN_$(1))): $(NATIVE)/%: tests/c/%.c tests/c/check.h \
+$(addprefix $(NATIVE)/,$(NATIVE_IN_$(1))): $(NATIVE)/%: tests/c/%.c $(sort $(wildcard tests/c/*.h)) \
   $(CORE_SOURCES:src/%.c=$(NATIVE)/$(1)/%.o)
 	$(NATIVE_CC) $(NATIVE_FLAGS) $(NATIVE_$(1)) $$(filter %.c %.o,$$^) -lm -o $$@
 endef

@@ -17,6 +17,7 @@ export function modelOf(config, module) {
   const complete = { preset: 'seed', data, ...config };
   const blank = Model.createSync(complete, module);
   let bound = 0;
+  /** @type {[string, {shape: number[], data: Float32Array}][]} */
   const rows = blank.tensors().map(({ name, shape, size }, i) => {
     if (shape.length === 2) bound = shape[1] ** -0.5;
     return [name, { shape, data: spread(100 + i, size, -bound, bound) }];

@@ -1,0 +1,138 @@
+/* Sampling and reflow through fm.h: known flows, freedom from how calls are cut, and what a reflow round begins with. */
+#include "made.h"
+
+/* Zero weights and an output bias make v constant: everything about the flow is then known. */
+static void check_constant_field(void) {
+  promise("a constant field moves points along it by every solver, straight, and back");
+  made m = make((const setting[]){END});
+  const int size = fm_slot_size(m.model), dim = 2;
+  for (int slot = FM_RAW; slot <= FM_EMA; slot++) {
+    memset(fm_slot(m.model, slot), 0, (size_t)size * sizeof(real));
+    fm_slot(m.model, slot)[size - 2] = 3, fm_slot(m.model, slot)[size - 1] = -4;
+  }
+  check(fm_restore(m.model, 0, 0) == FM_OK, "restore");
+  real x[50], start[50], straightness[25], cost[25];
+  for (int solver = FM_SOLVER_EULER; solver <= FM_SOLVER_RK4; solver++)
+    for (int back = 0; back < 2; back++) {
+      fm_noise(m.model, 4, 0, 25, start);
+      memcpy(x, start, sizeof x);
+      check(fm_sample(m.model, FM_EMA, solver, 8, back, !back, x, 25) == FM_OK, "solver %d", solver);
+      for (int i = 0; i < 50; i++) {
+        const double truth = start[i] + (i % dim ? -4.0 : 3.0) * (back ? -1 : 1);
+        check(fabs(x[i] - truth) < 2e-6, "solver %d, back %d: %g, not %g", solver, back, x[i], truth);
+      }
+    }
+  check(fm_straightness(m.model, FM_RAW, 10, start, 25, straightness, cost) == FM_OK, "straightness");
+  for (int i = 0; i < 25; i++)
+    check(straightness[i] < 1e-10 && fabs(cost[i] - 25) < 1e-4, "straightness %g, cost %g", straightness[i], cost[i]);
+  free(m.model);
+}
+
+static void check_flow_cuts(void) {
+  promise("a point's sample, velocity and straightness have the same bits alone and in any company, for every path");
+  enum { N = 2100 }; /* more than two pieces of the sampler */
+  real *all = guarded(N * 2 * sizeof(real)), *out = guarded(N * 2 * sizeof(real)), *t = guarded(N * sizeof(real));
+  real *straight = guarded(N * sizeof(real)), *cost = guarded(N * sizeof(real));
+  for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    made m = make((const setting[]){{FM_PATH, path}, END});
+    fm_train(m.model, 20, NULL);
+    fm_noise(m.model, 9, 0, N, all);
+    for (int i = 0; i < N; i++) t[i] = (real)((i % 7) / 7.0);
+    fm_velocity(m.model, FM_RAW, t, all, N, out);
+    fm_straightness(m.model, FM_RAW, 4, all, N, straight, cost);
+    for (int i = 0; i < N; i += 131) {
+      real v[2], s, c, x[2];
+      fm_velocity(m.model, FM_RAW, t + i, all + 2 * i, 1, v);
+      check(memcmp(v, out + 2 * i, sizeof v) == 0, "path %d: velocity of point %d", path, i);
+      fm_straightness(m.model, FM_RAW, 4, all + 2 * i, 1, &s, &c);
+      check(s == straight[i] && c == cost[i], "path %d: straightness of point %d", path, i);
+      fm_noise(m.model, 9, (uint32_t)i, 1, x);
+      check(memcmp(x, all + 2 * i, sizeof x) == 0, "noise of point %d", i);
+    }
+    memcpy(out, all, N * 2 * sizeof(real));
+    fm_sample(m.model, FM_EMA, FM_SOLVER_HEUN, 5, 0, 1, out, N);
+    for (int i = 0; i < N; i += 131) {
+      real x[2] = {all[2 * i], all[2 * i + 1]};
+      fm_sample(m.model, FM_EMA, FM_SOLVER_HEUN, 5, 0, 1, x, 1);
+      check(memcmp(x, out + 2 * i, sizeof x) == 0, "path %d: sample of point %d", path, i);
+      check(isfinite(x[0]) && isfinite(x[1]), "path %d: sample %g, %g", path, x[0], x[1]);
+    }
+    check(fm_sample(m.model, FM_EMA, FM_SOLVER_RK4, 100, 0, 1, all, 20) == FM_OK, "forwards");
+    check(fm_sample(m.model, FM_EMA, FM_SOLVER_RK4, 100, 1, 0, all, 20) == FM_OK, "backwards");
+    fm_noise(m.model, 9, 0, 20, out);
+    for (int i = 0; i < 40; i++) check(fabs(all[i] - out[i]) < 2e-3, "path %d: %g returns as %g", path, out[i], all[i]);
+    free(m.model);
+  }
+  free(all), free(out), free(t), free(straight), free(cost);
+}
+
+static void check_reflow(void) {
+  promise("a reflow round begins at the average with fresh moments, and reset returns to the first coupling");
+  made m = make((const setting[]){{FM_COUPLING, FM_COUPLING_OT}, END});
+  enum { N = 64 };
+  real x0[2 * N], x1[2 * N], t[40], a0[80], a1[80];
+  double coupling;
+  fm_train(m.model, 20, NULL);
+  fm_noise(m.model, 2, 0, N, x0);
+  memcpy(x1, x0, sizeof x0);
+  fm_sample(m.model, FM_EMA, FM_SOLVER_EULER, 10, 0, 1, x1, N);
+  made before = copy_of(m, (const setting[]){END});
+  check(fm_pairs_set(m.model, x0, x1, N) == FM_OK && fm_reflow_begin(m.model) == FM_OK, "begin");
+  const size_t bytes = (size_t)fm_slot_size(m.model) * sizeof(real);
+  check(memcmp(fm_slot(m.model, FM_RAW), fm_slot(before.model, FM_EMA), bytes) == 0, "weights are the average");
+  for (int i = 0; i < fm_slot_size(m.model); i++)
+    check(fm_slot(m.model, FM_MOMENT)[i] == 0 && fm_slot(m.model, FM_VARIANCE)[i] == 0, "moment %d", i);
+  check(fm_stats_get(m.model)->round == 1 && fm_stats_get(m.model)->step == 0, "round and step");
+  check(fm_param_get(m.model, FM_COUPLING, &coupling) == FM_OK && coupling == FM_COUPLING_PAIRED, "paired");
+  real before_t[40];
+  check(fm_batch(before.model, 0, before_t, a0, a1) == FM_OK, "batch of the first round");
+  check(fm_batch(m.model, 0, t, a0, a1) == FM_OK, "batch");
+  check(memcmp(t, before_t, sizeof t) != 0, "the round draws the times of the round before");
+  for (int i = 0; i < 40; i++) {
+    int found = 0;
+    for (int k = 0; k < N; k++) found |= !memcmp(a0 + 2 * i, x0 + 2 * k, 8) && !memcmp(a1 + 2 * i, x1 + 2 * k, 8);
+    check(found, "row %d is no pair", i);
+  }
+  check(fm_train(m.model, 5, NULL) == FM_OK && fm_reset(m.model) == FM_OK, "train and reset");
+  check(fm_param_get(m.model, FM_COUPLING, &coupling) == FM_OK && coupling == FM_COUPLING_OT, "coupling %g", coupling);
+  check(fm_stats_get(m.model)->round == 0, "round %d", fm_stats_get(m.model)->round);
+  free(m.model), free(before.model);
+}
+
+static void check_straightness(void) {
+  promise("straightness is the mean of |(x(1) - x(0)) - v|^2 along the Euler path, cost |x(1) - x(0)|^2");
+  enum { N = 30, STEPS = 7 };
+  for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    made m = make((const setting[]){{FM_PATH, path}, END});
+    fm_train(m.model, 30, NULL);
+    real x0[2 * N], straightness[N], cost[N];
+    fm_noise(m.model, 6, 0, N, x0);
+    check(fm_straightness(m.model, FM_RAW, STEPS, x0, N, straightness, cost) == FM_OK, "path %d", path);
+    for (int i = 0; i < N; i++) {
+      const double scale = path == FM_PATH_VE ? 50 : 1;
+      const real start[2] = {(real)(scale * x0[2 * i]), (real)(scale * x0[2 * i + 1])};
+      real x[2] = {start[0], start[1]}, v[STEPS][2];
+      for (int k = 0; k < STEPS; k++) {
+        const real t = (real)((double)k / STEPS);
+        fm_velocity(m.model, FM_RAW, &t, x, 1, v[k]);
+        for (int j = 0; j < 2; j++) x[j] += v[k][j] / STEPS;
+      }
+      double bend = 0, moved = 0;
+      for (int j = 0; j < 2; j++) {
+        moved += pow(x[j] - start[j], 2);
+        for (int k = 0; k < STEPS; k++) bend += pow(x[j] - start[j] - v[k][j], 2) / STEPS;
+      }
+      check(fabs(cost[i] - moved) <= 1e-5 * moved, "path %d: cost %g, not %g", path, cost[i], moved);
+      check(fabs(straightness[i] - bend) <= 1e-5 * (bend + moved), "path %d: %g, not %g", path, straightness[i], bend);
+    }
+    free(m.model);
+  }
+}
+
+int main(void) {
+  check_constant_field();
+  check_flow_cuts();
+  check_reflow();
+  check_straightness();
+  return report(4);
+}
