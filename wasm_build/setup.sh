@@ -29,8 +29,9 @@ need() {
 on_path() { command -v "$1"; }
 has_header() { echo "#include <$1>" | clang -E -o /dev/null -x c -; }
 has_sanitizers() { echo 'int main(void) { return 0; }' | clang -fsanitize=address,undefined,fuzzer-no-link -x c -o /dev/null -; }
-has_font() { [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "$HOME/.fonts" -name '*.[ot]tf' -print -quit)" ]; }
-has_library() { ldconfig -p | grep "$1"; }
+has_font() { [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "${HOME:-}/.fonts" -name '*.[ot]tf' -print -quit)" ]; }
+# A normal user's PATH on Debian lacks ldconfig's folder.
+has_library() { [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p) == *"$1"* ]]; }
 has_python_module() { /usr/bin/python3 -c "import importlib.util as u; assert u.find_spec('$1')"; }
 
 need_build() {
