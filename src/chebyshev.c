@@ -36,16 +36,19 @@ void chebyshev_basis(const chebyshev *c, const real *t, real *basis, int rows) {
   }
 }
 
+/* Largest absolute value; infinity when one is not finite. */
 static double largest(const real *x, int count) {
   double most = 0;
   for (int i = 0; i < count; i++) {
     const double size = x[i] < 0 ? -(double)x[i] : (double)x[i];
-    if (!(size <= most)) most = size; /* NaN comes through */
+    if (!fm_is_finite(size)) return 1.0 / 0.0;
+    if (size > most) most = size;
   }
   return most;
 }
 
 double chebyshev_tail(const chebyshev *c, const real *coefficient, int h) {
   const double whole = largest(coefficient, c->n * h);
-  return whole == 0 ? 0 : largest(coefficient + (size_t)(c->n - 2) * (size_t)h, 2 * h) / whole;
+  if (whole == 0 || !fm_is_finite(whole)) return whole;
+  return largest(coefficient + (size_t)(c->n - 2) * (size_t)h, 2 * h) / whole;
 }

@@ -29,7 +29,8 @@ void chebyshev_start(chebyshev *c);
 /* basis[i, k] = T_k(2 t_i - 1), [rows, n]. */
 void chebyshev_basis(const chebyshev *c, const real *t, real *basis, int rows);
 
-/* The larger of the last two rows of |coefficient| [n, h] relative to the largest of all; 0 when all are 0. */
+/* The larger of the last two rows of |coefficient| [n, h] relative to the largest of all; 0 when all are 0,
+ * infinity when one is not finite. */
 double chebyshev_tail(const chebyshev *c, const real *coefficient, int h);
 
 #endif

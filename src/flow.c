@@ -6,6 +6,13 @@
 
 static int are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
 
+/* Projections and their squared gaps must stay finite. */
+static int are_measurable(const real *x, uint64_t count) {
+  for (uint64_t i = 0; i < count; i++)
+    if (!(x[i] >= (real)-1e18 && x[i] <= (real)1e18)) return 0;
+  return 1;
+}
+
 static int can_write_points(const fm_model *m, const real *x, int n) {
   return n <= FM_MAX_POINTS && fm_is_array(x, (uint64_t)n * (uint64_t)m->field.shape.dim, sizeof(real));
 }
@@ -15,6 +22,7 @@ int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, r
   FM_REQUIRE(model_are_points(m, x, n) && can_write_points(m, v, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   field_velocity(&m->field, t, x, v, n);
   return FM_OK;
@@ -41,18 +49,22 @@ int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, d
   FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(ode_evaluations(solver) > 0 && params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
   FM_REQUIRE(is_time(t_start) && is_time(t_end) && t_start != t_end, FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   sample_flow(&m->sampler, &(ode_plan){solver, steps, t_start, t_end}, x, n);
   return FM_OK;
 }
 
-int fm_nfe(int solver, int steps) { return steps > 0 ? steps * ode_evaluations(solver) : 0; }
+int fm_nfe(int solver, int steps) {
+  return params_check_value(FM_SOLVER_STEPS, steps) == FM_OK ? steps * ode_evaluations(solver) : 0;
+}
 
 int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
   FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
   FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   sample_straightness(&m->sampler, steps, x0, n, straightness, cost);
   return FM_OK;
@@ -65,7 +77,7 @@ int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int firs
   FM_REQUIRE(fm_is_array(a, reals, sizeof(real)) && fm_is_array(b, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(scratch, 3 * (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(out, (uint64_t)count, sizeof(double)), FM_E_ARG);
-  FM_REQUIRE(model_all_finite(a, reals) && model_all_finite(b, reals), FM_E_ARG);
+  FM_REQUIRE(are_measurable(a, reals) && are_measurable(b, reals), FM_E_ARG);
   const rng_stream stream = {.seed = seed, .purpose = RNG_DIRECTION};
   for (int i = 0; i < count; i++) out[i] = metric_sliced(a, b, n, dim, stream, (uint32_t)(first + i), scratch);
   return FM_OK;

@@ -20,7 +20,8 @@
  *
  * Conventions
  *   - Legend: B batch, D dimension of a point, H hidden width, T time features, L hidden layers, N points.
- *   - Arrays of points are row-major float [N, D]. Pointers are 4-byte aligned or FM_E_ARG.
+ *   - Arrays of points are row-major float [N, D]. Pointers have the alignment of what they point to (float and
+ *     int32 4, double 8) or FM_E_ARG.
  *   - The engine owns no memory: it lives in the caller's block, calls no allocator and imports nothing.
  *   - Every function returning `int` gives a status below unless it says otherwise. A refused call has
  *     changed nothing. Output arrays must not overlap inputs unless the function says so.
@@ -161,7 +162,8 @@ FM_API int fm_param_get(const fm_model *model, int index, double *value);
 FM_API int fm_param_set(fm_model *model, int index, double value);
 
 /* The user's own data: points [n, D], 1 <= n, all finite. Kept by reference: the caller keeps the array alive
- * and unchanged. Needed before training when data is `points`, refused otherwise. */
+ * and unchanged. Needed before training when data is `points`, refused otherwise. Under ve with sigma_data measured,
+ * FM_E_ARG when their standard deviation exceeds that row's range. */
 FM_API int fm_points_set(fm_model *model, const real *points, int n);
 
 /* Reflow pairs: x0 [n, D] source points (unit scale, see fm_noise) and x1 [n, D] where the model's ODE carried
@@ -190,7 +192,7 @@ typedef struct {
 } fm_stats;
 FM_API const fm_stats *fm_stats_get(const fm_model *model);
 
-/* Takes up to `steps` optimiser steps (0 <= steps), writing each loss to losses[steps] unless it is null.
+/* Takes up to `steps` optimiser steps, FM_E_STATE at step 2^30 of a round: (0 <= steps), writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 
@@ -206,7 +208,8 @@ FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
 /* ---- The field and its flow ------------------------------------------------------------------------- */
 enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */
 
-/* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. */
+/* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. This and every other use of the field is
+ * FM_E_STATE while a ve model has no sigma_data: none given, and no points set to measure it. */
 FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *x, int n, real *v);
 
 /* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`: N(0, I), unit scale.
@@ -216,12 +219,12 @@ FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n,
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */
 FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
 
-/* Carries x [n, D] in place from t_start to t_end (each in [0, 1], either direction) in `steps` equal steps, 1 <= steps.
+/* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` equal steps, 1 .. 10,000.
  * A start at t_start = 0 is multiplied by the path's source scale (sigma_max for ve, else 1), and an arrival at
  * t_end = 0 is divided by it, so x0 is N(0, I) for every path. Each point's bits are its own, however the calls are cut. */
 FM_API int fm_sample(fm_model *model, int weights, int solver, int steps, double t_start, double t_end, real *x, int n);
 
-/* Field evaluations a point costs in `steps` steps of `solver`; 0 for an unknown solver. */
+/* Field evaluations a point costs in `steps` steps of `solver`; 0 for an unknown solver or steps outside 1 .. 10,000. */
 FM_API int fm_nfe(int solver, int steps);
 
 /* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the
@@ -232,7 +235,7 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
 /* ---- Measures --------------------------------------------------------------------------------------- */
 /* Squared sliced Wasserstein-2 distance between a [n, dim] and b [n, dim], one value a direction:
  * out[i] = mean_k (sort(a.d)_k - sort(b.d)_k)^2 for directions first .. first + count - 1 of the stream of `seed`.
- * SW2 = sqrt(mean of out over 256 directions). scratch: 3 n floats. */
+ * SW2 = sqrt(mean of out over 256 directions). Coordinates in [-1e18, 1e18]. scratch: 3 n floats. */
 FM_API int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
                   double *out);
 
@@ -256,8 +259,8 @@ FM_API const fm_tensor *fm_tensor_info(const fm_model *model, int index);
 FM_API int fm_slot_size(const fm_model *model);
 FM_API real *fm_slot(fm_model *model, int slot);
 
-/* Declares the slots loaded: sets step and round (each >= 0). FM_E_FORMAT when a slot holds a value that is not finite
- * or a negative variance; the caller must then load again or drop the model. */
+/* Declares the slots loaded: sets step (0 .. 2^30) and round (0 .. 2^20). FM_E_FORMAT when a weight or average lies beyond 1e38,
+ * a moment beyond 1e18, a variance outside [0, 1e36], or a value is NaN: what no run of this engine leaves behind; the caller must then load again or drop the model. */
 FM_API int fm_restore(fm_model *model, int step, int round);
 
 /* Draws weights anew from the seed; moments, EMA, step and round as after fm_init. Points and pairs stay. */

@@ -28,6 +28,7 @@ static train_draw draw_of(const fm_model *m, int step) {
 
 /* Whether a batch can be drawn at all. */
 static int can_draw(const fm_model *m) {
+  if (!model_has_field(m)) return 0;
   if (whole(m, FM_COUPLING) == FM_COUPLING_PAIRED) return m->pairs > 0;
   return m->data.kind != FM_DATA_POINTS || m->data.count > 0;
 }
@@ -55,6 +56,7 @@ static int differentiate(fm_model *m, const real *t, const real *x0, const real 
 }
 
 static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+  FM_REQUIRE(m->stats.step < MODEL_MOST_STEPS, FM_E_STATE);
   FM_TRY(differentiate(m, t, x0, x1, n));
   const double *p = m->params;
   const int k = m->stats.step;
@@ -97,11 +99,13 @@ static int is_batch(const fm_model *m, const real *t, const real *x0, const real
 
 int fm_train_batch(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
   return take_step(m, t, x0, x1, n);
 }
 
 int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
   return differentiate(m, t, x0, x1, n);
 }
 

@@ -27,12 +27,16 @@ uint32_t fm_size(const double *params) {
   return a.used <= UINT32_MAX ? (uint32_t)a.used : 0;
 }
 
-static void measure_sigma_data(fm_model *m, const real *x, int n) {
-  m->field.path.sigma_data = m->params[FM_SIGMA_DATA] = dataset_std(x, n, m->field.shape.dim);
+/* Refuses data whose standard deviation would not fit the parameter's own range: such a model could not be saved. */
+static int measure_sigma_data(fm_model *m, const real *x, int n) {
+  const double measured = dataset_std(x, n, m->field.shape.dim);
+  FM_TRY(params_check_value(FM_SIGMA_DATA, measured));
+  m->field.path.sigma_data = m->params[FM_SIGMA_DATA] = measured;
+  return FM_OK;
 }
 
 /* A model's sigma_data is measured on data that do not depend on its seed, so two seeds share one preconditioning. */
-static void start_path(fm_model *m) {
+static int start_path(fm_model *m) {
   m->field.path = (path){.kind = (int)m->params[FM_PATH],
                          .sigma_min = m->params[FM_SIGMA_MIN],
                          .sigma_max = m->params[FM_SIGMA_MAX],
@@ -40,8 +44,9 @@ static void start_path(fm_model *m) {
   m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && m->field.path.kind == FM_PATH_VE;
   if (m->measures_sigma && m->data.kind != FM_DATA_POINTS) {
     dataset_draw(&m->data, (rng_stream){.purpose = RNG_MEASURE}, FM_SAMPLE_ROWS, m->sampler.state);
-    measure_sigma_data(m, m->sampler.state, FM_SAMPLE_ROWS);
+    return measure_sigma_data(m, m->sampler.state, FM_SAMPLE_ROWS);
   }
+  return FM_OK;
 }
 
 int fm_init(void *block, uint32_t bytes, const double *params) {
@@ -59,7 +64,7 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   m->pairs = 0;
   timenet_start(&m->field.time);
   train_start(&m->trainer);
-  start_path(m);
+  FM_TRY(start_path(m));
   return fm_reset(m);
 }
 
@@ -67,9 +72,21 @@ int model_is(const fm_model *m) {
   return fm_is_aligned(m, ALIGNMENT) && fm_is_array(m, 1, sizeof *m) && m->magic == MAGIC;
 }
 
+int model_has_field(const fm_model *m) { return m->field.path.kind != FM_PATH_VE || m->field.path.sigma_data > 0; }
+
 int model_all_finite(const real *x, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
     if (!fm_is_finite((double)x[i])) return 0;
+  return 1;
+}
+
+/* By slot. Training keeps gradients, and with them the moments, below 1e18; then no update exceeds 1e35, whatever lr and eps,
+ * and weights below 1e38 stay finite in the step that follows. */
+static const double LARGEST_RESTORED[] = {[FM_RAW] = 1e38, [FM_EMA] = 1e38, [FM_MOMENT] = 1e18, [FM_VARIANCE] = 1e36};
+
+static int all_bounded(const real *x, int count, double bound) {
+  for (int i = 0; i < count; i++)
+    if (!((double)x[i] >= -bound && (double)x[i] <= bound)) return 0; /* NaN fails both */
   return 1;
 }
 
@@ -115,9 +132,9 @@ int fm_points_set(fm_model *m, const real *points, int n) {
   FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
   FM_REQUIRE(m->data.kind == FM_DATA_POINTS, FM_E_STATE);
   FM_REQUIRE(model_are_points(m, points, n), FM_E_ARG);
+  if (m->measures_sigma) FM_TRY(measure_sigma_data(m, points, n));
   m->data.points = points;
   m->data.count = n;
-  if (m->measures_sigma) measure_sigma_data(m, points, n);
   return FM_OK;
 }
 
@@ -132,7 +149,7 @@ int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
 
 int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
-  FM_REQUIRE(m->pairs > 0, FM_E_STATE);
+  FM_REQUIRE(m->pairs > 0 && m->stats.round < MODEL_MOST_ROUNDS, FM_E_STATE);
   for (int i = 0; i < m->field.shape.size; i++) {
     m->slot[FM_RAW][i] = m->slot[FM_EMA][i];
     m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
@@ -157,9 +174,10 @@ real *fm_slot(fm_model *m, int slot) { return model_is(m) && slot >= 0 && slot <
 const fm_stats *fm_stats_get(const fm_model *m) { return model_is(m) ? &m->stats : NULL; }
 
 int fm_restore(fm_model *m, int step, int round) {
-  FM_REQUIRE(model_is(m) && step >= 0 && round >= 0, FM_E_ARG);
+  FM_REQUIRE(model_is(m) && step >= 0 && step <= MODEL_MOST_STEPS, FM_E_ARG);
+  FM_REQUIRE(round >= 0 && round <= MODEL_MOST_ROUNDS, FM_E_ARG);
   for (int i = FM_RAW; i <= FM_VARIANCE; i++)
-    FM_REQUIRE(model_all_finite(m->slot[i], (uint64_t)m->field.shape.size), FM_E_FORMAT);
+    FM_REQUIRE(all_bounded(m->slot[i], m->field.shape.size, LARGEST_RESTORED[i]), FM_E_FORMAT);
   for (int i = 0; i < m->field.shape.size; i++) FM_REQUIRE(m->slot[FM_VARIANCE][i] >= 0, FM_E_FORMAT);
   m->stats = (fm_stats){.step = step, .round = round};
   return FM_OK;

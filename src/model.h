@@ -5,7 +5,11 @@
 #include "sample.h"
 #include "train.h"
 
-enum { MODEL_SLOTS = FM_GRADIENT + 1 };
+enum {
+  MODEL_SLOTS = FM_GRADIENT + 1,
+  MODEL_MOST_STEPS = 1 << 30, /* of one round: weeks of training */
+  MODEL_MOST_ROUNDS = 1 << 20
+};
 
 struct fm_model {
   uint32_t magic;
@@ -24,6 +28,9 @@ struct fm_model {
 
 /* Whether the pointer leads to a model that fm_init has made. */
 int model_is(const fm_model *m);
+
+/* False for a ve model that still waits for the points whose standard deviation its preconditioning needs. */
+int model_has_field(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);
 

@@ -31,27 +31,31 @@ typedef struct {
   int count;
 } solving;
 
-static void euler_step(const solving *s, double t, double h) {
+static void euler_step(const solving *s, double t, double end) {
+  const double h = end - t;
   s->field(s->context, t, s->x, s->k);
   advance(s->x, h, s->k, s->x, s->count);
 }
 
-static void midpoint_step(const solving *s, double t, double h) {
+static void midpoint_step(const solving *s, double t, double end) {
+  const double h = end - t;
   s->field(s->context, t, s->x, s->k);
   advance(s->x, h / 2, s->k, s->stage, s->count);
   s->field(s->context, t + h / 2, s->stage, s->k);
   advance(s->x, h, s->k, s->x, s->count);
 }
 
-static void heun_step(const solving *s, double t, double h) {
+static void heun_step(const solving *s, double t, double end) {
+  const double h = end - t;
   s->field(s->context, t, s->x, s->sum);
   advance(s->x, h, s->sum, s->stage, s->count);
-  s->field(s->context, t + h, s->stage, s->k);
+  s->field(s->context, end, s->stage, s->k);
   advance(s->sum, 1, s->k, s->sum, s->count);
   advance(s->x, h / 2, s->sum, s->x, s->count);
 }
 
-static void rk4_step(const solving *s, double t, double h) {
+static void rk4_step(const solving *s, double t, double end) {
+  const double h = end - t;
   s->field(s->context, t, s->x, s->sum);
   advance(s->x, h / 2, s->sum, s->stage, s->count);
   s->field(s->context, t + h / 2, s->stage, s->k);
@@ -60,7 +64,7 @@ static void rk4_step(const solving *s, double t, double h) {
   s->field(s->context, t + h / 2, s->stage, s->k);
   advance(s->sum, 2, s->k, s->sum, s->count);
   advance(s->x, h, s->k, s->stage, s->count);
-  s->field(s->context, t + h, s->stage, s->k);
+  s->field(s->context, end, s->stage, s->k);
   advance(s->sum, 1, s->k, s->sum, s->count);
   advance(s->x, h / 6, s->sum, s->x, s->count);
 }
@@ -68,12 +72,12 @@ static void rk4_step(const solving *s, double t, double h) {
 void ode_solve(const ode_plan *plan, ode_field *field, void *context, real *x, int count, real *work) {
   const solving s = {field, context, x, work, work + count, work + 2 * (size_t)count, count};
   for (int i = 0; i < plan->steps; i++) {
-    const double t = ode_time(plan, i), h = ode_time(plan, i + 1) - t;
+    const double t = ode_time(plan, i), end = ode_time(plan, i + 1);
     switch (plan->solver) {
-      case FM_SOLVER_MIDPOINT: midpoint_step(&s, t, h); break;
-      case FM_SOLVER_HEUN: heun_step(&s, t, h); break;
-      case FM_SOLVER_RK4: rk4_step(&s, t, h); break;
-      default: euler_step(&s, t, h);
+      case FM_SOLVER_MIDPOINT: midpoint_step(&s, t, end); break;
+      case FM_SOLVER_HEUN: heun_step(&s, t, end); break;
+      case FM_SOLVER_RK4: rk4_step(&s, t, end); break;
+      default: euler_step(&s, t, end);
     }
   }
 }

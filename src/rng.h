@@ -45,7 +45,7 @@ void rng_words(rng_stream s, uint32_t first, int count, uint32_t *out);
 void rng_uniform(rng_stream s, uint32_t first, int count, real *out);
 
 /* Standard normal by Box-Muller: words 8i .. 8i+3 give radii, 8i+4 .. 8i+7 angles, and these give four cosines, then
- * four sines. |value| < 5.7. */
+ * four sines. |value| <= sqrt(48 ln 2) < 5.77. */
 void rng_normal(rng_stream s, uint32_t first, int count, real *out);
 
 /* A whole number in [0, bound), bound >= 1, from one word; bias below bound 2^-32. */

@@ -125,6 +125,10 @@ install_node_modules() {
     echo "setup.sh: npm is missing; install it beside Node.js and run make again" >&2
     exit 1
   fi
+  if [ -L node_modules ]; then
+    echo "setup.sh: node_modules is a link, and npm ci would empty the folder behind it; remove the link" >&2
+    exit 1
+  fi
   echo "Installing the npm packages of package-lock.json"
   npm ci --loglevel=error
 }

@@ -10,9 +10,6 @@
 
 #include "check.h"
 
-#define END \
-  { -1, 0 }
-
 typedef struct {
   fm_model *model;
   uint32_t bytes;

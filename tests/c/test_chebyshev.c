@@ -82,6 +82,11 @@ int main(void) {
     check(chebyshev_tail(&c, coefficient, H) > 1e-3, "n %d: tail %g", c.n, chebyshev_tail(&c, coefficient, H));
     memset(coefficient, 0, sizeof coefficient);
     check(chebyshev_tail(&c, coefficient, H) == 0, "n %d", c.n);
+    for (int k = 0; k < c.n * H; k++) {
+      coefficient[k] = k % 2 ? NAN : INFINITY;
+      check(chebyshev_tail(&c, coefficient, H) > 1e300, "n %d: place %d is not finite", c.n, k);
+      coefficient[k] = 1;
+    }
     free(block);
   }
   return report(4);

@@ -142,7 +142,13 @@ static void check_data_extremes(void) {
       for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++)
         for (int coupling = FM_COUPLING_INDEPENDENT; coupling <= FM_COUPLING_OT; coupling++) {
           made m = make((const setting[]){{FM_DATA, FM_DATA_POINTS}, {FM_PATH, path}, {FM_COUPLING, coupling}, END});
-          check(fm_points_set(m.model, SETS[s], n) == FM_OK, "set %d refused", s);
+          /* ve would have to take a spread beyond sigma_data's range for its unit: such points it refuses. */
+          const int refused = path == FM_PATH_VE && s < 2 && n > 1;
+          check(fm_points_set(m.model, SETS[s], n) == (refused ? FM_E_ARG : FM_OK), "set %d, n %d", s, n);
+          if (refused) {
+            free(m.model);
+            continue;
+          }
           const int status = fm_train(m.model, 20, NULL), step = fm_stats_get(m.model)->step;
           check(status == FM_OK || status == FM_E_DIVERGED, "set %d: status %d", s, status);
           check(status == FM_OK ? step == 20 : step < 20, "set %d: status %d at step %d", s, status, step);
@@ -153,7 +159,7 @@ static void check_data_extremes(void) {
           free(m.model);
         }
   check(diverged > 0, "no run diverged");
-  note("%d of 48 runs diverged, none on constant points", diverged);
+  note("%d of 44 runs diverged, none on constant points", diverged);
 }
 
 int main(void) {
