@@ -124,6 +124,21 @@ test('errors keep name, code, message, operation and details on their way', () =
     );
   }));
 
+test('a call without its arguments rejects, naming what is missing, and never throws at once', () =>
+  connected(async (client) => {
+    await client.create(SMALL);
+    const lacking = /** @type {any} */ (client);
+    await rejects(lacking.sample(), 'argument', /^n: got undefined/);
+    await rejects(lacking.sample(null), 'argument', /^sample: got null; allowed is an object/);
+    await rejects(lacking.data(), 'argument', /^n: got undefined/);
+    await rejects(lacking.noise(), 'argument', /^n: got undefined/);
+    await rejects(lacking.velocity(), 'argument', /^x: got undefined/);
+    await rejects(lacking.set(), 'argument', /^set: got null; allowed is an object/);
+    await rejects(lacking.load(), 'format');
+    await rejects(lacking.train(5), 'argument', /^train: got 5; allowed is an object/);
+    assert.equal((await client.info()).step, 0);
+  }));
+
 test('messages that no server understands are refused with an error, and the server goes on', () =>
   connected(async (client, port) => {
     await client.create(SMALL);

@@ -119,6 +119,56 @@ test('reflow has the same bits however its training is cut', () => {
   assert.deepEqual(digests[2], digests[0]);
 });
 
+test('reflow learns from start points of each round’s own, never from those it measures with', () => {
+  const model = small();
+  model.train(20);
+  /** @type {Float32Array[]} */
+  const starts = [];
+  const { setPairs } = model;
+  model.setPairs = (x0, x1) => {
+    starts.push(x0);
+    setPairs.call(model, x0, x1);
+  };
+  const [pairs, seed] = [64, 5];
+  finish(reflow(model, { rounds: 3, pairs, n: 64, steps: 3, seed }));
+  const measured = model.noise({ n: pairs, seed });
+  const digests = [measured, ...starts].map((points) => model.digestOf(points));
+  assert.equal(starts.length, 3);
+  assert.equal(new Set(digests).size, 4, digests.join(' '));
+});
+
+test('reflow measures the flow by Euler in 1, 2 and 4 steps, from the points of its seed', () => {
+  const model = small({ data: '8gaussians', solver: 'heun' });
+  model.train(60);
+  const [n, seed] = [300, 4];
+  const real = model.data({ n, seed });
+  const expected = [1, 2, 4].map((steps) =>
+    model.sw2(model.sample({ n, seed, solver: 'euler', steps }), real),
+  );
+  const { straightness, cost } = model.straightness({ n, seed, steps: 50 });
+  const [before] = finish(reflow(model, { pairs: 16, n, steps: 1, seed })).rounds;
+  assert.deepEqual(
+    Object.values(before.quality),
+    expected.map((sw2) => ({ sw2 })),
+  );
+  assert.deepEqual([before.straightness, before.cost], [straightness, cost]);
+  assert.equal(new Set(expected).size, 3);
+});
+
+test('the default preset comes within 0.032 of the moons, as a mean of three seeds', (t) => {
+  const seeds = [1, 2, 3];
+  const distances = seeds.map((seed) => {
+    const model = Model.createSync({ preset: 'default', seed }, module);
+    model.train(Number(model.config.steps));
+    const { sw2 } = model.quality();
+    model.dispose();
+    return sw2;
+  });
+  const mean = distances.reduce((sum, sw2) => sum + sw2, 0) / seeds.length;
+  t.diagnostic(`SW2 ${distances.map((sw2) => sw2.toFixed(4)).join(', ')}; mean ${mean.toFixed(4)}`);
+  assert.ok(mean > 0 && mean <= 0.032, `${mean}`);
+});
+
 test('wrong reflow options are refused before anything changes', () => {
   const model = small();
   const before = state(model);

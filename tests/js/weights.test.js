@@ -63,6 +63,26 @@ test('a run inside a reflow round resumes with its pairs, samples without, and s
   assert.equal(resumed.digest(), whole.digest());
 });
 
+test('a reflowed run that was saved resets to the coupling of its first round', () => {
+  const model = small({ coupling: 'independent' });
+  const x0 = model.noise({ n: 100 });
+  model.set({ coupling: 'ot' });
+  model.setPairs(x0, model.sample({ x0 }));
+  model.reflowBegin();
+  model.train(3);
+  const loaded = loadSync(save(model), { module });
+  assert.equal(loaded.config.coupling, 'paired');
+  assert.deepEqual(save(loaded), save(model));
+  const again = loadSync(save(loaded), { module });
+  for (const each of [model, loaded, again]) {
+    each.reset();
+    assert.deepEqual([each.round, each.config.coupling], [0, 'ot']);
+    assert.equal(each.train(2).length, 2);
+  }
+  assert.equal(loaded.digest(), model.digest());
+  assert.equal(again.digest(), model.digest());
+});
+
 /** Weights alone, as torch.save of a state_dict would give them. @param {Map<string, any>} [changes] */
 function bare(changes = new Map()) {
   const rows = small().tensors();
@@ -121,6 +141,7 @@ test('a run’s file with a wrong metadata entry is refused by the entry’s nam
     [{ config: '{"lr":1,"lr":1}' }, /the key "lr" appears twice/],
     [{ config: '[]' }, /config: got Array\(0\); allowed is an object/, 'argument'],
     [{ config: 'null' }, /config: got null/, 'argument'],
+    [{ round: '1', first_coupling: 'none' }, /coupling: got "none"/, 'argument'],
     [configured({ lr: -1 }), /lr: got -1/, 'argument'],
     [configured({ hidden: 1e9 }), /hidden: got 1000000000/, 'argument'],
     [configured({ colour: 1 }), /parameter: got "colour"/, 'argument'],

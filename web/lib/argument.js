@@ -64,6 +64,17 @@ export function record(thing, value) {
 }
 
 /**
+ * The named arguments of a call, where none at all lets each name be refused as missing.
+ * @template {object} T
+ * @param {string} thing
+ * @param {T | undefined} value
+ * @returns {T}
+ */
+export function given(thing, value) {
+  return /** @type {T} */ (record(thing, value === undefined ? {} : value));
+}
+
+/**
  * @param {string} thing
  * @param {unknown} value
  * @param {number} dim

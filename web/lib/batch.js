@@ -1,6 +1,6 @@
 /** @file Optimiser steps: on batches the engine draws, and on batches the caller gives. */
 
-import { integer, points, pointsOf, times } from './argument.js';
+import { given, integer, points, pointsOf, times } from './argument.js';
 import { MoonflowError } from './errors.js';
 import { DIVERGED, OK } from './instance.js';
 
@@ -10,6 +10,9 @@ import { DIVERGED, OK } from './instance.js';
 /** What to do when a call needs data that is not there. */
 export const NEEDS =
   "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first";
+
+/** What left the range that LARGEST of src/learn.c sets, by the cause in the stats. */
+const WHAT = { none: 'loss', loss: 'loss', gradient: 'gradient norm' };
 
 /**
  * @param {Model} model
@@ -70,7 +73,8 @@ export function batch(model, step) {
  * @param {Model} model
  * @param {Batch} batch
  */
-function put({ instance, dim }, { t, x0, x1 }) {
+function put({ instance, dim }, batch) {
+  const { t, x0, x1 } = given('batch', batch);
   const n = points('x0', x0, dim);
   pointsOf('x1', x1, dim, n);
   times('t', t, n);
@@ -88,7 +92,7 @@ function refuse({ instance, stats }, operation, status, losses) {
   if (status !== DIVERGED) throw instance.failure(operation, NEEDS, status);
   const { step, cause } = stats;
   const message =
-    `${operation}: the ${cause} of step ${step + 1} is not finite; the model is as it was after ` +
-    `step ${step}, continue with a smaller lr or tamer data`;
+    `${operation}: the ${WHAT[cause]} of step ${step + 1} left the range of +-1e18; the model is as ` +
+    `it was after step ${step}, continue with a smaller lr or tamer data`;
   throw new MoonflowError('diverged', message, { operation, details: { step, cause, losses } });
 }

@@ -3,6 +3,7 @@
  * long call takes an AbortSignal as `signal`, and rejects with code 'aborted' as soon as it fires.
  */
 
+import { record } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
 import { buffersOf, unpackError } from './protocol.js';
 
@@ -112,8 +113,8 @@ export class Client {
    * @param {{steps?: number, sample?: import('./stream.js').SamplePlan, onFrame?: OnFrame} & Cancellable} [options]
    * @returns {Promise<Summary>}
    */
-  train({ signal, onFrame, ...options } = {}) {
-    return this.#ask('train', options, { signal, onFrame });
+  train(options) {
+    return this.#ask('train', options);
   }
 
   /**
@@ -138,40 +139,40 @@ export class Client {
    * @param {SampleOptions & Cancellable & Progressive} options
    * @returns {Promise<Float32Array>}
    */
-  sample({ signal, onProgress, ...options }) {
-    return this.#ask('sample', options, { signal, onProgress });
+  sample(options) {
+    return this.#ask('sample', options);
   }
 
   /**
    * @param {{t: number | Float32Array, x: Float32Array, weights?: import('./model.js').Weights} & Cancellable} options
    * @returns {Promise<Float32Array>}
    */
-  velocity({ signal, ...options }) {
-    return this.#ask('velocity', options, { signal });
+  velocity(options) {
+    return this.#ask('velocity', options);
   }
 
   /**
    * @param {{n: number, seed?: number} & Cancellable} options
    * @returns {Promise<Float32Array>}
    */
-  data({ signal, ...options }) {
-    return this.#ask('data', options, { signal });
+  data(options) {
+    return this.#ask('data', options);
   }
 
   /**
    * @param {{n: number, seed?: number, first?: number} & Cancellable} options
    * @returns {Promise<Float32Array>}
    */
-  noise({ signal, ...options }) {
-    return this.#ask('noise', options, { signal });
+  noise(options) {
+    return this.#ask('noise', options);
   }
 
   /**
    * @param {QualityOptions & Cancellable & Progressive} [options]
    * @returns {Promise<import('./quality.js').Quality>}
    */
-  quality({ signal, onProgress, ...options } = {}) {
-    return this.#ask('quality', options, { signal, onProgress });
+  quality(options) {
+    return this.#ask('quality', options);
   }
 
   /**
@@ -180,16 +181,16 @@ export class Client {
    * @param {{seed?: number, directions?: number} & Cancellable} [options]
    * @returns {Promise<number>}
    */
-  sw2(a, b, { signal, ...options } = {}) {
-    return this.#ask('sw2', { a, b, ...options }, { signal });
+  sw2(a, b, options) {
+    return this.#ask('sw2', { a, b, ...options });
   }
 
   /**
    * @param {StraightnessOptions & Cancellable & Progressive} [options]
    * @returns {Promise<{straightness: number, cost: number}>}
    */
-  straightness({ signal, onProgress, ...options } = {}) {
-    return this.#ask('straightness', options, { signal, onProgress });
+  straightness(options) {
+    return this.#ask('straightness', options);
   }
 
   /**
@@ -215,7 +216,7 @@ export class Client {
    * @returns {Promise<Info>}
    */
   set(partial) {
-    return this.#ask('set', partial);
+    return this.#ask('set', partial ?? null);
   }
 
   /** @returns {Promise<Info>} */
@@ -233,8 +234,8 @@ export class Client {
    *   & {onProgress?: (progress: ReflowProgress) => void, onFrame?: OnFrame}} [options]
    * @returns {Promise<ReflowReport>}
    */
-  reflow({ signal, onProgress, onFrame, ...options } = {}) {
-    return this.#ask('reflow', options, { signal, onProgress, onFrame });
+  reflow(options) {
+    return this.#ask('reflow', options);
   }
 
   /**
@@ -271,14 +272,16 @@ export class Client {
   }
 
   /**
+   * Whatever is wrong rejects the promise: a caller has one place to look.
    * @param {string} operation
-   * @param {Record<string, any>} options
-   * @param {Listeners} [listeners]
+   * @param {object | null} [given] what the server is asked with, and who listens
    * @returns {Promise<any>}
    */
-  #ask(operation, options, listeners = {}) {
+  #ask(operation, given = {}) {
     return new Promise((resolve, reject) => {
-      const { signal, onProgress } = listeners;
+      /** @type {Listeners & Record<string, any>} */
+      const { signal, onProgress, onFrame, ...options } = record(operation, given);
+      const listeners = { signal, onProgress, onFrame };
       if (this.#ended) throw this.#ended;
       if (signal?.aborted) throw aborted(operation, signal);
       const id = ++this.#lastId;

@@ -3,8 +3,8 @@
  * shows only in how often the work yields.
  */
 
-import { choice, integer, POINTS_MAX, points, real, times } from './argument.js';
-import { refusal } from './errors.js';
+import { choice, given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { MoonflowError, refusal } from './errors.js';
 import { parameters, rowOf } from './parameters.js';
 import { piecePoints } from './slice.js';
 
@@ -80,7 +80,8 @@ function spanOf(from, to) {
  * @param {VelocityOptions} options
  * @returns {Float32Array}
  */
-export function velocity({ instance, handle, dim }, { t, x, weights = 'ema' }) {
+export function velocity({ instance, handle, dim }, options) {
+  const { t, x, weights = 'ema' } = given('velocity', options);
   const n = points('x', x, dim);
   const slot = slotOf(weights);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
@@ -97,9 +98,9 @@ export function velocity({ instance, handle, dim }, { t, x, weights = 'ema' }) {
  * @returns {import('./slice.js').Work<number, Float32Array>}
  */
 export function* sampleSlices(model, options, most) {
-  const { n, x0, seed, weights = 'ema', t_start = 0, t_end = 1 } = options;
+  const { n, x0, seed, weights = 'ema', t_start = 0, t_end = 1 } = given('sample', options);
   const { instance, handle, dim } = model;
-  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const { solver, solver_steps } = travelOf(model, options?.solver, options?.steps);
   const span = spanOf(t_start, t_end);
   const travel = [slotOf(weights), methodOf(model, solver), solver_steps, ...span];
   if (x0 !== undefined) points('x0', x0, dim);
@@ -147,4 +148,19 @@ export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'e
  */
 function pieceOf(model, evaluations) {
   return piecePoints(evaluations * model.parameterCount);
+}
+
+/**
+ * A model with finite weights can still throw points out of range.
+ * @param {string} what who asks and what a point is to them
+ * @param {Float32Array} points
+ * @param {number} dim
+ */
+export function requireFinite(what, points, dim) {
+  const bad = points.findIndex((coordinate) => !Number.isFinite(coordinate));
+  if (bad < 0) return;
+  const message =
+    `${what} ${Math.floor(bad / dim)} is ${points[bad]}; ` +
+    'allowed are finite numbers, so train on or with a smaller lr';
+  throw new MoonflowError('diverged', message);
 }

@@ -3,10 +3,10 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { integer, POINTS_MAX, points, pointsOf, seed } from './argument.js';
+import { given, integer, POINTS_MAX, pointsOf, seed } from './argument.js';
+import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
 import { change, readConfig } from './configuration.js';
-import { refusal } from './errors.js';
 import { methodOf, sampleSlices, straightnessSlices, velocity } from './flow.js';
 import { Instance } from './instance.js';
 import { compile } from './loader.js';
@@ -32,6 +32,7 @@ export class Model {
   #model = 0;
   #dim = 0;
   #choices;
+  #firstCoupling;
 
   /**
    * Prefer Model.create.
@@ -45,6 +46,7 @@ export class Model {
     this.#instance = new Instance(module);
     this.#lay(toNumbers(this.#choices, config));
     this.#dim = Number(config.dim);
+    this.#firstCoupling = String(config.coupling);
   }
 
   /**
@@ -121,6 +123,11 @@ export class Model {
     return this.stats.round;
   }
 
+  /** The coupling before the first reflow, which reset returns to. */
+  get firstCoupling() {
+    return this.round > 0 ? this.#firstCoupling : String(this.config.coupling);
+  }
+
   /**
    * Changes live parameters, all or none.
    * @param {PartialConfig} partial
@@ -163,6 +170,7 @@ export class Model {
 
   /** Begins the next reflow round; see fm_reflow_begin in fm.h. */
   reflowBegin() {
+    this.#firstCoupling = this.firstCoupling;
     this.#instance.check('reflowBegin', 'call setPairs first', 'fm_reflow_begin', this.#model);
   }
 
@@ -219,7 +227,8 @@ export class Model {
    * @param {{n: number, seed?: number, first?: number}} options
    * @returns {Float32Array} [n, D]
    */
-  noise({ n, seed: from = 1, first = 0 }) {
+  noise(options) {
+    const { n, seed: from = 1, first = 0 } = given('noise', options);
     const pointer = this.#room(n);
     const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
     this.#instance.check(
@@ -237,7 +246,8 @@ export class Model {
    * @param {{n: number, seed?: number}} options
    * @returns {Float32Array} [n, D]
    */
-  data({ n, seed: from = 1 }) {
+  data(options) {
+    const { n, seed: from = 1 } = given('data', options);
     const pointer = this.#room(n);
     this.#instance.check('data', NEEDS, 'fm_data', this.#model, seed('seed', from), n, pointer);
     return this.#instance.take(pointer, n * this.#dim);
@@ -311,24 +321,7 @@ export class Model {
    * @returns {Int32Array} x0[i] goes to x1[match[i]]
    */
   assign(x0, x1) {
-    const n = points('x0', x0, this.#dim);
-    pointsOf('x1', x1, this.#dim, n);
-    const size = this.#instance.pointer('fm_assign_size', n, this.#dim);
-    if (size === 0) throw refusal('x0', n, 'at most 4096 points');
-    const spare = new Uint8Array(size);
-    const [a, b, scratch, match] = this.#instance.put('scratch', x0, x1, spare, new Int32Array(n));
-    this.#instance.check(
-      'assign',
-      'give other points',
-      'fm_assign',
-      a,
-      b,
-      n,
-      this.#dim,
-      scratch,
-      match,
-    );
-    return this.#instance.memory.copy(this.#instance.memory.ints(match, n));
+    return assign(this, x0, x1);
   }
 
   /**
@@ -355,6 +348,7 @@ export class Model {
    * @param {import('./slots.js').SavedState} state
    */
   restore(state) {
+    this.#firstCoupling = this.firstCoupling;
     restore(this, state);
   }
 

@@ -180,6 +180,10 @@ function checkTogether(table, instance, config) {
 function catalogue(module) {
   const known = catalogues.get(module);
   if (known) return known;
+  // By its tag and not by instanceof, which refuses a module that another frame compiled.
+  if (Object.prototype.toString.call(module) !== '[object WebAssembly.Module]') {
+    throw refusal('module', module, 'a WebAssembly.Module, as compile() gives it');
+  }
   const instance = new Instance(module);
   const count = instance.call('fm_param_count');
   const table = Array.from({ length: count }, (_, index) => readRow(instance, index));

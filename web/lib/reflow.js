@@ -4,9 +4,9 @@
  */
 
 import { integer, seed } from './argument.js';
-import { travelOf } from './flow.js';
+import { requireFinite, travelOf } from './flow.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
-import { realSets, requireFinite, sw2Slices } from './quality.js';
+import { realSets, sw2Slices } from './quality.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -80,7 +80,7 @@ function* round(model, { pairs, seed: from, solver, solver_steps, steps, stopped
   const x0 = model.noise({ n: pairs, seed: pairSeed(from, next) });
   const travel = { x0, solver, steps: solver_steps };
   const x1 = yield* phase('pairs', next, model.sampleSlices(travel));
-  requireFinite('reflow', x1, model.dim);
+  requireFinite('reflow: sample', x1, model.dim);
   if (stopped()) return true;
   model.setPairs(x0, x1);
   model.set({ steps });
@@ -124,7 +124,7 @@ function* measure(model, real, from) {
   for (const steps of STEPS_MEASURED) {
     const travel = { n, seed: from, solver: 'euler', steps };
     const samples = yield* phase('measure', round, model.sampleSlices(travel));
-    requireFinite('reflow', samples, model.dim);
+    requireFinite('reflow: sample', samples, model.dim);
     const sw2 = yield* phase('measure', round, sw2Slices(model, samples, real));
     quality[steps] = { sw2 };
   }

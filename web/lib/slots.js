@@ -2,7 +2,7 @@
  * @file The numbers of a model by tensor and slot: reading them, restoring them, and their digest.
  */
 
-import { integer } from './argument.js';
+import { given, integer } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -27,6 +27,9 @@ export const SLOTS = /** @type {const} */ ({ raw: 0, ema: 1, moment: 2, variance
  * A state to restore: a whole slot each, all tensors in the order of `tensorInfos` without gaps.
  * @typedef {Record<SavedSlot, Float32Array> & {step: number, round: number}} SavedState
  */
+
+/** The arrays a digest is taken of. */
+const HASHED = [Float32Array, Float64Array, Int32Array, Uint8Array];
 
 /**
  * Reads the fm_tensor rows as fm.h lays them out.
@@ -78,7 +81,8 @@ export function readSlots({ instance, handle, parameterCount }, ...names) {
  * @param {Model} model
  * @param {SavedState} state
  */
-export function restore(model, { step, round, ...slots }) {
+export function restore(model, state) {
+  const { step, round, ...slots } = given('restore', state);
   const { instance, handle, parameterCount } = model;
   integer('step', step, 0);
   integer('round', round, 0);
@@ -114,6 +118,9 @@ function checkSlot(name, values, count) {
  * @returns {string}
  */
 export function digest({ instance }, array) {
+  if (!HASHED.some((kind) => array instanceof kind)) {
+    throw refusal('array', array, `a ${HASHED.map(({ name }) => name).join(', ')}`);
+  }
   const bytes = canonical(array);
   const [source, target] = instance.memory.carve('scratch', [bytes.length, 32]);
   instance.memory.bytes(source, bytes.length).set(bytes);

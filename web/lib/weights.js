@@ -1,10 +1,12 @@
 /**
  * @file A run as a safetensors file. The weights carry PyTorch's own names ("net.0.weight"), so load_state_dict takes
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments. The metadata
- * holds the format's name, the whole configuration, step and round, so that a run resumes to the same bits. Points and
- * pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
+ * holds the format's name, the whole configuration, the coupling before the first reflow, step and round, so that a run
+ * resumes and resets to the same bits. Points and pairs are not in the file: give the points again; a run inside a reflow
+ * round needs its pairs again to train on.
  */
 
+import { record } from './argument.js';
 import { MoonflowError } from './errors.js';
 import { parseStrict } from './json.js';
 import { compile } from './loader.js';
@@ -40,7 +42,7 @@ const PREFIXES = [
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, stats } = model;
+  const { config, firstCoupling, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -51,6 +53,7 @@ export function save(model) {
   const metadata = {
     format: FORMAT,
     config: JSON.stringify(config),
+    first_coupling: firstCoupling,
     step: String(step),
     round: String(round),
   };
@@ -79,6 +82,7 @@ export function loadSync(bytes, { module, config, points }) {
   try {
     const slots = run.bare ? bareSlots(model, contents) : savedSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
+    if (run.coupling !== undefined) model.set({ coupling: run.coupling });
     if (points) model.setPoints(points);
     return model;
   } catch (error) {
@@ -91,9 +95,10 @@ export function loadSync(bytes, { module, config, points }) {
  * Which run a file holds: its own, or bare weights for the configuration given.
  * @param {Record<string, string>} metadata
  * @param {PartialConfig | undefined} given
- * @returns {{bare: boolean, config: PartialConfig, step: number, round: number}}
+ * @returns {{bare: boolean, config: PartialConfig, coupling?: string, step: number, round: number}} `config` is that of
+ *   round 0, and `coupling` what it has become since
  */
-function runOf({ format, config, step, round }, given) {
+function runOf({ format, config: text, first_coupling, step, round }, given) {
   const named = given !== undefined && Object.keys(given).length > 0;
   if (!format?.startsWith('moonflow')) {
     if (given !== undefined) return { bare: true, config: given, step: 0, round: 0 };
@@ -109,7 +114,16 @@ function runOf({ format, config, step, round }, given) {
     throw new MoonflowError('argument', message, { operation: 'load' });
   }
   const counts = { step: countOf('step', step), round: countOf('round', round) };
-  return { bare: false, config: configOf(config), ...counts };
+  const config = configOf(text);
+  // Files of before this entry do not tell; their runs reset to the coupling they had last.
+  if (first_coupling === undefined || counts.round === 0) return { bare: false, config, ...counts };
+  const { coupling } = record('config', config);
+  return {
+    bare: false,
+    config: { ...config, coupling: first_coupling },
+    coupling: String(coupling),
+    ...counts,
+  };
 }
 
 /**
