@@ -262,6 +262,8 @@ test('a bad file exits with 1, names itself and its fault, and leaves nothing be
   writeFileSync(at('nan.csv'), '1,2\n3,nan\n');
   writeFileSync(at('ragged.csv'), '1,2\n3\n');
   writeFileSync(at('empty.csv'), '');
+  writeFileSync(at('wide.csv'), `${Array(65).fill(1).join(',')}\n`);
+  writeFileSync(at('wide.npy'), npy.write(new Float32Array(65), [1, 65]));
   writeFileSync(at('text.npy'), 'not an array');
   writeFileSync(at('flat.npy'), npy.write(Float32Array.of(1, 2, 3), [3]));
   writeFileSync(at('inf.npy'), npy.write(Float32Array.of(1, Infinity), [1, 2]));
@@ -278,6 +280,8 @@ test('a bad file exits with 1, names itself and its fault, and leaves nothing be
     [['train', '--data', at('nan.csv'), ...out], /--data .*nan.csv.*line 2.*column 2/],
     [['train', '--data', at('ragged.csv'), ...out], /ragged.csv.*line 2/],
     [['train', '--data', at('empty.csv'), ...out], /empty.csv/],
+    [['train', '--data', at('wide.csv'), ...out], /wide.csv: columns: got 65; allowed is 1 to 64/],
+    [[...velocity, at('wide.npy')], /wide.npy: columns: got 65; allowed is 1 to 64/],
     [[...velocity, at('text.npy')], /text.npy/],
     [[...velocity, at('flat.npy')], /flat.npy.*shape: got \(3\)/],
     [[...velocity, at('inf.npy')], /inf.npy.*Infinity/],
@@ -290,7 +294,7 @@ test('a bad file exits with 1, names itself and its fault, and leaves nothing be
     assert.match(stderr, pattern);
     assert.equal(stderr.trim().split('\n').length, 1, stderr);
   }
-  assert.equal(cases.length, 13);
+  assert.equal(cases.length, 15);
   assert.deepEqual(readdirSync(folder).sort(), before);
 });
 
@@ -300,7 +304,7 @@ test('a run that diverges exits with 1, says why and saves its last finite weigh
   const words = ['--data', at('huge.csv'), '--steps', '5', '--out', out, '--json'];
   const { code, stdout, stderr } = await run('train', ...small, ...words);
   assert.deepEqual([code, stdout], [1, '']);
-  assert.match(stderr, /not finite.*saved to/);
+  assert.match(stderr, /left the range of \+-1e18.*saved to/);
   const model = await load(readFileSync(out), { module: compileSync() });
   assert.equal(model.step, 0);
 });

@@ -62,7 +62,7 @@ export async function writeWhole(what, path, content) {
  * Node's own sentence without its code and call, which repeat the path.
  * @param {unknown} error
  */
-function reason(error) {
+export function reason(error) {
   const { message } = /** @type {Error} */ (error);
   return message.replace(/^[A-Z]+: /, '').replace(/, \w+( '.*')?$/, '');
 }

@@ -2,7 +2,9 @@
 
 import * as csv from '../lib/csv.js';
 import { MoonflowError } from '../lib/errors.js';
+import { compileSync } from '../lib/loader.js';
 import * as npy from '../lib/npy.js';
+import { parameters, rowOf } from '../lib/parameters.js';
 import { readWhole, writeWhole } from './file.js';
 
 /** @typedef {{points: Float32Array, n: number, dim: number}} Points */
@@ -22,12 +24,19 @@ export function isPointsFile(text) {
 export async function readPoints(what, path) {
   const bytes = await readWhole(what, path);
   try {
-    return path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes);
+    return checked(path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes));
   } catch (error) {
     if (!(error instanceof MoonflowError)) throw error;
     // What is wrong lies inside the file: the command was used well, so this is a failure and not bad usage.
     throw new MoonflowError('format', `${what} ${path}: ${error.message}`, { cause: error });
   }
+}
+
+/** @param {Points} read */
+function checked(read) {
+  const { min, max } = rowOf(parameters(compileSync()), 'dim');
+  if (read.dim >= min && read.dim <= max) return read;
+  throw new MoonflowError('format', `columns: got ${read.dim}; allowed is ${min} to ${max}`);
 }
 
 /** @param {Uint8Array} bytes */

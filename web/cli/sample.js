@@ -1,6 +1,7 @@
 /** @file `moonflow sample`: draws points from a trained model. */
 
 import { refusal } from '../lib/errors.js';
+import { requireFinite } from '../lib/flow.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { file, like, number, weights } from './options.js';
@@ -86,6 +87,7 @@ export async function run(values, module) {
   const work = model.sampleSlices({ n, seed, solver, steps, weights: slot });
   const points = await perform(work, (share) => progress.show(share, 1));
   progress.end();
+  requireFinite(`RUN ${values.RUN}: sample`, points, model.dim);
   await deliverPoints(values.out, { points, n, dim: model.dim });
   return 0;
 }

@@ -1,6 +1,7 @@
 /** @file `moonflow velocity`: the field v(t, x) of a trained model at given points. */
 
 import { refusal } from '../lib/errors.js';
+import { requireFinite } from '../lib/flow.js';
 import { requireWritable } from './file.js';
 import { file, missing, number, weights } from './options.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
@@ -39,6 +40,8 @@ export async function run(values, module) {
   if (dim !== model.dim) {
     throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
   }
-  await deliverPoints(out, { points: model.velocity({ t, x: points, weights: slot }), n, dim });
+  const field = model.velocity({ t, x: points, weights: slot });
+  requireFinite(`RUN ${values.RUN}: velocity`, field, dim);
+  await deliverPoints(out, { points: field, n, dim });
   return 0;
 }
