@@ -44,6 +44,8 @@ wasm: wasm_build/core.wasm wasm_build/core.js
 
 # The built page is served, not the sources: what is seen is what would be published.
 demo: setup-demo wasm
+	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
+	  echo 'Port $(PORT) is busy; try another: make demo PORT='$$(($(PORT) + 1)) >&2; exit 1; fi
 	@$(BIN)/vite build web --logLevel warn
 	@echo 'Moonflow is at http://127.0.0.1:$(PORT) (Ctrl-C stops it)'
 	@$(BIN)/vite preview web --host 127.0.0.1 --port $(PORT) --strictPort --logLevel warn

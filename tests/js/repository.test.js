@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { basename, dirname, extname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -219,4 +221,20 @@ test('core.js carries the bytes of core.wasm', async () => {
   const { wasm } = await import('../../wasm_build/core.js');
   const file = readFileSync(join(root, 'wasm_build/core.wasm'));
   assert.ok(file.equals(Buffer.from(wasm, 'base64')));
+});
+
+test('a busy port is said in one sentence with another to try, before anything is built', async () => {
+  const holder = createServer().listen(0, '127.0.0.1');
+  await once(holder, 'listening');
+  const { port } = /** @type {import('node:net').AddressInfo} */ (holder.address());
+  // What the demo needs counts as there: this is about the port. The make that runs the tests must not speak to this one.
+  const words = ['-o', 'setup-demo', '-o', 'wasm', 'demo', `PORT=${port}`];
+  const env = { ...process.env, MAKEFLAGS: '' };
+  const { status, stdout, stderr } = spawnSync('make', words, { cwd: root, env, encoding: 'utf8' });
+  holder.close();
+  assert.ok(status !== 0);
+  assert.equal(stdout, '');
+  const [sentence, ...rest] = stderr.trim().split('\n');
+  assert.equal(sentence, `Port ${port} is busy; try another: make demo PORT=${port + 1}`);
+  assert.ok(rest.length <= 1, stderr);
 });
