@@ -41,7 +41,7 @@ void pool_serve(pool *p, int helper);
  * memory knows 1 only. */
 int pool_expect(pool *p, int threads);
 
-/* Sends every helper home. */
+/* Sends every helper home, for good. */
 void pool_stop(pool *p);
 
 #endif
