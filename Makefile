@@ -17,7 +17,7 @@ C_FILES := $(sort $(wildcard src/*.[ch] tests/c/*.[ch] tests/fuzz/*.[ch]))
 help:
 	@echo 'make demo          build, then serve the page on http://127.0.0.1:$(PORT)'
 	@echo 'make test          every test, then make check'
-	@echo 'make wasm          the engine: wasm_build/core.wasm and core.js'
+	@echo 'make wasm          the engine: wasm_build/core.wasm, core_threads.wasm, each with its .js'
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
 	@echo 'make test-browser  the page in headless Chromium'
@@ -38,9 +38,9 @@ setup-build setup-demo setup-check setup-test setup-bench: setup-%:
 setup-demo setup-check setup-test setup-bench: | setup-build
 
 # Order only: the compiler must be there before it is called, and its arrival makes nothing out of date.
-wasm_build/core.wasm: | setup-build
+wasm_build/core.wasm wasm_build/core_threads.wasm: | setup-build
 
-wasm: wasm_build/core.wasm wasm_build/core.js
+wasm: wasm_build/core.js wasm_build/core_threads.js
 
 # The built page is served, not the sources: what is seen is what would be published.
 demo: setup-demo wasm

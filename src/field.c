@@ -3,12 +3,16 @@
 void field_layout(field *f, arena *a) {
   timenet_layout(&f->time, &f->shape, a);
   mlp_layout(&f->net, &f->shape, a);
-  f->input = arena_take(a, (uint64_t)FM_ROWS * (uint64_t)f->shape.dim, sizeof(real));
-  f->contribution = arena_take(a, (uint64_t)FM_ROWS * (uint64_t)f->shape.hidden, sizeof(real));
+}
+
+void field_pass_layout(field_pass *pass, const shape *s, arena *a) {
+  timenet_pass_layout(&pass->time, s, a);
+  mlp_pass_layout(&pass->net, s, a);
+  pass->input = arena_take(a, (uint64_t)FM_ROWS * (uint64_t)s->dim, sizeof(real));
+  pass->contribution = arena_take(a, (uint64_t)FM_ROWS * (uint64_t)s->hidden, sizeof(real));
 }
 
 void field_use(field *f, const real *weights) {
-  f->weights = weights;
   timenet_pack(&f->time, weights);
   mlp_pack(&f->net, weights);
 }
@@ -22,27 +26,27 @@ static void recover_row(path_condition c, const real *x, real *v, int dim) {
   for (int j = 0; j < dim; j++) v[j] = (real)c.skip * x[j] + (real)c.out * v[j];
 }
 
-void field_velocity_at(field *f, double t, const real *x, real *v, int n) {
+void field_velocity_at(const field *f, field_pass *pass, double t, const real *x, real *v, int n) {
   const int dim = f->shape.dim;
   const path_condition c = path_condition_at(&f->path, t);
   const real time = (real)t;
-  timenet_forward(&f->time, f->weights, &time, f->contribution, 1);
+  timenet_forward(&f->time, &pass->time, &time, pass->contribution, 1);
   for (int first = 0; first < n; first += FM_ROWS, x += FM_ROWS * dim, v += FM_ROWS * dim) {
     const int rows = fm_min(FM_ROWS, n - first);
-    scale_row(x, c.in, f->input, rows * dim);
-    mlp_forward(&f->net, f->weights, f->input, f->contribution, 0, v, rows);
+    scale_row(x, c.in, pass->input, rows * dim);
+    mlp_forward(&f->net, &pass->net, pass->input, pass->contribution, 0, v, rows);
     recover_row(c, x, v, rows * dim);
   }
 }
 
-void field_velocity(field *f, const real *t, const real *x, real *v, int n) {
+void field_velocity(const field *f, field_pass *pass, const real *t, const real *x, real *v, int n) {
   const int dim = f->shape.dim, hidden = f->shape.hidden;
   for (int first = 0; first < n; first += FM_ROWS, t += FM_ROWS, x += FM_ROWS * dim, v += FM_ROWS * dim) {
     const int rows = fm_min(FM_ROWS, n - first);
     for (int i = 0; i < rows; i++)
-      scale_row(x + i * dim, path_condition_at(&f->path, (double)t[i]).in, f->input + i * dim, dim);
-    timenet_forward(&f->time, f->weights, t, f->contribution, rows);
-    mlp_forward(&f->net, f->weights, f->input, f->contribution, hidden, v, rows);
+      scale_row(x + i * dim, path_condition_at(&f->path, (double)t[i]).in, pass->input + i * dim, dim);
+    timenet_forward(&f->time, &pass->time, t, pass->contribution, rows);
+    mlp_forward(&f->net, &pass->net, pass->input, pass->contribution, hidden, v, rows);
     for (int i = 0; i < rows; i++)
       recover_row(path_condition_at(&f->path, (double)t[i]), x + i * dim, v + i * dim, dim);
   }

@@ -17,19 +17,25 @@ typedef struct {
   path path;
   timenet time;
   mlp net;
-  const real *weights;
-  real *input;        /* [rows, D] */
-  real *contribution; /* [rows, H] */
 } field;
 
-/* Needs field.shape and field.path to be set. */
+/* What one pass over at most FM_ROWS rows writes. Passes of their own may run at the same time. */
+typedef struct {
+  timenet_pass time;
+  mlp_pass net;
+  real *input;        /* [rows, D] */
+  real *contribution; /* [rows, H] */
+} field_pass;
+
+/* Needs field.shape to be set. */
 void field_layout(field *f, arena *a);
+void field_pass_layout(field_pass *pass, const shape *s, arena *a);
 
 /* Chooses and packs the weights of a slot. */
 void field_use(field *f, const real *weights);
 
 /* v [n, D] at one shared time for x [n, D], or at times t [n]. */
-void field_velocity_at(field *f, double t, const real *x, real *v, int n);
-void field_velocity(field *f, const real *t, const real *x, real *v, int n);
+void field_velocity_at(const field *f, field_pass *pass, double t, const real *x, real *v, int n);
+void field_velocity(const field *f, field_pass *pass, const real *t, const real *x, real *v, int n);
 
 #endif

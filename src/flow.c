@@ -24,7 +24,7 @@ int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, r
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
-  field_velocity(&m->field, t, x, v, n);
+  field_velocity(&m->field, m->sampler.pass, t, x, v, n);
   return FM_OK;
 }
 

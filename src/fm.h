@@ -55,7 +55,8 @@ enum {
   FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points set, no pairs set) */
   FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
-  FM_E_FORMAT = 5    /* restored state holds a value that is not finite */
+  FM_E_FORMAT = 5,   /* restored state holds a value that is not finite */
+  FM_E_THREAD = 6    /* a helper thread was lost; the model is as it was before that step, and works on one thread */
 };
 
 /* ---- Parameters: one table for validation, command options, page controls and documents ------------ */
@@ -204,6 +205,17 @@ FM_API int fm_loss(fm_model *model, const real *t, const real *x0, const real *x
 
 /* The batch that step `step` of this round would draw or has drawn, after coupling: t [B], x0 [B, D], x1 [B, D]. */
 FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
+
+/* ---- Threads, an option of the build with shared memory (core_threads.wasm) ---------------------------------
+ *
+ * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Helper k = 1 ..
+ * threads - 1 calls fm_serve(model, k), which returns after fm_threads_stop. When all are inside, fm_threads(model, threads)
+ * puts them to work on every later gradient. The bits do not depend on the number of threads: a batch is always cut into
+ * four shards, whose gradients are added in order, so more than four threads gain nothing. After FM_E_THREAD end every helper
+ * before the next call. */
+FM_API int fm_serve(fm_model *model, int helper);
+FM_API int fm_threads(fm_model *model, int threads); /* FM_E_STATE unless exactly threads - 1 helpers are serving */
+FM_API int fm_threads_stop(fm_model *model);
 
 /* ---- The field and its flow ------------------------------------------------------------------------- */
 enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */

@@ -41,6 +41,12 @@ void silu_backward(const real *d, real *dy, int count);
 /* sum[j] += x[0, j] + x[1, j] + ... in ascending row order; x [rows, cols] without gaps. */
 void sum_rows(const real *x, real *sum, int rows, int cols);
 
+/* sum[i] = parts[0][i] + parts[1][i] + ... in that order, parts >= 1. [count] */
+void add_up(const real *const *part, int parts, real *sum, int count);
+
+/* x[i] = 0. [count] */
+void fill_zero(real *x, int count);
+
 /* Sum of squares in double: four running sums of every fourth element, added as (0 + 1) + (2 + 3). NaN and infinity
  * come through. */
 double sum_squares(const real *x, int count);

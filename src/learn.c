@@ -44,7 +44,8 @@ static int diverged(fm_model *m, int cause) {
 /* Loss and gradient into stats and slot; nothing else of the state moves. */
 static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   real *gradient = m->slot[FM_GRADIENT];
-  const train_loss loss = train_gradient(&m->trainer, m->slot[FM_RAW], t, x0, x1, n, gradient);
+  train_loss loss;
+  FM_TRY(train_gradient(&m->trainer, &m->pool, m->slot[FM_RAW], t, x0, x1, n, gradient, &loss));
   m->stats.loss = loss.loss;
   m->stats.v_norm = loss.v_norm;
   m->stats.u_norm = loss.u_norm;

@@ -15,8 +15,8 @@ static fm_model *model_layout(arena *a, const double *params) {
             (int)params[FM_FEATURES], params[FM_TIME_SCALE]);
   for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
   field_layout(&m->field, a);
-  sample_layout(&m->sampler, &m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
+  sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
   return placed;
 }
 
@@ -64,6 +64,7 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   m->pairs = 0;
   timenet_start(&m->field.time);
   train_start(&m->trainer);
+  pool_start(&m->pool);
   FM_TRY(start_path(m));
   return fm_reset(m);
 }
@@ -156,6 +157,25 @@ int fm_reflow_begin(fm_model *m) {
   }
   m->params[FM_COUPLING] = FM_COUPLING_PAIRED;
   m->stats = (fm_stats){.round = m->stats.round + 1};
+  return FM_OK;
+}
+
+/* ---- Threads ---------------------------------------------------------------------------------------------- */
+
+int fm_threads(fm_model *m, int threads) {
+  FM_REQUIRE(model_is(m) && threads >= 1 && threads <= POOL_MOST, FM_E_ARG);
+  return pool_expect(&m->pool, threads);
+}
+
+int fm_serve(fm_model *m, int helper) {
+  FM_REQUIRE(model_is(m) && helper >= 1 && helper < POOL_MOST, FM_E_ARG);
+  pool_serve(&m->pool, helper);
+  return FM_OK;
+}
+
+int fm_threads_stop(fm_model *m) {
+  FM_REQUIRE(model_is(m), FM_E_ARG);
+  pool_stop(&m->pool);
   return FM_OK;
 }
 

@@ -20,6 +20,7 @@ struct fm_model {
   field field;
   sampler sampler;
   trainer trainer;
+  pool pool;
   dataset data;
   const real *pair_x0, *pair_x1;
   int pairs;

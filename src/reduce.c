@@ -1,6 +1,23 @@
 #include "kernels.h"
 #include "simd.h"
 
+void add_up(const real *const *part, int parts, real *sum, int count) {
+  int i = 0;
+  for (; i + 4 <= count; i += 4) {
+    v4 total = v4_load(part[0] + i);
+    for (int k = 1; k < parts; k++) total = v4_add(total, v4_load(part[k] + i));
+    v4_store(sum + i, total);
+  }
+  for (; i < count; i++) {
+    sum[i] = part[0][i];
+    for (int k = 1; k < parts; k++) sum[i] += part[k][i];
+  }
+}
+
+void fill_zero(real *x, int count) {
+  for (int i = 0; i < count; i++) x[i] = 0;
+}
+
 void sum_rows(const real *x, real *sum, int rows, int cols) {
   for (int i = 0; i < rows; i++, x += cols) {
     int j = 0;

@@ -1,15 +1,16 @@
 #include "sample.h"
 
-void sample_layout(sampler *s, field *f, arena *a) {
+void sample_layout(sampler *s, const field *f, field_pass *pass, arena *a) {
   const uint64_t reals = (uint64_t)FM_SAMPLE_ROWS * (uint64_t)f->shape.dim;
   s->field = f;
+  s->pass = pass;
   s->state = arena_take(a, reals, sizeof(real));
   s->work = arena_take(a, 3 * reals, sizeof(real));
 }
 
 static void evaluate(void *context, double t, const real *x, real *v) {
   const sampler *s = context;
-  field_velocity_at(s->field, t, x, v, s->rows);
+  field_velocity_at(s->field, s->pass, t, x, v, s->rows);
 }
 
 static void multiply(const real *x, double factor, real *out, int count) {
@@ -37,7 +38,7 @@ static void follow(sampler *s, int steps, real *mean, real *deviation, int count
   for (int k = 0; k < steps; k++) {
     const double t = ode_time(&plan, k);
     const real h = (real)(ode_time(&plan, k + 1) - t), weight = (real)(1.0 / (k + 1));
-    field_velocity_at(s->field, t, x, v, s->rows);
+    field_velocity_at(s->field, s->pass, t, x, v, s->rows);
     for (int i = 0; i < count; i++) {
       const real gap = v[i] - mean[i];
       mean[i] += gap * weight;

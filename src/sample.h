@@ -6,13 +6,15 @@
 #include "ode.h"
 
 typedef struct {
-  field *field;
+  const field *field;
+  field_pass *pass;
   int rows;    /* of the piece under way; set by the module */
   real *state; /* [FM_SAMPLE_ROWS, D] */
   real *work;  /* 3 [FM_SAMPLE_ROWS, D] */
 } sampler;
 
-void sample_layout(sampler *s, field *f, arena *a);
+/* `pass` is borrowed: nothing else uses it while a call of this module runs. */
+void sample_layout(sampler *s, const field *f, field_pass *pass, arena *a);
 
 /* Carries x [n, D] in place along the plan, with the weights of the last field_use. A start at t = 0 is first multiplied by
  * the path's source scale, an arrival at t = 0 divided by it. Pieces of FM_SAMPLE_ROWS share the time branch. */

@@ -13,29 +13,37 @@
 #include "arena.h"
 #include "shape.h"
 
+/* What depends on the weights alone; read by any number of passes at once. */
 typedef struct {
   const shape *shape;
-  real *frequency;                             /* [T/2], times time_scale */
-  real *w1_t, *w2_t, *we_t, *w2, *we;          /* packed: _t for forward, the others for backward */
+  const real *weights;                /* the slot that is packed */
+  real *frequency;                    /* [T/2], times time_scale */
+  real *w1_t, *w2_t, *we_t, *w2, *we; /* packed: _t for forward, the others for backward */
+} timenet;
+
+/* What one pass over at most FM_ROWS rows writes. */
+typedef struct {
   real *features, *hidden, *slope, *embedding; /* of the last forward: [rows, T] and three times [rows, H] */
   real *d_embedding, *d_hidden;                /* [rows, H] */
   real *panels;                                /* [rows, max(T, H)] packed */
-} timenet;
+} timenet_pass;
 
-/* Asks the arena for everything above, for at most FM_ROWS rows. */
 void timenet_layout(timenet *net, const shape *s, arena *a);
+void timenet_pass_layout(timenet_pass *pass, const shape *s, arena *a);
 
 /* Fills the frequencies: once, after the layout. */
 void timenet_start(timenet *net);
 
-/* Packs the weights of a slot: before the first forward, and again whenever they changed. */
+/* Packs the weights of a slot: before the first forward, and again whenever they changed. The second packs what backward
+ * needs of the same slot. */
 void timenet_pack(timenet *net, const real *weights);
-void timenet_pack_backward(timenet *net, const real *weights);
+void timenet_pack_backward(timenet *net);
 
 /* c [rows, H] for t [rows], rows <= FM_ROWS. Needs timenet_pack. */
-void timenet_forward(timenet *net, const real *weights, const real *t, real *c, int rows);
+void timenet_forward(const timenet *net, timenet_pass *pass, const real *t, real *c, int rows);
 
-/* Adds the gradients of We, b0 and the time branch to `gradient`, given dc [rows, H] for the rows of the last forward. */
-void timenet_backward(timenet *net, const real *dc, real *gradient, int rows);
+/* Adds the gradients of We, b0 and the time branch to `gradient`, given dc [rows, H] for the rows of the last forward of
+ * this pass. */
+void timenet_backward(const timenet *net, timenet_pass *pass, const real *dc, real *gradient, int rows);
 
 #endif

@@ -3,6 +3,17 @@
 #include "coupling.h"
 #include "kernels.h"
 
+static void shard_layout(train_shard *s, const shape *net, arena *a) {
+  const uint64_t h = (uint64_t)net->hidden, d = (uint64_t)net->dim, size = sizeof(real);
+  field_pass_layout(&s->pass, net, a);
+  s->gradient = arena_take(a, (uint64_t)net->size, size);
+  s->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
+  s->basis = arena_take(a, FM_ROWS * CHEBYSHEV_MOST, size);
+  s->panels = arena_take(a, gemm_panels_size(FM_ROWS, net->hidden), size);
+  s->target = arena_take(a, FM_ROWS * d, size);
+  s->v = arena_take(a, FM_ROWS * d, size);
+}
+
 void train_layout(trainer *t, field *f, int batch, arena *a) {
   const uint64_t b = (uint64_t)batch, d = (uint64_t)f->shape.dim, h = (uint64_t)f->shape.hidden, size = sizeof(real);
   t->field = f;
@@ -10,16 +21,13 @@ void train_layout(trainer *t, field *f, int batch, arena *a) {
   t->values = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);
-  t->basis = arena_take(a, FM_ROWS * CHEBYSHEV_MOST, size);
-  t->panels = arena_take(a, gemm_panels_size(FM_ROWS, (int)h), size);
+  for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
   t->t = arena_take(a, b, size);
   t->x0 = arena_take(a, b * d, size);
   t->x1 = arena_take(a, b * d, size);
   t->spare = arena_take(a, b * d, size);
   t->match = arena_take(a, b, sizeof(int32_t));
   t->scratch = arena_take(a, coupling_scratch_size(fm_min(batch, FM_MAX_OT_BATCH), f->shape.dim), 1);
-  t->target = arena_take(a, FM_ROWS * d, size);
-  t->v = arena_take(a, FM_ROWS * d, size);
 }
 
 void train_start(trainer *t) {
@@ -68,9 +76,15 @@ void train_batch(trainer *t, const train_draw *draw) {
 
 /* ---- Loss and gradient ---------------------------------------------------------------------------------- */
 
+/* A gradient under way; shards read it and write to themselves. */
+typedef struct {
+  trainer *trainer;
+  const real *t, *x0, *x1;
+  int n;
+} gradient_job;
+
 /* Row by row: input = in x_t and target = (u_t - skip x_t) / out. */
-static void interpolate(trainer *trainer, const real *t, const real *x0, const real *x1, int rows) {
-  const field *f = trainer->field;
+static void interpolate(const field *f, train_shard *shard, const real *t, const real *x0, const real *x1, int rows) {
   const int dim = f->shape.dim;
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(&f->path, (double)t[i]);
@@ -79,24 +93,22 @@ static void interpolate(trainer *trainer, const real *t, const real *x0, const r
     const real in = (real)c.in, skip = (real)c.skip, inverse = (real)(1 / c.out);
     for (int j = i * dim; j < (i + 1) * dim; j++) {
       const real x = sigma * x0[j] + alpha * x1[j], u = d_sigma * x0[j] + d_alpha * x1[j];
-      f->input[j] = in * x;
-      trainer->target[j] = (u - skip * x) * inverse;
+      shard->pass.input[j] = in * x;
+      shard->target[j] = (u - skip * x) * inverse;
     }
   }
 }
 
-/* Turns v into d loss / d v and adds the squares of the error, of v and of the target to sums[3], in double. */
-static void compare(trainer *trainer, int count, double scale, double sums[3]) {
+/* Turns v into d loss / d v and adds to the sums of squares, in double. */
+static void compare(train_shard *shard, int count, double scale) {
   for (int j = 0; j < count; j++) {
-    const double v = (double)trainer->v[j], u = (double)trainer->target[j], error = v - u;
-    sums[0] += error * error;
-    sums[1] += v * v;
-    sums[2] += u * u;
-    trainer->v[j] = (real)(2 * scale * error);
+    const double v = (double)shard->v[j], u = (double)shard->target[j], error = v - u;
+    shard->sums[0] += error * error;
+    shard->sums[1] += v * v;
+    shard->sums[2] += u * u;
+    shard->v[j] = (real)(2 * scale * error);
   }
 }
-
-/* ---- The time branch of a step, at nodes where it can be -------------------------------------------------- */
 
 /* Packs `right` [k, H], then out [m, H] = left right + (accumulate ? out : 0), with left as gemm takes it. */
 static void combine(real *panels, const real *left, int left_row, int left_col, const real *right, int accumulate,
@@ -107,74 +119,99 @@ static void combine(real *panels, const real *left, int left_row, int left_col, 
 
 /* The smallest grid, with fewer nodes than the batch has rows, whose coefficients have fallen below TRAIN_TAIL; null when
  * there is none. Its coefficients are left packed. */
-static const chebyshev *choose_grid(trainer *trainer, const real *weights, int n) {
-  field *f = trainer->field;
+static const chebyshev *choose_grid(trainer *trainer, int n) {
+  const field *f = trainer->field;
   const int h = f->shape.hidden;
   for (int i = 0; i < TRAIN_GRIDS && !trainer->direct; i++) {
     const chebyshev *grid = &trainer->grids[i];
     if (grid->n >= n) break;
-    timenet_forward(&f->time, weights, grid->node, trainer->values, grid->n);
+    timenet_forward(&f->time, &trainer->shards[0].pass.time, grid->node, trainer->values, grid->n);
     combine(trainer->coefficient_panels, grid->matrix, grid->n, 1, trainer->values, 0, trainer->coefficients, grid->n,
             h, grid->n);
     if (!(chebyshev_tail(grid, trainer->coefficients, h) <= TRAIN_TAIL)) continue;
     gemm_pack(trainer->coefficients, h, 1, grid->n, h, trainer->coefficient_panels);
-    for (int j = 0; j < grid->n * h; j++) trainer->coefficients[j] = 0; /* becomes the gradient */
     return grid;
   }
   return NULL;
 }
 
 /* Contribution of time to a block of rows. */
-static void time_forward(trainer *trainer, const real *weights, const real *t, int rows) {
-  field *f = trainer->field;
-  const int h = f->shape.hidden, n = trainer->grid ? trainer->grid->n : 0;
-  if (!trainer->grid) {
-    timenet_forward(&f->time, weights, t, f->contribution, rows);
+static void time_forward(const trainer *trainer, train_shard *shard, const real *t, int rows) {
+  const chebyshev *grid = trainer->grid;
+  const int h = trainer->field->shape.hidden;
+  if (!grid) {
+    timenet_forward(&trainer->field->time, &shard->pass.time, t, shard->pass.contribution, rows);
     return;
   }
-  chebyshev_basis(trainer->grid, t, trainer->basis, rows);
-  gemm(trainer->basis, n, 1, trainer->coefficient_panels, NULL, 0, f->contribution, h, rows, h, n);
+  chebyshev_basis(grid, t, shard->basis, rows);
+  gemm(shard->basis, grid->n, 1, trainer->coefficient_panels, NULL, 0, shard->pass.contribution, h, rows, h, grid->n);
 }
 
-static void time_backward(trainer *trainer, const real *dc, real *gradient, int rows) {
-  field *f = trainer->field;
-  if (trainer->grid)
-    combine(trainer->panels, trainer->basis, 1, trainer->grid->n, dc, 1, trainer->coefficients, trainer->grid->n,
-            f->shape.hidden, rows);
-  else
-    timenet_backward(&f->time, dc, gradient, rows);
-}
-
-/* After the last block: from the coefficients' gradient to the nodes' and through the branch. */
-static void time_finish(trainer *trainer, real *gradient) {
+static void time_backward(const trainer *trainer, train_shard *shard, const real *dc, int rows) {
   const chebyshev *grid = trainer->grid;
-  if (!grid) return;
-  combine(trainer->coefficient_panels, grid->matrix, 1, grid->n, trainer->coefficients, 0, trainer->values, grid->n,
-          trainer->field->shape.hidden, grid->n);
-  timenet_backward(&trainer->field->time, trainer->values, gradient, grid->n);
+  if (grid)
+    combine(shard->panels, shard->basis, 1, grid->n, dc, 1, shard->coefficients, grid->n, trainer->field->shape.hidden,
+            rows);
+  else
+    timenet_backward(&trainer->field->time, &shard->pass.time, dc, shard->gradient, rows);
 }
 
-train_loss train_gradient(trainer *trainer, const real *weights, const real *t, const real *x0, const real *x1, int n,
-                          real *gradient) {
+static void block_gradient(const gradient_job *job, train_shard *shard, int first, int rows) {
+  const trainer *trainer = job->trainer;
+  const field *f = trainer->field;
+  const int dim = f->shape.dim;
+  const size_t offset = (size_t)first * (size_t)dim;
+  field_pass *pass = &shard->pass;
+  interpolate(f, shard, job->t + first, job->x0 + offset, job->x1 + offset, rows);
+  time_forward(trainer, shard, job->t + first, rows);
+  mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, f->shape.hidden, shard->v, rows);
+  compare(shard, rows * dim, 1.0 / ((double)job->n * dim));
+  time_backward(trainer, shard, mlp_backward(&f->net, &pass->net, pass->input, shard->v, shard->gradient, rows), rows);
+}
+
+/* Rows index n / S .. (index + 1) n / S of the batch. */
+static void shard_gradient(void *context, int index) {
+  const gradient_job *job = context;
+  const trainer *trainer = job->trainer;
+  train_shard *shard = &job->trainer->shards[index];
+  const int end = (int)((int64_t)job->n * (index + 1) / TRAIN_SHARDS);
+  fill_zero(shard->gradient, trainer->field->shape.size);
+  if (trainer->grid) fill_zero(shard->coefficients, trainer->grid->n * trainer->field->shape.hidden);
+  for (int i = 0; i < 3; i++) shard->sums[i] = 0;
+  for (int first = (int)((int64_t)job->n * index / TRAIN_SHARDS); first < end; first += FM_ROWS)
+    block_gradient(job, shard, first, fm_min(FM_ROWS, end - first));
+}
+
+/* From the coefficients' gradient, in order of the shards, to the nodes' and through the time branch. */
+static void finish_time(trainer *trainer, real *gradient) {
+  const chebyshev *grid = trainer->grid;
+  const int h = trainer->field->shape.hidden;
+  if (!grid) return;
+  const real *parts[TRAIN_SHARDS];
+  for (int i = 0; i < TRAIN_SHARDS; i++) parts[i] = trainer->shards[i].coefficients;
+  add_up(parts, TRAIN_SHARDS, trainer->coefficients, grid->n * h);
+  combine(trainer->coefficient_panels, grid->matrix, 1, grid->n, trainer->coefficients, 0, trainer->values, grid->n, h,
+          grid->n);
+  timenet_backward(&trainer->field->time, &trainer->shards[0].pass.time, trainer->values, gradient, grid->n);
+}
+
+int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
+                   int n, real *gradient, train_loss *out) {
   field *f = trainer->field;
-  const int dim = f->shape.dim, hidden = f->shape.hidden;
-  const double scale = 1.0 / ((double)n * dim);
-  double sums[3] = {0, 0, 0};
+  gradient_job job = {trainer, t, x0, x1, n};
   field_use(f, weights);
-  timenet_pack_backward(&f->time, weights);
-  mlp_pack_backward(&f->net, weights);
-  for (int i = 0; i < f->shape.size; i++) gradient[i] = 0;
-  trainer->grid = choose_grid(trainer, weights, n);
-  for (int first = 0; first < n; first += FM_ROWS) {
-    const int rows = fm_min(FM_ROWS, n - first);
-    const size_t offset = (size_t)first * (size_t)dim;
-    interpolate(trainer, t + first, x0 + offset, x1 + offset, rows);
-    time_forward(trainer, weights, t + first, rows);
-    mlp_forward_keep(&f->net, weights, f->input, f->contribution, hidden, trainer->v, rows);
-    compare(trainer, rows * dim, scale, sums);
-    const real *dc = mlp_backward(&f->net, f->input, trainer->v, gradient, rows);
-    time_backward(trainer, dc, gradient, rows);
+  timenet_pack_backward(&f->time);
+  mlp_pack_backward(&f->net);
+  trainer->grid = choose_grid(trainer, n);
+  FM_TRY(pool_run(threads, shard_gradient, &job, TRAIN_SHARDS));
+  double sums[3] = {0, 0, 0};
+  const real *parts[TRAIN_SHARDS];
+  for (int i = 0; i < TRAIN_SHARDS; i++) {
+    parts[i] = trainer->shards[i].gradient;
+    for (int k = 0; k < 3; k++) sums[k] += trainer->shards[i].sums[k];
   }
-  time_finish(trainer, gradient);
-  return (train_loss){sums[0] * scale, fm_sqrt(sums[1]), fm_sqrt(sums[2])};
+  add_up(parts, TRAIN_SHARDS, gradient, f->shape.size);
+  finish_time(trainer, gradient);
+  *out = (train_loss){sums[0] / ((double)n * f->shape.dim), fm_sqrt(sums[1]), fm_sqrt(sums[2])};
+  return FM_OK;
 }

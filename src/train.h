@@ -17,6 +17,7 @@
 #include "chebyshev.h"
 #include "dataset.h"
 #include "field.h"
+#include "pool.h"
 #include "timelaw.h"
 
 typedef struct {
@@ -28,10 +29,25 @@ typedef struct {
   int pairs;
 } train_draw;
 
+/* A batch is cut into four runs of rows; each has a gradient of its own, and these are added in order. The cut is the same for
+ * any number of threads, and so are the bits. */
+enum { TRAIN_SHARDS = 4 };
+
 enum { TRAIN_GRIDS = 3 }; /* of 16, 32 and 64 nodes */
 
 /* Largest relative size of the last two coefficients: eight roundings of a float. */
 #define TRAIN_TAIL 1e-6
+
+/* One shard of a batch: what a gradient over some of its rows reads and writes. */
+typedef struct {
+  field_pass pass;
+  real *gradient;     /* a slot */
+  real *coefficients; /* [n, H]: gradient of the coefficients of the time branch's contribution */
+  real *basis;        /* [FM_ROWS, n] */
+  real *panels;       /* packed [FM_ROWS, H] */
+  real *target, *v;   /* [FM_ROWS, D] */
+  double sums[3];     /* of squares: error, prediction, target */
+} train_shard;
 
 typedef struct {
   field *field;
@@ -40,13 +56,11 @@ typedef struct {
   chebyshev grids[TRAIN_GRIDS];
   real *values, *coefficients; /* [n, H] of the contribution at the nodes, and their gradients in the backward pass */
   real *coefficient_panels;    /* packed [n, H] */
-  real *basis;                 /* [FM_ROWS, n] */
-  real *panels;                /* packed [FM_ROWS, H] */
-  real *t, *x0, *x1;           /* the batch: [B], [B, D], [B, D] */
-  real *spare;                 /* [B, D] */
-  int32_t *match;              /* [B] */
-  void *scratch;               /* of the assignment */
-  real *target, *v;            /* [FM_ROWS, D] */
+  train_shard shards[TRAIN_SHARDS];
+  real *t, *x0, *x1; /* the batch: [B], [B, D], [B, D] */
+  real *spare;       /* [B, D] */
+  int32_t *match;    /* [B] */
+  void *scratch;     /* of the assignment */
 } trainer;
 
 typedef struct {
@@ -62,8 +76,9 @@ void train_start(trainer *t);
 /* Fills t, x0, x1 with the batch that `draw` describes. */
 void train_batch(trainer *t, const train_draw *draw);
 
-/* Loss of the batch t [n], x0 [n, D], x1 [n, D] under `weights`; overwrites gradient. */
-train_loss train_gradient(trainer *trainer, const real *weights, const real *t, const real *x0, const real *x1, int n,
-                          real *gradient);
+/* Loss of the batch t [n], x0 [n, D], x1 [n, D] under `weights` into *out; overwrites gradient. FM_E_THREAD when the pool lost
+ * a helper: gradient and *out then hold nothing. */
+int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
+                   int n, real *gradient, train_loss *out);
 
 #endif

@@ -5,5 +5,5 @@ const [source, target] = process.argv.slice(2);
 const base64 = readFileSync(source).toString('base64');
 writeFileSync(
   target,
-  `// Made from core.wasm by \`make wasm\`.\nexport const wasm =\n  '${base64}';\n`,
+  `// Made from a .wasm file by \`make wasm\`.\nexport const wasm =\n  '${base64}';\n`,
 );

@@ -53,9 +53,17 @@ export async function open() {
   return { browser, origin: originOf(server.httpServer), close };
 }
 
-/** The sources served as they are, and a browser for them. */
-export async function develop() {
-  const server = await createServer({ root, configFile, server: listen, logLevel: 'warn' });
+/**
+ * The sources served as they are, and a browser for them.
+ * @param {{headers?: Record<string, string>}} [options] headers of every answer
+ */
+export async function develop({ headers } = {}) {
+  const server = await createServer({
+    root,
+    configFile,
+    server: { ...listen, headers },
+    logLevel: 'warn',
+  });
   await server.listen();
   const browser = await launch();
   const close = async () => {

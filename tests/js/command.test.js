@@ -148,6 +148,22 @@ test('eval --json names its measure, its floor and what it cost', async () => {
   assert.deepEqual({ nfe, n, solver, steps }, { nfe: 6, n: 500, solver: 'heun', steps: 3 });
 });
 
+test('--threads changes neither hash nor file of train, --resume and reflow', async () => {
+  const results = [];
+  for (const threads of ['1', '2']) {
+    const out = at(`threads-${threads}.safetensors`);
+    const words = ['--resume', trained, '--steps', '50', '--out', out, '--threads', threads];
+    const { hash } = JSON.parse(await succeed('train', ...words, '--json'));
+    const pairs = ['--pairs', '500', '--steps', '10', '--threads', threads];
+    const straight = JSON.parse(await succeed('reflow', out, ...pairs, '--json'));
+    const fresh = [...small, '--steps', '10', '--threads', threads];
+    const { hash: other } = JSON.parse(await succeed('train', ...fresh, '--json'));
+    const file = readFileSync(out).toString('base64');
+    results.push({ hash, file, straight: straight.hash, other });
+  }
+  assert.deepEqual(results[1], results[0]);
+});
+
 test('reflow --json reports every round before and after, and its run can be sampled', async () => {
   const out = at('straight.safetensors');
   const words = ['--rounds', '2', '--pairs', '64', '--steps', '5', '--out', out, '--json'];
@@ -229,6 +245,9 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['velocity', trained, '--points', 'p.npy'], /--t: got nothing/],
     [['velocity', trained, '--points', 'p.npy', '--t', '1.5'], /--t: got 1.5; allowed/],
     [['reflow', trained, '--rounds', '0'], /--rounds: got 0; allowed/],
+    [['reflow', trained, '--threads', '0'], /--threads: got 0; allowed is an integer from 1 to 16/],
+    [['train', '--threads', '17'], /--threads: got 17; allowed is an integer from 1 to 16/],
+    [['train', '--threads', 'two'], /--threads: got "two"; allowed is an integer from 1 to 16/],
     [['eval', trained, '--data', 'own.bin'], /--data: got "own.bin"; allowed/],
     [['loglik', trained], /loglik is not there yet/],
     [['trian'], /verb: got "trian"; allowed .*train is nearest/],

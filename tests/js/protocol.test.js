@@ -15,6 +15,7 @@ test('a client gives the bits of a model in place, for every call', () =>
     assert.deepEqual(info, {
       config: model.config,
       parameters: model.parameterCount,
+      threads: 1,
       step: 0,
       round: 0,
     });

@@ -41,7 +41,7 @@ const ROWS = [
   { layer: 0, nouns: ['base'] },
   { layer: 0, nouns: ['simd', 'scalar'] },
   { layer: 0, nouns: ['vmath'] },
-  { layer: 1, nouns: ['arena', 'rng', 'digest'] },
+  { layer: 1, nouns: ['arena', 'rng', 'digest', 'pool'] },
   { layer: 2, nouns: ['kernels'] },
   { layer: 2, nouns: ['gemm', 'act', 'reduce'] },
   { layer: 3, nouns: ['shape'] },

@@ -4,6 +4,7 @@
  */
 
 import { MoonflowError, refusal } from '../lib/errors.js';
+import { THREADS_MAX } from '../lib/loader.js';
 import { toNumber, toValue } from '../lib/parameters.js';
 import { nearest } from './spelling.js';
 
@@ -109,6 +110,13 @@ export function json() {
   const help = 'Print exactly one JSON object on stdout, at the end.';
   return { flag: '--json', key: 'json', help, read: () => true };
 }
+
+export const threads = number('--threads', 'threads', {
+  kind: 'integer',
+  min: 1,
+  max: THREADS_MAX,
+  help: 'Threads that share the work of training, 1 when not given. The bits do not depend on it, and more than 4 gain nothing',
+});
 
 /** Which weights a verb uses. */
 export const weights = choice(

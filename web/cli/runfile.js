@@ -21,12 +21,13 @@ export const dataOption = file(
  * @param {string} what  the option or operand that named the file
  * @param {string} path
  * @param {WebAssembly.Module} module
+ * @param {number} [threads]
  * @returns {Promise<Model>}
  */
-export async function openRun(what, path, module) {
+export async function openRun(what, path, module, threads) {
   const bytes = await readWhole(what, path);
   try {
-    return await load(bytes, { module });
+    return await load(bytes, { module, threads });
   } catch (error) {
     if (!(error instanceof MoonflowError)) throw error;
     // Whatever the library refuses here comes from the file, so it is a failure and not bad usage.
@@ -39,11 +40,11 @@ export async function openRun(what, path, module) {
  * Like openRun, for verbs that need the run's data: a run of somebody's own points comes without them.
  * @param {string} what
  * @param {string} path
- * @param {{module: WebAssembly.Module, data?: string}} options  data: the file of --data
+ * @param {{module: WebAssembly.Module, data?: string, threads?: number}} options  data: the file of --data
  * @returns {Promise<Model>}
  */
-export async function openRunWithData(what, path, { module, data }) {
-  const model = await openRun(what, path, module);
+export async function openRunWithData(what, path, { module, data, threads }) {
+  const model = await openRun(what, path, module, threads);
   const trainedOn = model.config.data;
   if (data === undefined) {
     if (trainedOn !== 'points') return model;

@@ -3,7 +3,7 @@
 import { parameters, rowOf } from '../lib/parameters.js';
 import { reflow } from '../lib/reflow.js';
 import { requireWritable } from './file.js';
-import { file, json, like, number } from './options.js';
+import { file, json, like, number, threads } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, ENDING, openRunWithData, saveRun } from './runfile.js';
@@ -34,6 +34,7 @@ export function options(module) {
     number('--pairs', 'pairs', { ...whole, max: 1 << 22, help: 'Pairs made for each round.' }),
     like(steps, { help }),
     dataOption,
+    threads,
     file('--out', 'out', [ENDING], 'Save the straightened run here.'),
     json(),
   ];
@@ -44,9 +45,9 @@ export function options(module) {
  * @param {WebAssembly.Module} module
  */
 export async function run(values, module) {
-  const { rounds, pairs, steps, data, out } = values;
+  const { rounds, pairs, steps, data, out, threads } = values;
   requireWritable('--out', out);
-  const model = await openRunWithData('RUN', values.RUN, { module, data });
+  const model = await openRunWithData('RUN', values.RUN, { module, data, threads });
   const started = performance.now();
   const show = shower();
   const report = await perform(reflow(model, { rounds, pairs, steps }), show.step);

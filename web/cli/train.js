@@ -5,7 +5,7 @@ import { Model } from '../lib/model.js';
 import { parameters, presets, resolve } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { Interruption } from './interruption.js';
-import { choice, file, flagOf, fromTable, json } from './options.js';
+import { choice, file, flagOf, fromTable, json, threads } from './options.js';
 import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile, readPoints } from './pointfile.js';
@@ -38,6 +38,7 @@ export function options(module) {
     file('--out', 'out', [ENDING], 'Save the run here.'),
     file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
     file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
+    threads,
     json(),
     ...parameters(module).map(toOption),
   ];
@@ -108,12 +109,13 @@ async function fresh(values, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
   const config = values.preset ? { preset: values.preset, ...given } : given;
-  if (!values.data || !isPointsFile(values.data)) return Model.createSync(config, module);
+  const { threads } = values;
+  if (!values.data || !isPointsFile(values.data)) return Model.create(config, { module, threads });
   const { points, n, dim } = await readPoints('--data', values.data);
   if (values.dim !== undefined && values.dim !== dim) {
     throw refusal('--dim', values.dim, `${dim}, as in ${values.data}, or left out`);
   }
-  const model = Model.createSync({ ...config, data: 'points', dim }, module);
+  const model = await Model.create({ ...config, data: 'points', dim }, { module, threads });
   model.setPoints(points, n);
   return model;
 }
@@ -123,10 +125,10 @@ async function fresh(values, module) {
  * @param {WebAssembly.Module} module
  */
 async function resumed(values, module) {
-  const { preset, resume } = values;
+  const { preset, resume, threads } = values;
   if (preset) throw refusal('--preset', preset, 'nothing beside --resume: a run has its options');
   const data = values.data && isPointsFile(values.data) ? values.data : undefined;
-  const model = await openRunWithData('--resume', resume, { module, data });
+  const model = await openRunWithData('--resume', resume, { module, data, threads });
   const { config } = model;
   if (config.coupling === 'paired') {
     const hint = 'its pairs are not in the file; use moonflow reflow for another round';
@@ -160,7 +162,7 @@ async function train(model, total, out) {
       progress.show(model.step, total, { unit: 'steps', note });
     });
   } catch (error) {
-    throw await diverged(error, model, out);
+    throw await rescued(error, model, out);
   } finally {
     progress.end();
     interruption.ignore();
@@ -174,15 +176,16 @@ async function train(model, total, out) {
 }
 
 /**
- * A diverged run is saved as it was at its last finite step, since that may be hours of work.
+ * A run that diverged or lost a thread is saved as it was at its last whole step, since that may be hours of work.
  * @param {unknown} error
  * @param {Model} model
  * @param {string | undefined} out
  */
-async function diverged(error, model, out) {
-  if (!(error instanceof MoonflowError) || error.code !== 'diverged' || !out) return error;
+async function rescued(error, model, out) {
+  if (!(error instanceof MoonflowError) || !out) return error;
+  if (error.code !== 'diverged' && error.code !== 'worker') return error;
   await saveRun(out, model);
-  return new MoonflowError('diverged', `${error.message}; saved to ${out}`, { cause: error });
+  return new MoonflowError(error.code, `${error.message}; saved to ${out}`, { cause: error });
 }
 
 /** @param {Model} model */

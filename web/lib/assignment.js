@@ -5,9 +5,9 @@ import { refusal } from './errors.js';
 
 /**
  * @param {import('./model.js').Model} model
- * @param {Float32Array} x0
- * @param {Float32Array} x1
- * @returns {Int32Array}
+ * @param {Float32Array} x0 [n, D]
+ * @param {Float32Array} x1 [n, D]
+ * @returns {Int32Array} x0[i] goes to x1[match[i]]
  */
 export function assign({ instance, dim }, x0, x1) {
   const n = points('x0', x0, dim);

@@ -2,7 +2,7 @@
 
 import { given, integer, points, pointsOf, times } from './argument.js';
 import { MoonflowError } from './errors.js';
-import { DIVERGED, OK } from './instance.js';
+import { DIVERGED, LOST, OK } from './instance.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {{t: Float32Array, x0: Float32Array, x1: Float32Array}} Batch t [n], x0 and x1 [n, D] */
@@ -23,6 +23,7 @@ export function train(model, steps) {
   const { instance } = model;
   const pointer = instance.memory.reserve('scratch', integer('steps', steps, 0) * 8);
   const before = model.step;
+  model.pool?.require('train');
   const status = instance.call('fm_train', model.handle, steps, pointer);
   const losses = instance.memory.copy(instance.memory.doubles(pointer, model.step - before));
   refuse(model, 'train', status, losses);
@@ -35,6 +36,7 @@ export function train(model, steps) {
  */
 export function trainBatch(model, batch) {
   const args = put(model, batch);
+  model.pool?.require('trainBatch');
   const status = model.instance.call('fm_train_batch', model.handle, ...args);
   refuse(model, 'trainBatch', status, new Float64Array());
   return model.stats;
@@ -46,7 +48,10 @@ export function trainBatch(model, batch) {
  */
 export function loss(model, batch) {
   const args = put(model, batch);
-  model.instance.check('loss', 'give another batch', 'fm_loss', model.handle, ...args);
+  model.pool?.require('loss');
+  const status = model.instance.call('fm_loss', model.handle, ...args);
+  if (status === LOST && model.pool) throw model.pool.lost('loss');
+  if (status !== OK) throw model.instance.failure('loss', 'give another batch', status);
   const { loss, v_norm, u_norm } = model.stats;
   return { loss, v_norm, u_norm };
 }
@@ -87,8 +92,9 @@ function put({ instance, dim }, batch) {
  * @param {number} status
  * @param {Float64Array} losses of the steps that were taken
  */
-function refuse({ instance, stats }, operation, status, losses) {
+function refuse({ instance, stats, pool }, operation, status, losses) {
   if (status === OK) return;
+  if (status === LOST && pool) throw pool.lost(operation, losses);
   if (status !== DIVERGED) throw instance.failure(operation, NEEDS, status);
   const { step, cause } = stats;
   const message =

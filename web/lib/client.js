@@ -20,7 +20,7 @@ import { buffersOf, unpackError } from './protocol.js';
 /** @typedef {import('./reflow.js').ReflowProgress} ReflowProgress */
 /** @typedef {import('./reflow.js').ReflowReport} ReflowReport */
 
-/** @typedef {{config: Config, parameters: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
+/** @typedef {{config: Config, parameters: number, threads: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
 /** @typedef {{step: number, loss: number, seconds: number, stopped: boolean}} Summary */
 
 /**
@@ -93,9 +93,9 @@ export class Client {
   }
 
   /**
-   * Makes the model, in place of the one before. Bare weights from PyTorch may come with it.
+   * Makes the model, in place of the one before. Bare weights from PyTorch may come with it. Threads as in Model.create.
    * @param {PartialConfig} [config]
-   * @param {{points?: Float32Array, weights?: Uint8Array}} [extras]
+   * @param {{points?: Float32Array, weights?: Uint8Array, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   create(config = {}, extras = {}) {
@@ -249,7 +249,7 @@ export class Client {
   /**
    * Continues a saved run, in place of the model before. The bytes are copied.
    * @param {Uint8Array} bytes
-   * @param {{points?: Float32Array, config?: PartialConfig}} [extras]
+   * @param {{points?: Float32Array, config?: PartialConfig, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   load(bytes, extras = {}) {

@@ -4,7 +4,7 @@
  */
 
 import { MoonflowError } from './errors.js';
-import { Memory } from './memory.js';
+import { Memory, sharedMemory } from './memory.js';
 
 /** What a status of fm.h means here; the position is the status. */
 const STATUS = /** @type {const} */ ([
@@ -14,32 +14,64 @@ const STATUS = /** @type {const} */ ([
   { code: 'memory', meaning: 'the block of memory is too small' },
   { code: 'diverged', meaning: 'loss or gradient left the finite range' },
   { code: 'format', meaning: 'the state holds a value that is not allowed there' },
+  { code: 'worker', meaning: 'a helper thread was lost' },
 ]);
 
 export const OK = 0;
 export const DIVERGED = 4;
+export const LOST = 6;
 
 export class Instance {
+  #module;
   /** @type {WebAssembly.Exports | undefined} */
   #exports;
   #trapped = false;
   /** @type {Memory | undefined} */
   #memory;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {boolean} [shared] whether the module is the one for threads, which imports its memory
+   */
+  constructor(module, shared = false) {
+    this.#module = module;
+    let memory;
     try {
-      this.#exports = new WebAssembly.Instance(module, {}).exports;
+      memory = shared ? sharedMemory() : undefined;
+      this.#exports = instantiate(module, memory);
     } catch (error) {
       const message = 'memory: this platform refused the memory of another model; dispose of one';
       throw new MoonflowError('memory', message, { cause: error });
     }
-    const { memory, __heap_base: base } = this.#exports;
+    const { memory: own, __heap_base: base } = this.#exports;
     this.#memory = new Memory(
-      /** @type {WebAssembly.Memory} */ (memory),
+      memory ?? /** @type {WebAssembly.Memory} */ (own),
       Number(/** @type {WebAssembly.Global} */ (base).value),
+      shared,
     );
     if ('_initialize' in this.#exports) this.call('_initialize');
+  }
+
+  /** Whether it can be called: neither trapped nor disposed of. */
+  get alive() {
+    return !this.#trapped && this.#exports !== undefined;
+  }
+
+  /** What another thread needs to stand over the same memory. */
+  get shared() {
+    return { module: this.#module, memory: this.memory.whole };
+  }
+
+  /** Goes on over a copy of its shared memory, out of reach of every other thread. */
+  move() {
+    const memory = this.memory;
+    try {
+      // The data of the module is in the copy, which also says that it is; so nothing is initialised again.
+      this.#exports = instantiate(this.#module, memory.move());
+    } catch (error) {
+      this.#trapped = true;
+      throw this.#trap('move', error);
+    }
   }
 
   /** @returns {Memory} */
@@ -144,4 +176,12 @@ export class Instance {
     const message = `${operation}: the engine stopped${why}; this model is lost, create another`;
     return new MoonflowError('trap', message, { operation, cause });
   }
+}
+
+/**
+ * @param {WebAssembly.Module} module
+ * @param {WebAssembly.Memory} [memory] where the module imports it
+ */
+function instantiate(module, memory) {
+  return new WebAssembly.Instance(module, memory ? { env: { memory } } : {}).exports;
 }

@@ -1,7 +1,12 @@
 /** @file Turns the engine's bytes, carried inline by wasm_build/core.js, into a compiled module. */
 
 import { wasm } from '../../wasm_build/core.js';
+import { integer } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { inNode } from './threads.js';
+
+/** FM's POOL_MOST: the most threads a model may have. The work is cut in four, so more than four gain nothing. */
+export const THREADS_MAX = 16;
 
 /**
  * The smallest module that uses a simd128 instruction: one function returning i8x16.splat(0).
@@ -12,8 +17,13 @@ const SIMD_PROBE = Uint8Array.of(
   ...[10, 8, 1, 6, 0, 65, 0, 253, 15, 11],
 );
 
+/** The smallest module that has a shared memory. */
+const SHARING_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 5, 4, 1, 3, 1, 1);
+
 /** @type {Promise<WebAssembly.Module> | undefined} */
 let compiling;
+/** The build for threads. @type {Promise<WebAssembly.Module> | undefined} */
+let compilingShared;
 /** @type {WebAssembly.Module | undefined} */
 let compiled;
 
@@ -36,7 +46,12 @@ export function support() {
 
 /** The engine's bytes, as shipped. */
 export function bytes() {
-  return Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
+  return decode(wasm);
+}
+
+/** @param {string} base64 */
+function decode(base64) {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
 function requireSupport() {
@@ -83,5 +98,68 @@ export function compileSync() {
     return compiled;
   } catch (error) {
     throw refused(error);
+  }
+}
+
+/**
+ * The build of the engine for so many threads: undefined for one, whose build it is anyway. It is fetched only here.
+ * @param {number} threads
+ * @returns {Promise<WebAssembly.Module | undefined>}
+ */
+export async function compileShared(threads) {
+  if (integer('threads', threads, 1, THREADS_MAX) === 1) return undefined;
+  requireSupport();
+  requireSharing(threads);
+  try {
+    compilingShared ??= import('../../wasm_build/core_threads.js').then((core) =>
+      WebAssembly.compile(decode(core.wasm)),
+    );
+    return await compilingShared;
+  } catch (error) {
+    compilingShared = undefined;
+    throw refused(error);
+  }
+}
+
+/** @param {number} threads */
+function requireSharing(threads) {
+  const lack = lackOfSharing();
+  if (!lack) return;
+  const [missing, sentence] = lack;
+  const message = `threads: got ${threads}, but ${sentence}; threads: 1 works everywhere.`;
+  throw new MoonflowError('unsupported', message, { details: { missing: [missing] } });
+}
+
+/**
+ * What threads need and this place does not have, by name and as part of a sentence.
+ * @returns {[string, string] | undefined}
+ */
+function lackOfSharing() {
+  if (globalThis.crossOriginIsolated === false || typeof SharedArrayBuffer !== 'function') {
+    const headers =
+      'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp';
+    return [
+      'SharedArrayBuffer',
+      `memory can be shared only in a page that is cross-origin isolated (headers ${headers})`,
+    ];
+  }
+  if (!WebAssembly.validate(SHARING_PROBE)) {
+    return ['WebAssembly threads', 'WebAssembly has no threads here'];
+  }
+  if (!mayWait()) {
+    return ['Atomics.wait', "a page's own thread may not wait for others, only its workers may"];
+  }
+  if (!inNode() && typeof Worker !== 'function') {
+    return ['Worker', 'a worker cannot start workers of its own here'];
+  }
+  return undefined;
+}
+
+/** Whether this thread may block. A wait for a value that is not there returns at once where it is allowed. */
+function mayWait() {
+  try {
+    return Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0) === 'not-equal';
+  } catch {
+    return false;
   }
 }

@@ -3,13 +3,17 @@
  *
  * A region that outgrows its place moves to the first gap that holds it, or to the end with doubled capacity;
  * its old contents are not carried along, because every caller writes a region whole before using it. Nothing
- * has changed when growth is refused. Views are made fresh on every access: growing detaches the buffer.
+ * has changed when growth is refused. Views are made fresh on every access: growing detaches the buffer. Where threads
+ * share the memory its views are refused by much of the platform (messages, text decoders), so only copies leave here.
  */
 
 import { MoonflowError } from './errors.js';
 
 const PAGE = 65536;
 const LIMIT = 2 ** 32 - PAGE;
+/** What rules.mk says: the pages a shared memory begins with, and those it may reach, 1 GiB. */
+const SHARED_PAGES = 4;
+const SHARED_PAGES_MAX = 16384;
 const ALIGN = 16;
 
 /** @param {number} bytes */
@@ -17,19 +21,46 @@ const aligned = (bytes) => Math.ceil(bytes / ALIGN) * ALIGN;
 
 /** @typedef {{start: number, capacity: number}} Region */
 
+/**
+ * A memory that several threads may stand over.
+ * @param {number} [pages]
+ */
+export function sharedMemory(pages = SHARED_PAGES) {
+  return new WebAssembly.Memory({ initial: pages, maximum: SHARED_PAGES_MAX, shared: true });
+}
+
 export class Memory {
   #memory;
   #base;
+  #limit;
   /** @type {Map<string, Region>} */
   #regions = new Map();
 
   /**
    * @param {WebAssembly.Memory} memory
    * @param {number} base the first byte that is free for regions
+   * @param {boolean} [shared] made by sharedMemory
    */
-  constructor(memory, base) {
+  constructor(memory, base, shared = false) {
     this.#memory = memory;
     this.#base = aligned(base);
+    this.#limit = shared ? SHARED_PAGES_MAX * PAGE : LIMIT;
+  }
+
+  /** The memory itself, for a thread that is to stand over it too. */
+  get whole() {
+    return this.#memory;
+  }
+
+  /**
+   * Goes on in a copy that no other thread knows; every pointer stays what it is.
+   * @returns {WebAssembly.Memory} the copy
+   */
+  move() {
+    const fresh = sharedMemory(this.size / PAGE);
+    new Uint8Array(fresh.buffer).set(this.bytes(0, this.size));
+    this.#memory = fresh;
+    return fresh;
   }
 
   /** Bytes the memory holds now. */
@@ -49,9 +80,10 @@ export class Memory {
     const doubled = Math.max(exact, old ? 2 * old.capacity : 0);
     const region = this.#place(name, doubled) ?? this.#place(name, exact);
     if (!region) {
+      const grant = this.#limit === LIMIT ? 'this platform grants' : 'threads may share, 1 GiB';
       const message =
-        `memory: got a request for ${bytes} bytes more; allowed is what this platform ` +
-        `grants, which has ended at ${this.size} bytes in use`;
+        `memory: got a request for ${bytes} bytes more; allowed is what ${grant}, ` +
+        `which has ended at ${this.size} bytes in use`;
       throw new MoonflowError('memory', message, { details: { wanted: bytes, size: this.size } });
     }
     this.#regions.set(name, region);
@@ -92,7 +124,7 @@ export class Memory {
 
   /** @param {number} end */
   #grow(end) {
-    if (end > LIMIT) return false;
+    if (end > this.#limit) return false;
     const pages = Math.ceil((end - this.size) / PAGE);
     if (pages <= 0) return true;
     try {

@@ -9,8 +9,9 @@ import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
 import { change, readConfig } from './configuration.js';
 import { methodOf, sampleSlices, straightnessSlices, velocity } from './flow.js';
 import { Instance } from './instance.js';
-import { compile } from './loader.js';
+import { compile, compileShared } from './loader.js';
 import { parameters, resolve, toNumbers } from './parameters.js';
+import { hire } from './pool.js';
 import { qualitySlices, sw2Slices } from './quality.js';
 import { finish, PIECE_POINTS } from './slice.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
@@ -38,33 +39,45 @@ export class Model {
    * Prefer Model.create.
    * @param {Config} config complete, as resolve returns it
    * @param {WebAssembly.Module} module
+   * @param {WebAssembly.Module} [shared] the build for threads, when the model is to have some
    */
-  constructor(config, module) {
+  constructor(config, module, shared) {
     /** @readonly */
     this.module = module;
+    /** The helpers, for the modules of this folder. @type {import('./pool.js').Pool | undefined} */
+    this.pool = undefined;
     this.#choices = parameters(module);
-    this.#instance = new Instance(module);
+    this.#instance = new Instance(shared ?? module, shared !== undefined);
     this.#lay(toNumbers(this.#choices, config));
     this.#dim = Number(config.dim);
     this.#firstCoupling = String(config.coupling);
   }
 
   /**
+   * With `threads` from 2 to 16, helpers share the work of training, to the same bits, until `dispose` ends them.
    * @param {PartialConfig} [config]
-   * @param {{module?: WebAssembly.Module}} [options]
+   * @param {{module?: WebAssembly.Module, threads?: number}} [options] 1 thread unless given
    * @returns {Promise<Model>}
    */
-  static async create(config = {}, { module } = {}) {
-    return Model.createSync(config, module ?? (await compile()));
+  static async create(config = {}, { module, threads = 1 } = {}) {
+    const shared = await compileShared(threads);
+    const model = Model.createSync(config, module ?? (await compile()), shared);
+    return hire(model, threads);
   }
 
   /**
    * @param {PartialConfig} config
    * @param {WebAssembly.Module} module
+   * @param {WebAssembly.Module} [shared] the build for threads; see hire in pool.js
    * @returns {Model}
    */
-  static createSync(config, module) {
-    return new Model(resolve(module, config), module);
+  static createSync(config, module, shared) {
+    return new Model(resolve(module, config), module, shared);
+  }
+
+  /** Threads that share the work of training now: 1 after a helper was lost. */
+  get threads() {
+    return this.pool?.threads ?? 1;
   }
 
   /** @param {Float64Array} numbers */
@@ -373,8 +386,9 @@ export class Model {
     return Model.createSync({ ...this.config, ...partial }, this.module);
   }
 
-  /** Drops the instance and its memory. Idempotent. */
+  /** Drops the instance and its memory, and ends the helpers. Idempotent. */
   dispose() {
+    this.pool?.end();
     this.#instance.dispose();
   }
 

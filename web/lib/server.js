@@ -1,8 +1,9 @@
 /** @file The server of protocol.js: owns one model, works in slices, hears messages between them. */
 
 import { MoonflowError, refusal } from './errors.js';
-import { compile } from './loader.js';
+import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
+import { hire } from './pool.js';
 import { buffersOf, fault, NO_REQUEST, PROGRESS_MS, packError, SLICE_MS } from './protocol.js';
 import { qualitySlices, sw2Slices } from './quality.js';
 import { Stream } from './stream.js';
@@ -20,7 +21,7 @@ import { loadSync, save } from './weights.js';
  * @property {Generator<any, any, void>} [work]
  * @property {Stream} [stream]
  * @property {boolean} stopped before it started
- * @property {boolean} waiting for credit
+ * @property {boolean} waiting for credit, or for what the platform promised
  * @property {number} toldAt when progress was last sent
  */
 
@@ -32,7 +33,7 @@ const OPERATIONS = {
   hello: () => ({ protocol: 1 }),
   info: (server) => server.info(),
   create: (server, options) => server.create(options),
-  load: (server, { bytes, ...options }) => server.adopt(loadSync(bytes, server.given(options))),
+  load: (server, options) => server.load(options),
   set: (server, partial) => server.change((model) => model.set(partial)),
   reset: (server) => server.change((model) => model.reset()),
   stepOnce: (server) => ({ losses: server.model.train(1), stats: server.model.stats }),
@@ -81,8 +82,8 @@ class Server {
   }
 
   info() {
-    const { config, parameterCount, stats } = this.model;
-    return { config, parameters: parameterCount, step: stats.step, round: stats.round };
+    const { config, parameterCount, stats, threads } = this.model;
+    return { config, parameters: parameterCount, threads, step: stats.step, round: stats.round };
   }
 
   /** @param {(model: Model) => void} act */
@@ -91,36 +92,52 @@ class Server {
     return this.info();
   }
 
-  /** @param {{config?: import('./parameters.js').PartialConfig, points?: Float32Array, weights?: Uint8Array}} options */
-  create({ config = {}, points, weights }) {
-    if (weights) return this.adopt(loadSync(weights, this.given({ config, points })));
-    const model = Model.createSync(config, this.given({}).module);
-    return this.adopt(model, points);
+  /**
+   * @param {object} options
+   * @param {import('./parameters.js').PartialConfig} [options.config]
+   * @param {Float32Array} [options.points]
+   * @param {Uint8Array} [options.weights]
+   * @param {number} [options.threads]
+   */
+  create({ config = {}, points, weights, threads }) {
+    if (weights) return this.load({ bytes: weights, config, points, threads });
+    return this.#adopt(threads, (module, shared) => {
+      const model = Model.createSync(config, module, shared);
+      try {
+        if (points) model.setPoints(points);
+        return model;
+      } catch (error) {
+        model.dispose();
+        throw error;
+      }
+    });
+  }
+
+  /** @param {{bytes: Uint8Array, threads?: number} & import('./weights.js').LoadOptions} options */
+  load({ bytes, threads, ...options }) {
+    return this.#adopt(threads, (module, shared) =>
+      loadSync(bytes, { ...options, module, shared }),
+    );
   }
 
   /**
-   * @template T
-   * @param {T} options
+   * Puts a complete new model in the place of the old one, as soon as its helpers are at work.
+   * @param {number | undefined} threads
+   * @param {(module: WebAssembly.Module, shared?: WebAssembly.Module) => Model} make
    */
-  given(options) {
-    return { ...options, module: /** @type {WebAssembly.Module} */ (this.#module) };
-  }
-
-  /**
-   * Puts a complete new model in the place of the old one.
-   * @param {Model} model
-   * @param {Float32Array} [points]
-   */
-  adopt(model, points) {
+  *#adopt(threads = 1, make) {
+    const shared = threads === 1 ? undefined : yield* settled(compileShared(threads));
+    const model = make(/** @type {WebAssembly.Module} */ (this.#module), shared);
+    let adopted = false;
     try {
-      if (points) model.setPoints(points);
-    } catch (error) {
-      model.dispose();
-      throw error;
+      if (shared) yield* settled(hire(model, threads));
+      this.#model?.dispose();
+      this.#model = model;
+      adopted = true;
+      return this.info();
+    } finally {
+      if (!adopted) model.dispose();
     }
-    this.#model?.dispose();
-    this.#model = model;
-    return this.info();
   }
 
   /** @param {Task} task */
@@ -186,6 +203,7 @@ class Server {
   }
 
   #dispose() {
+    for (const task of [this.#streaming, ...this.#queue]) task?.work?.return(undefined);
     this.#queue = [];
     this.#streaming = undefined;
     this.#model?.dispose();
@@ -231,12 +249,25 @@ class Server {
         const { done, value } = /** @type {Generator<any, any, void>} */ (task.work).next();
         if (done) return this.#succeed(task, value);
         if (value === 'credit') task.waiting = true;
+        else if (value instanceof Promise) this.#await(task, value);
         else this.#tell(task, value);
       }
     } catch (error) {
       this.#forget(task);
       this.#fail(task.id, error, task.operation);
     }
+  }
+
+  /**
+   * Lets a task wait for a promise that never rejects.
+   * @param {Task} task
+   * @param {Promise<void>} promise
+   */
+  async #await(task, promise) {
+    task.waiting = true;
+    await promise;
+    task.waiting = false;
+    this.#wake();
   }
 
   /**
@@ -316,6 +347,28 @@ export function serve(endpoint) {
   const server = new Server(endpoint);
   endpoint.addEventListener('message', ({ data }) => server.hear(data));
   endpoint.start?.();
+}
+
+/**
+ * Waits inside of work: yields a promise that resolves when the given one has settled, and then takes its value or throws.
+ * @template T
+ * @param {Promise<T>} promise
+ * @returns {Generator<Promise<void>, T, void>}
+ */
+function* settled(promise) {
+  /** @type {{value: T} | {error: unknown} | undefined} */
+  let outcome;
+  yield promise.then(
+    (value) => {
+      outcome = { value };
+    },
+    (error) => {
+      outcome = { error };
+    },
+  );
+  const end = /** @type {{value: T} | {error: unknown}} */ (/** @type {unknown} */ (outcome));
+  if ('error' in end) throw end.error;
+  return end.value;
 }
 
 /** Lets the messages that have arrived be heard. Timers would cost 4 ms a turn in a browser; a channel does not. */

@@ -2,10 +2,9 @@
 
 import { connect } from './client.js';
 import { MoonflowError } from './errors.js';
-import { inNode, threads } from './threads.js';
+import { inNode, startThread } from './threads.js';
 
 /** @typedef {import('./client.js').Client} Client */
-/** @typedef {import('./protocol.js').Endpoint} Endpoint */
 
 /**
  * Resolves once the worker answers. Dispose of the client to end the worker.
@@ -36,14 +35,6 @@ function spawnWorker(onExit) {
 
 /** @param {((error: MoonflowError) => void) | undefined} onExit */
 async function spawnThread(onExit) {
-  const { Worker: Thread } = await threads();
-  // Flags of this process, such as the kind of its input, are not meant for a thread that has a file.
-  const thread = new Thread(new URL('./worker.js', import.meta.url), { execArgv: [] });
-  /** @type {Endpoint} */
-  const endpoint = {
-    postMessage: (message, transfer) => thread.postMessage(message, transfer),
-    addEventListener: (type, listener) =>
-      thread.on(type, (value) => listener(type === 'message' ? { data: value } : value)),
-  };
-  return connect(endpoint, { onExit, terminate: () => thread.terminate() });
+  const thread = await startThread('./worker.js');
+  return connect(thread, { onExit, terminate: () => thread.terminate() });
 }

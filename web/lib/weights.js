@@ -9,8 +9,9 @@
 import { record } from './argument.js';
 import { MoonflowError } from './errors.js';
 import { parseStrict } from './json.js';
-import { compile } from './loader.js';
+import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
+import { hire } from './pool.js';
 import { malformed, read, write } from './safetensors.js';
 import { tensorInfos } from './slots.js';
 
@@ -62,23 +63,25 @@ export function save(model) {
 
 /**
  * @param {Uint8Array} bytes
- * @param {LoadOptions & {module?: WebAssembly.Module}} [options]
+ * @param {LoadOptions & {module?: WebAssembly.Module, threads?: number}} [options] threads as in Model.create
  * @returns {Promise<Model>}
  */
-export async function load(bytes, { module, ...options } = {}) {
-  return loadSync(bytes, { ...options, module: module ?? (await compile()) });
+export async function load(bytes, { module, threads = 1, ...options } = {}) {
+  const shared = await compileShared(threads);
+  const model = loadSync(bytes, { ...options, module: module ?? (await compile()), shared });
+  return hire(model, threads);
 }
 
 /**
  * The model a file describes; when the file is refused, nothing is left behind.
  * @param {Uint8Array} bytes
- * @param {LoadOptions & {module: WebAssembly.Module}} options
+ * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, config, points }) {
+export function loadSync(bytes, { module, shared, config, points }) {
   const contents = read(bytes);
   const run = runOf(contents.metadata, config);
-  const model = Model.createSync(run.config, module);
+  const model = Model.createSync(run.config, module, shared);
   try {
     const slots = run.bare ? bareSlots(model, contents) : savedSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });

@@ -1,0 +1,195 @@
+/**
+ * @file The helpers of a model: threads over its memory that share the work of every gradient (src/pool.h). The bits are
+ * those of one thread.
+ *
+ * A helper can be lost: its thread ended, or it did not finish its share in time. Nobody can wait, in a synchronous
+ * call, for a thread to be really gone, and one that still moves may write into the memory. So the model then goes on
+ * alone in a copy of its memory that no helper has seen.
+ */
+
+import { MoonflowError } from './errors.js';
+import { OK } from './instance.js';
+import { inNode, startThread } from './threads.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./threads.js').Thread} Thread */
+
+/** Seconds until all helpers must be at work; a cold start takes a tenth of one. */
+const START_SECONDS = 10;
+/** POOL_PATIENCE_MS of src/pool.h. */
+const PATIENCE_SECONDS = 5;
+/** The engine keeps its arrays in the model's block; this is what rules.mk gives the first thread too. */
+const STACK_BYTES = 65536;
+
+/**
+ * Gets the helpers of a new model that was made with the build for threads; when they do not come, disposes of it.
+ * @param {Model} model
+ * @param {number} threads
+ * @returns {Promise<Model>} the same
+ */
+export async function hire(model, threads) {
+  if (threads === 1) return model;
+  model.pool = new Pool(model, threads);
+  try {
+    await model.pool.open();
+    return model;
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+export class Pool {
+  #model;
+  #count;
+  /** @type {Thread[]} */
+  #threads = [];
+  /** @type {Set<number>} */
+  #ready = new Set();
+  /** What is known of a helper that ended by itself. @type {string | undefined} */
+  #loss;
+  #ended = false;
+  /** Ends the wait for the helpers. @type {(error: unknown) => void} */
+  #refuse = () => {};
+
+  /**
+   * @param {Model} model laid out in shared memory
+   * @param {number} threads from 2
+   */
+  constructor(model, threads) {
+    this.#model = model;
+    this.#count = threads - 1;
+  }
+
+  /** Threads that share the work now. */
+  get threads() {
+    return this.#ended ? 1 : this.#count + 1;
+  }
+
+  /** Starts the helpers, and resolves when all are at work; otherwise none is left running. */
+  async open() {
+    const seconds = START_SECONDS;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    try {
+      await new Promise((resolve, reject) => {
+        this.#refuse = reject;
+        timer = setTimeout(() => reject(this.#late(seconds)), 1000 * seconds);
+        this.#muster().then(resolve, reject);
+      });
+    } catch (error) {
+      this.#terminate();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Before a call that shares its work: an error when a helper is known to be gone.
+   * @param {string} operation
+   */
+  require(operation) {
+    if (this.#loss) throw this.lost(operation);
+  }
+
+  /**
+   * Ends all helpers, lets the model go on alone, and returns the error that says so.
+   * @param {string} operation
+   * @param {Float64Array} [losses] of the steps that were taken
+   */
+  lost(operation, losses = new Float64Array()) {
+    const { instance, handle } = this.#model;
+    const which = this.#count === 1 ? 'helper 1 of 1' : `one of the ${this.#count} helpers`;
+    const why =
+      this.#loss ?? `${which} did not finish its share within ${PATIENCE_SECONDS} seconds`;
+    this.#terminate();
+    instance.move();
+    instance.call('fm_threads_stop', handle);
+    const { step } = this.#model;
+    const message =
+      `${operation}: ${why}; the model is as it was after step ${step} and goes on with one ` +
+      'thread, to the same bits';
+    return new MoonflowError('worker', message, { operation, details: { step, losses } });
+  }
+
+  /** Sends the helpers home and ends their threads. Idempotent. */
+  end() {
+    if (this.#ended) return;
+    this.#terminate();
+    this.#refuse(new MoonflowError('disposed', 'threads: the model was disposed of meanwhile'));
+    const { instance, handle } = this.#model;
+    // An engine that has trapped can be asked nothing; its helpers are ended all the same.
+    if (instance.alive) instance.call('fm_threads_stop', handle);
+  }
+
+  #terminate() {
+    this.#ended = true;
+    this.#loss = undefined;
+    for (const thread of this.#threads.splice(0)) thread.terminate();
+  }
+
+  /** Starts all helpers and puts them to work. */
+  async #muster() {
+    const starts = Array.from({ length: this.#count }, (_, i) => this.#start(i + 1));
+    await Promise.all(starts);
+    const { instance, handle } = this.#model;
+    while (!this.#ended) {
+      if (instance.call('fm_threads', handle, this.threads) === OK) return;
+      // A helper says that it is there just before it enters the engine.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** @param {number} helper */
+  async #start(helper) {
+    const { instance, handle } = this.#model;
+    const stack = instance.memory.reserve(`stack ${helper}`, STACK_BYTES) + STACK_BYTES;
+    const thread = await startAide();
+    if (this.#ended) {
+      thread.terminate();
+      return;
+    }
+    this.#threads.push(thread);
+    await new Promise((resolve) => {
+      thread.addEventListener('message', () => {
+        this.#ready.add(helper);
+        // A forgotten model must not keep a process from its end. Node heeds this only once the thread runs.
+        thread.unref?.();
+        resolve(undefined);
+      });
+      for (const type of ['error', 'messageerror', 'exit']) {
+        thread.addEventListener(type, (event) => this.#gone(helper, event?.message ?? type));
+      }
+      thread.postMessage({ ...instance.shared, stack, handle, helper }, []);
+    });
+  }
+
+  /**
+   * @param {number} helper
+   * @param {string} why
+   */
+  #gone(helper, why) {
+    if (this.#ended) return;
+    this.#loss ??= `helper ${helper} of ${this.#count} ended (${why})`;
+    const message = `threads: ${this.#loss} before all were at work; threads: 1 needs none`;
+    this.#refuse(new MoonflowError('worker', message));
+  }
+
+  /** @param {number} seconds */
+  #late(seconds) {
+    const all = Array.from({ length: this.#count }, (_, i) => i + 1);
+    const helper = all.find((each) => !this.#ready.has(each)) ?? this.#count;
+    const message =
+      `threads: helper ${helper} of ${this.#count} was not at work after ${seconds} seconds; ` +
+      'try again with fewer threads, threads: 1 needs no helper';
+    return new MoonflowError('worker', message);
+  }
+}
+
+/** @returns {Promise<Thread>} */
+async function startAide() {
+  if (inNode()) return startThread('./aide.js');
+  // Bundlers recognise a worker by exactly this form.
+  return new Worker(new URL('./aide.js', import.meta.url), { type: 'module' });
+}
