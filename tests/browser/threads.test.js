@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
-import { develop } from './visit.js';
+import { develop, open, visit } from './visit.js';
 
 const CONFIG = { hidden: 24, layers: 2, features: 16, batch: 130, steps: 120, seed: 5 };
 const ISOLATION = {
@@ -72,7 +72,7 @@ async function withPage(headers, body) {
 }
 
 test('a worker of an isolated page trains on two threads to the bits of Node', () =>
-  withPage(ISOLATION, async (page) => {
+  withPage(ISOLATION, async (page, files) => {
     assert.equal(await page.evaluate(() => crossOriginIsolated), true);
     const hash = await inNode();
     for (const threads of [2, 4, 1]) {
@@ -80,6 +80,44 @@ test('a worker of an isolated page trains on two threads to the bits of Node', (
       assert.equal(got.message, undefined);
       assert.deepEqual([got.threads, got.hash, got.points], [threads, hash, 100]);
       assert.ok(Number(got.bytes) > 1000);
+    }
+    assert.ok(files().some((path) => path.includes('core_threads')));
+  }));
+
+/**
+ * Runs in the page: asks its worker for two threads where the helper's file is another, and then for one thread.
+ * @param {{config: Record<string, number>, file: string}} run
+ */
+async function withOtherFile({ config, file }) {
+  const { connect } = await import(/* @vite-ignore */ `${location.origin}/lib/client.js`);
+  const script = `import ${JSON.stringify(`${location.origin}/lib/worker.js`)};
+    const Whole = Worker;
+    self.Worker = class extends Whole { constructor() { super(${JSON.stringify(new URL(file, location.href))}); } };`;
+  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const worker = new Worker(address, { type: 'module' });
+  const client = connect(worker, { terminate: () => worker.terminate() });
+  const refused = await client.create(config, { threads: 2 }).catch((error) => error);
+  await client.create(config);
+  await client.train({ steps: config.steps });
+  const hash = await client.digest();
+  await client.dispose();
+  return { code: refused.code, message: refused.message, hash };
+}
+
+test('a helper whose file is broken or missing is an error, and its worker lives on', () =>
+  withPage(ISOLATION, async (page) => {
+    const files = [
+      { file: 'data:text/javascript,throw new Error("broken")', why: /ended \(.*broken\) before/ },
+      { file: '/lib/absent.js', why: /ended \(error\) before/ },
+      { file: 'blob:null/absent', why: /could not be started \(.*cannot be accessed/ },
+    ];
+    for (const { file, why } of files) {
+      const run = { config: CONFIG, file };
+      const { code, message, hash } = await page.evaluate(withOtherFile, run);
+      assert.equal(code, 'worker', message);
+      assert.match(message, /^threads: helper 1 of 1 .*; threads: 1 needs no helper$/);
+      assert.match(message, why);
+      assert.equal(hash, await inNode());
     }
   }));
 
@@ -114,3 +152,49 @@ test('without the headers two threads are refused in a sentence that names them,
       [],
     );
   }));
+
+/**
+ * Runs in the built page: speaks to its own worker in the words of protocol.js, since a bundle has no names to import.
+ * @param {{address: string, config: Record<string, number>}} run
+ */
+function inBuiltWorker({ address, config }) {
+  const requests = [
+    ['create', { config, threads: 2 }],
+    ['train', { steps: config.steps }],
+    ['digest', {}],
+  ];
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(address, { type: 'module' });
+    let id = 0;
+    // One at a time: training gives way to what is asked after it.
+    const ask = () => {
+      const [operation, options] = requests[id++];
+      worker.postMessage({ kind: 'request', id, operation, options });
+    };
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data: { kind, value, error } }) => {
+      if (kind === 'error') reject(new Error(error.message));
+      if (kind === 'frame') worker.postMessage({ kind: 'credit', id, buffers: [] });
+      if (kind !== 'reply') return;
+      if (id < requests.length) ask();
+      else resolve(value);
+    };
+    ask();
+  });
+}
+
+test("a bundler finds the helper's file: the built page trains on two threads as well", async () => {
+  const site = await open({ headers: ISOLATION });
+  try {
+    const { page, requests } = await visit(site);
+    await page.waitForFunction(() => document.body.dataset.phase !== undefined);
+    const fetched = requests.some((address) => address.includes('core_threads'));
+    assert.ok(!fetched, 'the page asks for no threads');
+    const address = requests.find((each) => /worker-[^/]*[.]js$/.test(each));
+    assert.ok(address, requests.join());
+    const hash = await page.evaluate(inBuiltWorker, { address, config: CONFIG });
+    assert.equal(hash, await inNode());
+  } finally {
+    await site.close();
+  }
+});

@@ -38,12 +38,21 @@ function originOf(server) {
   return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
 }
 
-/** The page, built and served as it would be published, and a browser for it. */
-export async function open() {
+/**
+ * The page, built and served as it would be published, and a browser for it.
+ * @param {{headers?: Record<string, string>}} [options] headers of every answer
+ */
+export async function open({ headers } = {}) {
   // Test files run beside each other, so each builds into a folder of its own.
   const build = { outDir: `${project}wasm_build/page-${process.pid}` };
   await bundle({ root, configFile, build, logLevel: 'warn' });
-  const server = await preview({ root, configFile, build, preview: listen, logLevel: 'warn' });
+  const server = await preview({
+    root,
+    configFile,
+    build,
+    preview: { ...listen, headers },
+    logLevel: 'warn',
+  });
   const browser = await launch();
   const close = async () => {
     await browser.close();

@@ -79,6 +79,9 @@ const EXPORTS = {
   fm_train_batch: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_loss: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_batch: { args: [self, value(0, [-1, INT_MIN]), float(p3), float(p4), float(p5)] },
+  fm_serve: { args: [self, value(1, [0, -1, 16, INT_MIN, INT_MAX])] },
+  fm_threads: { args: [self, value(1, [0, -1, 17, INT_MIN, INT_MAX])] },
+  fm_threads_stop: { args: [self] },
   fm_velocity: { args: [self, weights, float(t), float(p1), n, float(p3)] },
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
   fm_data: { args: [self, seed, n, float(p3)] },
@@ -146,6 +149,12 @@ test('every export refuses every bad argument with its documented status and lea
     assert.equal(state(model), before, `${name} as it should be called`);
   }
   assert.ok(cases > 250, `${cases} cases`);
+});
+
+test('the build without threads knows no helper', () => {
+  for (const threads of [2, 16]) {
+    assert.equal(instance.call('fm_threads', handle, threads), STATE);
+  }
 });
 
 test('points that are not finite are refused wherever points are read', () => {

@@ -116,11 +116,11 @@ export class Pool {
   /** Sends the helpers home and ends their threads. Idempotent. */
   end() {
     if (this.#ended) return;
-    this.#terminate();
-    this.#refuse(new MoonflowError('disposed', 'threads: the model was disposed of meanwhile'));
     const { instance, handle } = this.#model;
     // An engine that has trapped can be asked nothing; its helpers are ended all the same.
     if (instance.alive) instance.call('fm_threads_stop', handle);
+    this.#terminate();
+    this.#refuse(new MoonflowError('disposed', 'threads: the model was disposed of meanwhile'));
   }
 
   #terminate() {
@@ -145,7 +145,11 @@ export class Pool {
   async #start(helper) {
     const { instance, handle } = this.#model;
     const stack = instance.memory.reserve(`stack ${helper}`, STACK_BYTES) + STACK_BYTES;
-    const thread = await startAide();
+    const thread = await startAide().catch((error) => {
+      const why = `could not be started (${error.message}); threads: 1 needs no helper`;
+      const message = `threads: helper ${helper} of ${this.#count} ${why}`;
+      throw new MoonflowError('worker', message, { cause: error });
+    });
     if (this.#ended) {
       thread.terminate();
       return;
@@ -159,7 +163,11 @@ export class Pool {
         resolve(undefined);
       });
       for (const type of ['error', 'messageerror', 'exit']) {
-        thread.addEventListener(type, (event) => this.#gone(helper, event?.message ?? type));
+        thread.addEventListener(type, (event) => {
+          // Browsers hand an error that nobody took on to the owner of this worker, which would take it for its end.
+          event?.preventDefault?.();
+          this.#gone(helper, event?.message ?? type);
+        });
       }
       thread.postMessage({ ...instance.shared, stack, handle, helper }, []);
     });
@@ -172,7 +180,7 @@ export class Pool {
   #gone(helper, why) {
     if (this.#ended) return;
     this.#loss ??= `helper ${helper} of ${this.#count} ended (${why})`;
-    const message = `threads: ${this.#loss} before all were at work; threads: 1 needs none`;
+    const message = `threads: ${this.#loss} before all were at work; threads: 1 needs no helper`;
     this.#refuse(new MoonflowError('worker', message));
   }
 
