@@ -82,13 +82,16 @@ enum {
   FM_STRATIFIED, /* 1: one t from each of B equal slices of probability; same law, less noise */
   FM_BATCH,      /* B */
   /* how the weights move */
-  FM_STEPS,    /* length of a run; the cosine schedule ends there */
-  FM_LR,       /* peak learning rate */
-  FM_SCHEDULE, /* one of FM_SCHEDULE_* */
-  FM_WARMUP,   /* cosine: steps of linear warm-up from 0 */
+  FM_STEPS,     /* length of a run; the cosine schedule ends there */
+  FM_OPTIMISER, /* one of FM_OPTIMISER_* */
+  FM_LR,        /* peak learning rate of AdamW */
+  FM_SCHEDULE,  /* one of FM_SCHEDULE_* */
+  FM_WARMUP,    /* cosine: steps of linear warm-up from 0 */
   FM_BETA1,
   FM_BETA2,
   FM_EPS,
+  FM_MUON_LR, /* peak learning rate of Muon; it follows the schedule as lr does */
+  FM_MUON_MOMENTUM,
   FM_WEIGHT_DECAY, /* decoupled */
   FM_CLIP,         /* largest global gradient norm; 0 turns clipping off */
   FM_EMA_DECAY,
@@ -111,6 +114,10 @@ enum {
 enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL };
+enum {
+  FM_OPTIMISER_ADAMW,
+  FM_OPTIMISER_MUON
+}; /* muon: Muon for the hidden matrices net.2, net.4, .., AdamW for the rest */
 enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
 enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4 };
 enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };

@@ -24,7 +24,8 @@ test('a saved file carries the weights under the names of PyTorch, and all that 
 test('save, load, continue gives the bits of a run that was never interrupted', async () => {
   for (const config of [
     {},
-    { path: 've', coupling: 'ot', schedule: 'constant' },
+    { path: 've', coupling: 'ot', schedule: 'constant', optimiser: 'adamw' },
+    { optimiser: 'muon' },
     { data: 'points', path: 've' },
   ]) {
     const [whole, first] = [small(config), small(config)];
