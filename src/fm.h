@@ -146,7 +146,7 @@ FM_API int fm_param_count(void);
 FM_API const fm_param *fm_param_info(int index); /* null when there is no such row */
 
 /* Writes preset `preset` (FM_PRESET_*) into params[FM_PARAM_COUNT].
- * `default` gives clean moons in 2,000 steps; `seed` is the published example to the letter. */
+ * `default` gives clean moons in 1,200 steps; `seed` is the published example to the letter. */
 FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 

@@ -5,7 +5,7 @@ import { module, small } from './small.js';
 
 test('every row has a name, a group, a sentence of help and a standard inside its range', () => {
   const table = parameters(module);
-  assert.ok(table.length >= 31);
+  assert.ok(table.length >= 34);
   assert.equal(new Set(table.map(({ name }) => name)).size, table.length);
   for (const row of table) {
     assert.match(row.name, /^[a-z][a-z0-9_]*$/);
@@ -33,11 +33,12 @@ test('the presets are default and seed, and the table carries default', () => {
   const standard = Object.fromEntries(parameters(module).map((row) => [row.name, row.standard]));
   assert.deepEqual(preset(module, 'default'), standard);
   assert.deepEqual(resolve(module, {}), standard);
-  const { hidden, lr, batch, clip, ema_decay, time } = preset(module, 'seed');
+  const { hidden, lr, batch, clip, ema_decay, time, optimiser, steps } = preset(module, 'seed');
   assert.deepEqual(
-    { hidden, lr, batch, clip, ema_decay, time },
+    { hidden, lr, batch, clip, ema_decay, time, optimiser, steps },
     {
       ...{ hidden: 128, lr: 3e-4, batch: 512, clip: 1, ema_decay: 0.9999, time: 'logit-normal' },
+      ...{ optimiser: 'adamw', steps: 2000 },
     },
   );
 });
