@@ -7,10 +7,14 @@ typedef struct {
   v4 clip, shrink, beta1, rest1, beta2, rest2, rate, root2, eps, decay, rest;
 } lanes;
 
+double adamw_clip(double clip, double gradient_norm) {
+  const double scale = clip / (gradient_norm + 1e-6);
+  return clip > 0 && scale < 1 ? scale : 1;
+}
+
 static lanes lanes_of(const adamw_setting *s, uint32_t k, double gradient_norm) {
-  const double clip = s->clip / (gradient_norm + 1e-6);
   return (lanes){
-      .clip = v4_all((real)(s->clip > 0 && clip < 1 ? clip : 1)),
+      .clip = v4_all((real)adamw_clip(s->clip, gradient_norm)),
       .shrink = v4_all((real)(1 - s->lr * s->weight_decay)),
       .beta1 = v4_all((real)s->beta1),
       .rest1 = v4_all((real)(1 - s->beta1)),

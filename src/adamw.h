@@ -21,6 +21,9 @@ typedef struct {
 void adamw_step(const adamw_setting *setting, uint32_t k, double gradient_norm, const real *gradient, real *weights,
                 real *moment, real *variance, real *ema, int count);
 
+/* The c above. */
+double adamw_clip(double clip, double gradient_norm);
+
 /* Learning rate of step k (0-based). Constant: peak. Cosine: linear from peak/warmup to peak over `warmup` steps, then
  * peak (1 + cos(pi (k - warmup) / (steps - warmup))) / 2, and 0 from `steps` on. */
 double adamw_lr(int schedule, double peak, int warmup, int steps, int k);

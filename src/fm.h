@@ -83,13 +83,16 @@ enum {
   FM_STRATIFIED, /* 1: one t from each of B equal slices of probability; same law, less noise */
   FM_BATCH,      /* B */
   /* how the weights move */
-  FM_STEPS,    /* length of a run; the cosine schedule ends there */
-  FM_LR,       /* peak learning rate */
-  FM_SCHEDULE, /* one of FM_SCHEDULE_* */
-  FM_WARMUP,   /* cosine: steps of linear warm-up from 0 */
+  FM_STEPS,     /* length of a run; the cosine schedule ends there */
+  FM_OPTIMISER, /* one of FM_OPTIMISER_* */
+  FM_LR,        /* peak learning rate of AdamW */
+  FM_SCHEDULE,  /* one of FM_SCHEDULE_* */
+  FM_WARMUP,    /* cosine: steps of linear warm-up from 0 */
   FM_BETA1,
   FM_BETA2,
   FM_EPS,
+  FM_MUON_LR, /* peak learning rate of Muon; it follows the schedule as lr does */
+  FM_MUON_MOMENTUM,
   FM_WEIGHT_DECAY, /* decoupled */
   FM_CLIP,         /* largest global gradient norm; 0 turns clipping off */
   FM_EMA_DECAY,
@@ -112,6 +115,10 @@ enum {
 enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL };
+enum {
+  FM_OPTIMISER_ADAMW,
+  FM_OPTIMISER_MUON
+}; /* muon: Muon for the hidden matrices net.2, net.4, .., AdamW for the rest */
 enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
 enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4 };
 enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };
@@ -140,7 +147,7 @@ FM_API int fm_param_count(void);
 FM_API const fm_param *fm_param_info(int index); /* null when there is no such row */
 
 /* Writes preset `preset` (FM_PRESET_*) into params[FM_PARAM_COUNT].
- * `default` gives clean moons in 2,000 steps; `seed` is the published example to the letter. */
+ * `default` gives clean moons in 1,200 steps; `seed` is the published example to the letter. */
 FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
@@ -272,7 +279,7 @@ FM_API int fm_slot_size(const fm_model *model);
 FM_API real *fm_slot(fm_model *model, int slot);
 
 /* Declares the slots loaded: sets step (0 .. 2^30) and round (0 .. 2^20). FM_E_FORMAT when a weight or average lies beyond 1e38,
- * a moment beyond 1e18, a variance outside [0, 1e36], or a value is NaN: what no run of this engine leaves behind; the caller must then load again or drop the model. */
+ * a moment beyond 1e20, a variance outside [0, 1e36], or a value is NaN: what no run of this engine leaves behind; the caller must then load again or drop the model. */
 FM_API int fm_restore(fm_model *model, int step, int round);
 
 /* Draws weights anew from the seed; moments, EMA, step and round as after fm_init. Points and pairs stay. */

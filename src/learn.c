@@ -56,23 +56,56 @@ static int differentiate(fm_model *m, const real *t, const real *x0, const real 
   return FM_OK;
 }
 
+/* AdamW over the reals from `first` to before `end` of the slots. */
+static void adapt(fm_model *m, const adamw_setting *setting, int first, int end) {
+  adamw_step(setting, (uint32_t)m->stats.step + 1, m->stats.gradient_norm, m->slot[FM_GRADIENT] + first,
+             m->slot[FM_RAW] + first, m->slot[FM_MOMENT] + first, m->slot[FM_VARIANCE] + first, m->slot[FM_EMA] + first,
+             end - first);
+}
+
+static void orthogonalise(fm_model *m, const muon_setting *setting, const fm_tensor *t) {
+  muon_step(&m->muon, setting, m->slot[FM_GRADIENT] + t->offset, m->slot[FM_RAW] + t->offset,
+            m->slot[FM_MOMENT] + t->offset, m->slot[FM_EMA] + t->offset, t->rows, t->cols);
+}
+
+static double rate_of(const fm_model *m, int index) {
+  return adamw_lr(whole(m, FM_SCHEDULE), m->params[index], whole(m, FM_WARMUP), whole(m, FM_STEPS), m->stats.step);
+}
+
+/* Moves the weights by the gradient in the slot. Muon takes net.2, net.4, ..: the matrices between two hidden layers. */
+static void move(fm_model *m) {
+  const double *p = m->params;
+  const shape *s = &m->field.shape;
+  m->stats.lr = rate_of(m, FM_LR);
+  m->stats.ema_decay = adamw_ema_decay(p[FM_EMA_DECAY], whole(m, FM_EMA_WARMUP), m->stats.step);
+  const adamw_setting adamw = {.lr = m->stats.lr,
+                               .beta1 = p[FM_BETA1],
+                               .beta2 = p[FM_BETA2],
+                               .eps = p[FM_EPS],
+                               .weight_decay = p[FM_WEIGHT_DECAY],
+                               .clip = p[FM_CLIP],
+                               .ema_decay = m->stats.ema_decay};
+  const muon_setting muon = {.lr = rate_of(m, FM_MUON_LR),
+                             .momentum = p[FM_MUON_MOMENTUM],
+                             .weight_decay = p[FM_WEIGHT_DECAY],
+                             .scale = adamw_clip(p[FM_CLIP], m->stats.gradient_norm),
+                             .ema_decay = m->stats.ema_decay};
+  const int matrices = whole(m, FM_OPTIMISER) == FM_OPTIMISER_MUON ? s->layers - 1 : 0;
+  int done = 0;
+  for (int i = 1; i <= matrices; i++) {
+    const fm_tensor *t = &s->tensors[2 * (SHAPE_NET + i)];
+    adapt(m, &adamw, done, t->offset);
+    orthogonalise(m, &muon, t);
+    done = t->offset + t->rows * t->cols;
+  }
+  adapt(m, &adamw, done, s->size);
+}
+
 static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(m->stats.step < MODEL_MOST_STEPS, FM_E_STATE);
   FM_TRY(differentiate(m, t, x0, x1, n));
-  const double *p = m->params;
-  const int k = m->stats.step;
-  m->stats.lr = adamw_lr(whole(m, FM_SCHEDULE), p[FM_LR], whole(m, FM_WARMUP), whole(m, FM_STEPS), k);
-  m->stats.ema_decay = adamw_ema_decay(p[FM_EMA_DECAY], whole(m, FM_EMA_WARMUP), k);
-  const adamw_setting setting = {.lr = m->stats.lr,
-                                 .beta1 = p[FM_BETA1],
-                                 .beta2 = p[FM_BETA2],
-                                 .eps = p[FM_EPS],
-                                 .weight_decay = p[FM_WEIGHT_DECAY],
-                                 .clip = p[FM_CLIP],
-                                 .ema_decay = m->stats.ema_decay};
-  adamw_step(&setting, (uint32_t)k + 1, m->stats.gradient_norm, m->slot[FM_GRADIENT], m->slot[FM_RAW],
-             m->slot[FM_MOMENT], m->slot[FM_VARIANCE], m->slot[FM_EMA], m->field.shape.size);
-  m->stats.step = k + 1;
+  move(m);
+  m->stats.step++;
   return FM_OK;
 }
 

@@ -16,6 +16,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
   field_layout(&m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
+  if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
   return placed;
 }
@@ -81,9 +82,9 @@ int model_all_finite(const real *x, uint64_t count) {
   return 1;
 }
 
-/* By slot. Training keeps gradients, and with them the moments, below 1e18; then no update exceeds 1e35, whatever lr and eps,
- * and weights below 1e38 stay finite in the step that follows. */
-static const double LARGEST_RESTORED[] = {[FM_RAW] = 1e38, [FM_EMA] = 1e38, [FM_MOMENT] = 1e18, [FM_VARIANCE] = 1e36};
+/* By slot. Training keeps gradients below 1e18, and with them the moments of AdamW and, momentum at most 0.99, those of Muon
+ * below 1e20; then no update exceeds 1e37, whatever lr and eps, and weights below 1e38 stay finite in the next step. */
+static const double LARGEST_RESTORED[] = {[FM_RAW] = 1e38, [FM_EMA] = 1e38, [FM_MOMENT] = 1e20, [FM_VARIANCE] = 1e36};
 
 static int all_bounded(const real *x, int count, double bound) {
   for (int i = 0; i < count; i++)

@@ -2,6 +2,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "muon.h"
 #include "sample.h"
 #include "train.h"
 
@@ -20,6 +21,7 @@ struct fm_model {
   field field;
   sampler sampler;
   trainer trainer;
+  muon muon; /* its workspace, where the optimiser is muon */
   pool pool;
   dataset data;
   const real *pair_x0, *pair_x1;

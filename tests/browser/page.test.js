@@ -63,7 +63,7 @@ describe('a reader presses Start with the default preset', () => {
     assert.equal(await page.getAttribute('#sw2', 'data-n'), '20000');
     assert.ok(distance > 0 && distance < 0.05, `SW2 ${distance}`);
     assert.ok(floor > 0 && floor < 0.05, `floor ${floor}`);
-    assert.equal(await stepOf(page), 2000);
+    assert.equal(await stepOf(page), 1200);
     assert.equal(await page.textContent('#nfe'), '50 network evaluations a sample (NFE)');
   });
 
@@ -83,7 +83,7 @@ describe('a reader presses Start with the default preset', () => {
   test('picture and chart say in words what they show', async () => {
     const stage = await page.getAttribute('#stage', 'aria-label');
     assert.match(stage ?? '', /2,000 points of data under 2,000 points of samples/);
-    assert.match((await page.textContent('#chart-text')) ?? '', /Loss over 2,000 steps: from \d/);
+    assert.match((await page.textContent('#chart-text')) ?? '', /Loss over 1,200 steps: from \d/);
     await page.screenshot({ path: `${project}wasm_build/page.png`, fullPage: true });
   });
 

@@ -8,7 +8,7 @@ static void check_restored_extremes(void) {
   static const struct {
     int slot;
     real most;
-  } LARGEST[] = {{FM_RAW, 1e38f}, {FM_EMA, 1e38f}, {FM_MOMENT, 1e18f}, {FM_VARIANCE, 1e36f}};
+  } LARGEST[] = {{FM_RAW, 1e38f}, {FM_EMA, 1e38f}, {FM_MOMENT, 1e20f}, {FM_VARIANCE, 1e36f}};
   for (int i = 0; i < 4; i++)
     for (int sign = LARGEST[i].slot == FM_VARIANCE ? 1 : -1; sign <= 1; sign += 2) {
       made m = make((const setting[]){{FM_LR, 10}, {FM_EPS, 1e-12}, {FM_SCHEDULE, 0}, {FM_BETA1, 0.9999}, END});

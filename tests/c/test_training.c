@@ -4,10 +4,11 @@
 /* ---- Training ------------------------------------------------------------------------------------- */
 
 static void check_chunks(void) {
-  promise("1 x 60 steps, 60 x 1 and ragged pieces give the same bits, for every path and coupling");
+  static const int COUPLINGS[] = {FM_COUPLING_INDEPENDENT, FM_COUPLING_OT};
+  promise("1 x 60 steps, 60 x 1 and ragged pieces give the same bits, for every path, coupling and optimiser");
   for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++)
-    for (int coupling = FM_COUPLING_INDEPENDENT; coupling <= FM_COUPLING_OT; coupling++) {
-      const setting settings[] = {{FM_PATH, path}, {FM_COUPLING, coupling}, END};
+    for (int which = 0; which < 4; which++) {
+      const setting settings[] = {{FM_PATH, path}, {FM_COUPLING, COUPLINGS[which / 2]}, {FM_OPTIMISER, which % 2}, END};
       double losses[60], again[60];
       made whole = make(settings), single = make(settings), ragged = make(settings);
       check(fm_train(whole.model, 60, losses) == FM_OK, "whole");
@@ -25,14 +26,15 @@ static void check_chunks(void) {
 }
 
 static void check_resume(void) {
-  promise("slots, step and round carried to a new model continue to the same bits");
-  for (int cut = 0; cut <= 30; cut += 6) {
-    made whole = make((const setting[]){END}), first = make((const setting[]){END});
-    fm_train(whole.model, 30, NULL);
+  promise("slots, step and round carried to a new model continue to the same bits, with either optimiser");
+  for (int cut = 0; cut <= 33; cut += 3) {
+    const setting settings[] = {{FM_OPTIMISER, cut % 2}, END};
+    made whole = make(settings), first = make(settings);
+    fm_train(whole.model, 33, NULL);
     fm_train(first.model, cut, NULL);
-    made second = copy_of(first, (const setting[]){{FM_SEED, 5}, END});
-    check(fm_train(second.model, 30 - cut, NULL) == FM_OK && slots_equal(whole, second), "cut at %d", cut);
-    check(fm_stats_get(second.model)->step == 30, "step %d", fm_stats_get(second.model)->step);
+    made second = copy_of(first, settings);
+    check(fm_train(second.model, 33 - cut, NULL) == FM_OK && slots_equal(whole, second), "cut at %d", cut);
+    check(fm_stats_get(second.model)->step == 33, "step %d", fm_stats_get(second.model)->step);
     free(whole.model), free(first.model), free(second.model);
   }
   promise("restored state that is not finite, or a negative variance, is refused as format");
@@ -94,10 +96,12 @@ static int train_watching(made m, const setting *settings, int steps) {
 static void check_divergence(void) {
   promise("absurd learning rates end finite or diverged, with the last good weights kept");
   int diverged = 0;
-  for (int clip = 0; clip < 2; clip++)
+  for (int which = 0; which < 4; which++)
     for (double lr = 1e-2; lr <= 10; lr *= 10) {
       const setting settings[] = {{FM_LR, lr},
-                                  {FM_CLIP, clip},
+                                  {FM_MUON_LR, lr},
+                                  {FM_OPTIMISER, which / 2},
+                                  {FM_CLIP, which % 2},
                                   {FM_SCHEDULE, FM_SCHEDULE_CONSTANT},
                                   {FM_BETA1, 0},
                                   {FM_BETA2, 0},
@@ -108,7 +112,7 @@ static void check_divergence(void) {
       free(m.model);
     }
   check(diverged > 0, "no run diverged, so nothing was shown");
-  note("%d of 8 runs diverged", diverged);
+  note("%d of 16 runs diverged", diverged);
 }
 
 static void check_causes(void) {

@@ -7,13 +7,14 @@ import { Model } from '../../web/lib/model.js';
 
 /** Each covers code that the others do not reach; the first is a whole run of the default preset. */
 export const RUNS = [
-  { name: 'default preset', steps: 2000, config: {} },
+  { name: 'default preset', steps: 1200, config: {} },
   {
-    name: 'seed preset shape, vp-cosine, midpoint',
+    name: 'seed preset shape, AdamW, vp-cosine, midpoint',
     steps: 60,
     config: {
       hidden: 128,
       layers: 2,
+      optimiser: 'adamw',
       path: 'vp-cosine',
       time: 'logit-normal',
       stratified: false,

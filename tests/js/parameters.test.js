@@ -5,7 +5,7 @@ import { module, small } from './small.js';
 
 test('every row has a name, a group, a sentence of help and a standard inside its range', () => {
   const table = parameters(module);
-  assert.ok(table.length >= 31);
+  assert.ok(table.length >= 34);
   assert.equal(new Set(table.map(({ name }) => name)).size, table.length);
   for (const row of table) {
     assert.match(row.name, /^[a-z][a-z0-9_]*$/);
@@ -42,7 +42,7 @@ test('the preset seed is, row by row, what the PyTorch program it is named for d
     ...{ weight_decay: 0, beta1: 0.9, beta2: 0.999, eps: 1e-8, schedule: 'constant' },
     ...{ time: 'logit-normal', time_mean: 0, time_std: 1, stratified: false },
     ...{ coupling: 'independent', path: 'linear', data: 'moons', noise: 0.05 },
-    ...{ steps: 2000, solver: 'euler', solver_steps: 50 },
+    ...{ steps: 2000, optimiser: 'adamw', solver: 'euler', solver_steps: 50 },
   };
   const seed = preset(module, 'seed');
   const got = Object.fromEntries(Object.keys(fixed).map((name) => [name, seed[name]]));

@@ -1,5 +1,5 @@
 /**
- * @file Same as PyTorch: forward, loss, gradients, 100 optimiser steps and samples, from the same weights and batches.
+ * @file Same as PyTorch: forward, loss, gradients, a run of an optimiser and samples, from the same weights and batches.
  *
  * tests/fixtures/parity holds PyTorch's results in double, and parity.json how far PyTorch's own float results are from
  * them: the largest difference relative to the largest value of a tensor. Ours may be SLACK times as far, and never has to
@@ -18,7 +18,7 @@ const { cases } = JSON.parse(readFileSync(new URL('parity.json', fixtures), 'utf
 const module = compileSync();
 
 const SLACK = 4;
-/** Rounding of sums of up to 130 terms through up to six layers; weights add 100 steps of it. */
+/** Rounding of sums of up to 130 terms through up to six layers; weights add a run of it. */
 const FLOORS = { values: 1e-6, gradients: 4e-6, weights: 2e-6 };
 
 /**
@@ -90,9 +90,9 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
       }
     });
 
-    test('100 steps of AdamW, clipping and EMA', () => {
+    test(`${config.steps} steps of ${config.optimiser ?? 'adamw'}, clipping and EMA`, () => {
       const model = modelOf(config, module);
-      const losses = Array.from({ length: 100 }, (_, step) => {
+      const losses = Array.from({ length: config.steps }, (_, step) => {
         return model.trainBatch(batchOf(config, step)).loss;
       });
       compare('losses', losses, 'values');
@@ -106,10 +106,11 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
   });
 }
 
-test('there are fixtures for every path, 2 and 3 layers, and another dimension', () => {
+test('there are fixtures for every path and optimiser, 2 to 4 layers, and another dimension', () => {
   const configs = Object.values(cases).map(({ config }) => config);
   const seen = (/** @type {string} */ key) => [...new Set(configs.map((each) => each[key]))].sort();
   assert.deepEqual(seen('path'), ['linear', 've', 'vp-cosine']);
-  assert.deepEqual(seen('layers'), [2, 3]);
+  assert.deepEqual(seen('layers'), [2, 3, 4]);
   assert.deepEqual(seen('dim'), [2, 5]);
+  assert.equal(configs.filter(({ optimiser }) => optimiser === 'muon').length, 1);
 });

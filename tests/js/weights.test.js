@@ -24,7 +24,8 @@ test('a saved file carries the weights under the names of PyTorch, and all that 
 test('save, load, continue gives the bits of a run that was never interrupted', async () => {
   for (const config of [
     {},
-    { path: 've', coupling: 'ot', schedule: 'constant' },
+    { path: 've', coupling: 'ot', schedule: 'constant', optimiser: 'adamw' },
+    { optimiser: 'muon' },
     { data: 'points', path: 've' },
   ]) {
     const [whole, first] = [small(config), small(config)];
@@ -41,6 +42,22 @@ test('save, load, continue gives the bits of a run that was never interrupted', 
     const sample = { n: 50, seed: 3 };
     assert.deepEqual(resumed.sample(sample), whole.sample(sample));
   }
+});
+
+test('a file from before there was a choice of optimiser continues with AdamW', () => {
+  const whole = small({ optimiser: 'adamw' });
+  whole.train(6);
+  const { tensors, metadata } = read(save(whole));
+  const { optimiser, muon_lr, muon_momentum, ...config } = JSON.parse(metadata.config);
+  assert.deepEqual(
+    [optimiser, typeof muon_lr, typeof muon_momentum],
+    ['adamw', 'number', 'number'],
+  );
+  const old = write({ tensors, metadata: { ...metadata, config: JSON.stringify(config) } });
+  const resumed = loadSync(old, { module });
+  for (const model of [whole, resumed]) model.train(6);
+  assert.equal(resumed.config.optimiser, 'adamw');
+  assert.equal(resumed.digest(), whole.digest());
 });
 
 test('a run inside a reflow round resumes with its pairs, samples without, and says so', () => {

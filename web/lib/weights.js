@@ -130,12 +130,16 @@ function runOf({ format, config: text, first_coupling, step, round }, given) {
 }
 
 /**
+ * A file from before there was a choice of optimiser names none, and was trained with AdamW.
  * @param {string | undefined} text
  * @returns {PartialConfig}
  */
 function configOf(text) {
   try {
-    return /** @type {PartialConfig} */ (parseStrict(String(text)));
+    const config = /** @type {PartialConfig} */ (parseStrict(String(text)));
+    const names = config !== null && typeof config === 'object' && !Array.isArray(config);
+    if (names && !Object.hasOwn(config, 'optimiser')) config.optimiser = 'adamw';
+    return config;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw malformed(`config: got text that is not strict JSON (${why})`, error);
