@@ -9,7 +9,7 @@ NODE_TEST := node --test --test-reporter=spec
 C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js))
-C_FILES := $(sort $(wildcard src/*.[ch] tests/c/*.[ch] tests/fuzz/*.[ch]))
+C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
 .PHONY: help demo test wasm test-c test-js test-browser bench check format clean
 .PHONY: setup-build setup-demo setup-check setup-test setup-bench
@@ -21,7 +21,7 @@ help:
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
 	@echo 'make test-browser  the page in headless Chromium'
-	@echo 'make bench         speed against PyTorch on one thread, and sizes'
+	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make check         formatters, linter, types, rules of the repository'
 	@echo 'make format        write the formatting'
 	@echo 'make clean         remove what was built'
@@ -29,6 +29,7 @@ help:
 	@echo 'On Debian each target installs what it lacks; elsewhere it names it.'
 
 include wasm_build/rules.mk
+include tests/bench/rules.mk
 -include tests/c/rules.mk
 
 setup-build setup-demo setup-check setup-test setup-bench: setup-%:
@@ -62,9 +63,6 @@ test-js: setup-test wasm
 
 test-browser: setup-test wasm
 	$(NODE_TEST) $(BROWSER_TESTS)
-
-bench: setup-bench wasm
-	node tests/bench/bench.js
 
 check: setup-check wasm
 	$(BIN)/biome ci --error-on-warnings .

@@ -51,7 +51,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_BETA2] = {"beta2", "optimiser", "", "AdamW: decay of the second moment.", 0, 0.999999, 0.95, REAL, LIVE},
     [FM_EPS] = {"eps", "optimiser", "", "AdamW: added to the root of the second moment.", 1e-12, 1, 1e-8, LOG, LIVE},
     [FM_MUON_LR] = {"muon_lr", "optimiser", "", "Muon: peak learning rate.", 1e-7, 10, 0.03, LOG, LIVE},
-    [FM_MUON_MOMENTUM] = {"muon_momentum", "optimiser", "", "Muon: decay of the momentum.", 0, 0.9999, 0.95, REAL,
+    [FM_MUON_MOMENTUM] = {"muon_momentum", "optimiser", "", "Muon: decay of the momentum.", 0, 0.99, 0.95, REAL,
                           LIVE},
     [FM_WEIGHT_DECAY] = {"weight_decay", "optimiser", "", "Decoupled weight decay.", 0, 1, 0, REAL, LIVE},
     [FM_CLIP] = {"clip", "optimiser", "", "Largest global gradient norm; 0 turns clipping off.", 0, 1e6, 1, REAL, LIVE},

@@ -5,7 +5,7 @@
 #   wasm_build/setup.sh demo     build, and the npm packages that serve the page
 #   wasm_build/setup.sh check    build, the npm packages and the formatter of the C sources
 #   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch
-#   wasm_build/setup.sh bench    build, and PyTorch to compare with
+#   wasm_build/setup.sh bench    build, and what to compare with: PyTorch, SciPy, and the npm packages of tests/bench
 #
 # Each need is stated as a command that succeeds when it is met, so a machine may meet it in its own way; only what
 # fails is installed from Debian. Without apt-get the missing needs are printed and the script stops with status 1.
@@ -64,16 +64,21 @@ need_test() {
   need_torch
 }
 
-uses_npm=no
+need_scipy() {
+  need python3-scipy 'SciPy for /usr/bin/python3' has_python_module scipy
+}
+
+npm_folders=() # where `npm ci` has to have run
 look() {
   missing=()
   reasons=()
+  npm_folders=()
   case $level in
     build) need_build ;;
-    demo) need_build; uses_npm=yes ;;
-    check) need_check; uses_npm=yes ;;
-    test) need_test; uses_npm=yes ;;
-    bench) need_build; need_torch ;;
+    demo) need_build; npm_folders=(.) ;;
+    check) need_check; npm_folders=(.) ;;
+    test) need_test; npm_folders=(.) ;;
+    bench) need_build; need_torch; need_scipy; npm_folders=(tests/bench) ;;
     *)
       echo "setup.sh: got level '$level'; allowed: build, demo, check, test, bench" >&2
       exit 2
@@ -118,19 +123,21 @@ check_node() {
 
 # npm writes node_modules/.package-lock.json last, so its age is the age of a whole installation.
 install_node_modules() {
-  if [ -e node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then
+  local folder=$1
+  local installed=$folder/node_modules/.package-lock.json
+  if [ -e "$installed" ] && [ ! "$folder/package-lock.json" -nt "$installed" ]; then
     return
   fi
   if ! command -v npm >/dev/null; then
     echo "setup.sh: npm is missing; install it beside Node.js and run make again" >&2
     exit 1
   fi
-  if [ -L node_modules ]; then
-    echo "setup.sh: node_modules is a link, and npm ci would empty the folder behind it; remove the link" >&2
+  if [ -L "$folder/node_modules" ]; then
+    echo "setup.sh: $folder/node_modules is a link, and npm ci would empty the folder behind it; remove the link" >&2
     exit 1
   fi
-  echo "Installing the npm packages of package-lock.json"
-  npm ci --loglevel=error
+  echo "Installing the npm packages of $folder/package-lock.json"
+  (cd "$folder" && npm ci --loglevel=error)
 }
 
 check_node
@@ -140,4 +147,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   look
   if [ ${#missing[@]} -gt 0 ]; then stop_for_missing 'these were installed and still do not work:'; fi
 fi
-if [ $uses_npm = yes ]; then install_node_modules; fi
+for folder in "${npm_folders[@]}"; do install_node_modules "$folder"; done

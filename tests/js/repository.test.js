@@ -184,8 +184,8 @@ test('no file names a path of somebody’s machine or a host of a package regist
     const text = read(path);
     assert.doesNotMatch(text, machine, path);
     assert.doesNotMatch(text, registry, path);
+    if (basename(path) === 'package-lock.json') assert.doesNotMatch(text, /"resolved"/, path);
   }
-  assert.doesNotMatch(read('package-lock.json'), /"resolved"/);
   assert.ok(files.length > 70, `${files.length} files`);
 });
 

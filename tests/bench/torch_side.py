@@ -1,8 +1,5 @@
-"""PyTorch's side of the bench: reads one JSON request a line, answers with one JSON line. Started by rival.js.
-
-    {"do": "version"}                          -> {"torch", "python", "threads"}
-    {"do": "train", "steps": n}                -> {"losses": [n], "ms"}     continues the run
-    {"do": "sample", "count": n, "steps": k}   -> {"points": [...], "ms"}   Euler, from batch-like start points
+"""PyTorch's side of the bench: reads one JSON request a line, answers with one JSON line. Started by contender.js,
+which says what the requests are.
 
 One thread. The faster of PyTorch's ways is used: fused lists of tensors for AdamW and EMA, no data loader, batches made
 before the clock starts.
@@ -30,23 +27,34 @@ class Run:
         self.average = [p.detach().clone() for p in self.parameters]
         self.optimiser = torch.optim.AdamW(self.parameters, lr=SEED['lr'], weight_decay=0.0, foreach=True)
 
-    def take_step(self, batch):
+    def differentiate_batch(self, batch):
         loss, _, _ = loss_of(self.model, self.path, *batch)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        return loss
+
+    def take_step(self, batch):
+        loss = self.differentiate_batch(batch)
         torch.nn.utils.clip_grad_norm_(self.parameters, SEED['clip'])
         self.optimiser.step()
         torch._foreach_mul_(self.average, SEED['ema_decay'])
         torch._foreach_add_(self.average, [p.detach() for p in self.parameters], alpha=1 - SEED['ema_decay'])
         return loss
 
-    def train(self, steps):
+    def run(self, steps, loss_of_batch):
         batches = [batch_of(SEED, self.step + i) for i in range(steps)]
-        self.step += steps
         begin = time.perf_counter()
-        losses = [self.take_step(batch) for batch in batches]
+        losses = [loss_of_batch(batch) for batch in batches]
         ms = (time.perf_counter() - begin) * 1e3
         return {'losses': [loss.item() for loss in losses], 'ms': ms}
+
+    def train(self, steps):
+        answer = self.run(steps, self.take_step)
+        self.step += steps
+        return answer
+
+    def differentiate(self, steps):
+        return self.run(steps, self.differentiate_batch)
 
     def sample(self, count, steps):
         start = torch.from_numpy(spread(9000, (count, 2), -2, 2))
@@ -63,10 +71,9 @@ def main():
         request = json.loads(line)
         kind = request.pop('do')
         if kind == 'version':
-            answer = {'torch': torch.__version__, 'python': platform.python_version(),
-                      'threads': torch.get_num_threads()}
+            answer = {'version': f'{torch.__version__} (Python {platform.python_version()})'}
         else:
-            answer = {'train': run.train, 'sample': run.sample}[kind](**request)
+            answer = {'train': run.train, 'differentiate': run.differentiate, 'sample': run.sample}[kind](**request)
         print(json.dumps(answer), flush=True)
 
 
