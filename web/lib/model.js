@@ -87,14 +87,8 @@ export class Model {
     memory.doubles(pointer, numbers.length).set(numbers);
     const size = this.#instance.pointer('fm_size', pointer);
     const block = memory.reserve('model', size);
-    this.#instance.check(
-      'create',
-      'give a configuration from resolve',
-      'fm_init',
-      block,
-      size,
-      pointer,
-    );
+    const hint = 'give a configuration from resolve';
+    this.#instance.check('create', hint, 'fm_init', block, size, pointer);
     this.#model = block;
   }
 
