@@ -237,6 +237,7 @@ test('a value outside its range is refused at its control and changes nothing', 
     const fault = (await page.textContent(`#p-${name}-fault`)) ?? '';
     assert.match(fault, new RegExp(`${name}.*allowed`), fault);
     assert.equal(await page.getAttribute(`#p-${name}`, 'aria-invalid'), 'true');
+    assert.equal(value === '' && !/the field is empty/.test(fault), false, fault);
   }
   assert.equal(await page.textContent('#hash'), hash);
   assert.equal(await stepOf(page), 1);

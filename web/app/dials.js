@@ -9,6 +9,7 @@ import { parameters, preset, presets, resolve } from '../lib/parameters.js';
 
 /**
  * @typedef {import('../lib/parameters.js').Value} Value
+ * @typedef {import('../lib/parameters.js').Config} Config
  * @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo
  * @typedef {import('./points.js').Points} Points
  */
@@ -63,6 +64,25 @@ export class Dials {
     const changed = this.config[name] !== config[name];
     this.config = config;
     return changed;
+  }
+
+  /**
+   * Throws when the engine would not take a value beside those of another configuration.
+   * @param {Config} config
+   * @param {string} name
+   * @param {Value} value
+   */
+  check(config, name, value) {
+    resolve(this.#module, { ...config, [name]: value });
+  }
+
+  /**
+   * The live rows that differ from another configuration.
+   * @param {Config} config
+   */
+  since(config) {
+    const rows = this.table.filter(({ name, live }) => live && this.config[name] !== config[name]);
+    return Object.fromEntries(rows.map(({ name }) => [name, this.config[name]]));
   }
 
   /** @param {string} name */

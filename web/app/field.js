@@ -43,9 +43,21 @@ export class Field {
     this.element = document.createElement('div');
     this.element.className = `field ${info.kind}`;
     this.element.append(label, this.input);
-    this.#addSlider(onChange);
+    this.#addSlider((name, value) => this.#hand(onChange, name, value));
     this.element.append(help, this.#fault, this.#note);
-    this.input.addEventListener('change', () => onChange(info.name, this.value));
+    this.input.addEventListener('change', () => this.#hand(onChange, info.name, this.value));
+  }
+
+  /**
+   * A box without a number has no value to hand on, and says so itself.
+   * @param {(name: string, value: Value) => void} onChange
+   * @param {string} name
+   * @param {Value} value
+   */
+  #hand(onChange, name, value) {
+    if (!Number.isNaN(value)) return onChange(name, value);
+    const what = this.input.validity.badInput ? 'the text is no number' : 'the field is empty';
+    this.fault(`${name}: ${what}; allowed is a number from ${this.info.min} to ${this.info.max}`);
   }
 
   /** @returns {Value} NaN when the number box holds no number */

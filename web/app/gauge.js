@@ -8,38 +8,62 @@
  * @typedef {import('./run.js').Quality} Quality
  */
 
-/** Network evaluations one look may cost, within these numbers of points. */
-const EVALUATIONS = 30_000;
-const POINTS_MIN = 100;
-const POINTS_MAX = 1000;
+/** Multiply-adds that a look at a training model may cost, about 0.1 s, and the most points of one. */
+const LOOK_WORK = 5.5e8;
+const LOOK_POINTS = 1000;
+/** The same of the picture of a model that stands still, about 2 s. */
+const PICTURE_WORK = 1e10;
+const PICTURE_POINTS = 2000;
+/** The engine is heard from once a point at the least: one that costs more would keep it deaf for seconds. */
+const POINT_WORK_MAX = 1e9;
+/** The engine computes this many points at the price of one. */
+const GROUP = 16;
 /** Milliseconds between two measures, and their largest share of the time. */
 const MEASURE_MS = 1000;
 const MEASURE_SHARE = 0.1;
 
 /**
- * Points that a look at a model may use when each costs `nfe` network evaluations.
- * @param {number} nfe
+ * Points that a look at a training model may use; 0 when even one costs too much.
+ * @param {number} work  multiply-adds a point costs: network evaluations times numbers in the network
  */
-export function pointsFor(nfe) {
-  const affordable = Math.floor(EVALUATIONS / nfe / 100) * 100;
-  return Math.min(POINTS_MAX, Math.max(POINTS_MIN, affordable));
+export function lookPoints(work) {
+  return affordable(work, LOOK_WORK, LOOK_POINTS);
+}
+
+/**
+ * Points in the picture of a model that stands still; 0 when even one costs too much.
+ * @param {number} work  multiply-adds a point costs
+ */
+export function picturePoints(work) {
+  return affordable(work, PICTURE_WORK, PICTURE_POINTS);
+}
+
+/**
+ * @param {number} work
+ * @param {number} budget
+ * @param {number} most
+ */
+function affordable(work, budget, most) {
+  if (work > POINT_WORK_MAX) return 0;
+  const unit = budget / work < 100 ? GROUP : 100;
+  return Math.min(most, Math.max(unit, Math.floor(budget / work / unit) * unit));
 }
 
 export class Gauge {
   #client;
-  #n;
+  #options;
   #take;
   #abort = new AbortController();
   #next = 0;
 
   /**
    * @param {Client} client
-   * @param {number} n  samples a measure uses
+   * @param {{n: number, solver: string, steps: number}} options  of a measure
    * @param {(quality: Quality) => void} take  hears every measure
    */
-  constructor(client, n, take) {
+  constructor(client, options, take) {
     this.#client = client;
-    this.#n = n;
+    this.#options = options;
     this.#take = take;
   }
 
@@ -58,8 +82,8 @@ export class Gauge {
   async #measure() {
     const began = performance.now();
     const { signal } = this.#abort;
-    const n = this.#n;
-    const { sw2, sw2_floor, nfe } = await this.#client.quality({ n, signal });
+    const { n } = this.#options;
+    const { sw2, sw2_floor, nfe } = await this.#client.quality({ ...this.#options, signal });
     const now = performance.now();
     this.#next = now + Math.max(MEASURE_MS, (now - began) / MEASURE_SHARE);
     if (!signal.aborted) this.#take({ sw2, floor: sw2_floor, n, nfe, final: false });

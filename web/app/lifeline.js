@@ -74,6 +74,11 @@ export class Lifeline {
     this.#client = null;
   }
 
+  /** Ends the worker, unless it is being started: what is asked of that one can be waited for. */
+  abandon() {
+    if (!this.#opening) this.drop();
+  }
+
   /** @param {MoonflowError} error */
   #died(error) {
     this.#client = null;

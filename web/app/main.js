@@ -61,7 +61,11 @@ class Page {
   /** @param {WebAssembly.Module} module */
   constructor(module) {
     const changed = () => this.#invalidate();
-    this.#session = new Session(module, { changed, calm: () => still.matches });
+    this.#session = new Session(module, {
+      changed,
+      calm: () => still.matches,
+      refused: (name, message) => this.#controls.fault(name, message),
+    });
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
@@ -93,8 +97,9 @@ class Page {
     const samplesLabel = run.step > 0 || run.round > 0 ? 'samples' : 'samples, untrained';
     this.#stage.show({ data, samples, dim, samplesLabel });
     this.#stage.draw(this.#theme);
-    element('stage-caption').textContent =
-      `${STAGE_CAPTION} Here by ${dials.config.solver} in ${dials.config.solver_steps} steps.`;
+    element('stage-caption').textContent = run.unseen
+      ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
+      : `${STAGE_CAPTION} Here by ${dials.config.solver} in ${dials.config.solver_steps} steps.`;
     this.#chart.draw(run.losses, run, this.#theme);
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
@@ -103,10 +108,10 @@ class Page {
   }
 
   #drawButtons() {
-    const { phase, busy, round, reflow, hash } = this.#session.run;
+    const { phase, busy, round, reflow, hash, halting } = this.#session.run;
     document.body.dataset.phase = this.#session.working ? 'working' : phase;
     const alive = phase !== 'starting' && phase !== 'dead';
-    button('start').disabled = !alive || phase === 'reflowing';
+    button('start').disabled = !alive || phase === 'reflowing' || halting;
     button('start').textContent = START[phase];
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;

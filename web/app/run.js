@@ -42,6 +42,12 @@ export class Run {
   samples = null;
   /** SHA-256 of the weights when the model last stood still. @type {string | null} */
   hash = null;
+  /** Whether a sample costs too much to draw any. */
+  unseen = false;
+  /** Whether the reader has asked it to stop, which it does after the step at hand. */
+  halting = false;
+  /** Numbers in the network. */
+  parameters = 0;
   step = 0;
   round = 0;
   /** Steps a second since training last began. */
@@ -72,8 +78,9 @@ export class Run {
   }
 
   /** Another model has taken the place of the one before. @param {Info} info */
-  begin({ config, step, round }) {
+  begin({ config, parameters, step, round }) {
     this.config = config;
+    this.parameters = parameters;
     this.step = step;
     this.round = round;
     this.rate = 0;
@@ -81,6 +88,7 @@ export class Run {
     this.quality = null;
     this.hash = null;
     this.samples = null;
+    this.unseen = false;
     this.notice = null;
     this.reflow = noReflow();
     this.losses.clear(step);

@@ -7,9 +7,12 @@
  */
 
 import { Dials } from './dials.js';
-import { Gauge, pointsFor } from './gauge.js';
+import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
+import { Gauge } from './gauge.js';
 import { Lifeline } from './lifeline.js';
+import { make } from './making.js';
 import { unpack } from './parcel.js';
+import { Portrait, SAMPLE_SEED, SHOWN } from './portrait.js';
 import { Queue } from './queue.js';
 import { Run } from './run.js';
 
@@ -20,20 +23,12 @@ import { Run } from './run.js';
  * @typedef {import('./points.js').Points} Points
  */
 
-/** Points drawn, of data and of a settled model's samples. */
-const SHOWN = 2000;
-/** Samples of the final measure, and its floor. */
-const MEASURED = 20_000;
-/** Milliseconds between two pictures of a training model; the second where the reader asked for little motion. */
-const PICTURE_MS = 250;
-const CALM_PICTURE_MS = 1000;
 /** Least milliseconds between two frames of a stream. */
 const FRAME_MS = 40;
-/** Samples and the drawn data come from streams apart from those of the training data. */
-const SAMPLE_SEED = 1;
+/** The drawn data come from a stream apart from that of the training data. */
 const DATA_SEED = 2;
-const PAIRS_LOST =
-  'The pairs this reflow learned from are not in the file. Reflow makes new ones; Reset begins anew.';
+/** A worker that is deaf for this long is given up by a reset. */
+const PATIENCE_MS = 1000;
 /** A diverged run is offered a learning rate this much smaller. */
 const GENTLER = 0.1;
 
@@ -43,19 +38,23 @@ export class Session {
 
   #line = new Lifeline((error) => this.#ended(error));
   #queue = new Queue();
-  #changed;
-  #calm;
+  #page;
+  #portrait;
+  /** New models asked for so far, and how many of them have come or were passed over. */
+  #asked = 0;
+  #made = 0;
 
   /**
    * @param {WebAssembly.Module} module
-   * @param {{changed: () => void, calm: () => boolean}} page  `changed` is called after any public field has changed; `calm`
-   *   tells whether the reader asked for little motion
+   * @param {{changed: () => void, calm: () => boolean, refused: (name: string, message: string) => void}} page  `changed` is
+   *   called after any public field has changed; `calm` tells whether the reader asked for little motion; `refused` hears why
+   *   the model did not take a value of a control
    */
-  constructor(module, { changed, calm }) {
-    this.#changed = changed;
-    this.#calm = calm;
+  constructor(module, page) {
+    this.#page = page;
     this.dials = new Dials(module);
     this.run = new Run(this.dials.config);
+    this.#portrait = new Portrait(this.#line, this.run, this.dials, () => this.#changed());
   }
 
   /** Whether something is on its way that the reader cannot stop. */
@@ -75,9 +74,9 @@ export class Session {
     this.#enqueue((signal) => this.#train(signal));
   }
 
-  /** Ends training or reflow after the step it is in. */
+  /** Ends training or reflow after the step it is in, and draws what it came to. */
   pause() {
-    this.#queue.interrupt();
+    this.#enqueue((signal) => this.#portrait.draw(signal));
   }
 
   stepOnce() {
@@ -86,13 +85,19 @@ export class Session {
       const { stats, losses } = await this.#line.client.stepOnce();
       this.run.losses.append(losses);
       this.run.step = stats.step;
-      await this.#settle(signal);
+      await this.#portrait.settle(signal);
     });
   }
 
-  /** Makes a new model from what the controls say. */
+  /** Makes a new model from what the controls say. Only the last of several that wait is made. */
   reset() {
-    return this.#enqueue((signal) => this.#create(signal));
+    const turn = ++this.#asked;
+    // Nothing of the old model is wanted, so a worker deep in a step of seconds need not be waited for.
+    const timer = setTimeout(() => this.#line.abandon(), PATIENCE_MS);
+    return this.#enqueue(async (signal) => {
+      clearTimeout(timer);
+      if (turn === this.#asked) await this.#create(signal);
+    });
   }
 
   /**
@@ -102,8 +107,9 @@ export class Session {
    * @param {Value} value
    */
   set(name, value) {
+    const before = this.dials.config;
     if (!this.dials.set(name, value)) return;
-    if (this.dials.row(name).live) this.#apply(name);
+    if (this.dials.row(name).live) this.#apply(name, before);
     else if (this.run.busy) this.waiting.add(name);
     else this.reset();
     this.#changed();
@@ -127,7 +133,13 @@ export class Session {
    */
   load(bytes) {
     const work = async (/** @type {AbortSignal} */ signal) => {
-      await this.#restore(bytes);
+      try {
+        await this.#restore(bytes);
+      } catch (error) {
+        // What this interrupted is taken up again.
+        if (!this.#portrait.done) this.#enqueue((again) => this.#portrait.settle(again));
+        throw error;
+      }
       await this.#draw(signal);
     };
     return this.#queue.add(work).finally(() => this.#changed());
@@ -146,26 +158,31 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #train(signal) {
     const client = this.#line.client;
-    const n = pointsFor(this.dials.nfe);
-    const sample = { n, seed: SAMPLE_SEED, every_ms: this.#calm() ? CALM_PICTURE_MS : PICTURE_MS };
-    const gauge = new Gauge(client, n, (quality) => {
-      this.run.quality = quality;
-      this.#changed();
-    });
-    // The length of the run is live, so it may have grown when the steps asked for are done.
+    // The length of the run is live, so it may have grown when the steps asked for are done; and another solver ends the
+    // stream, because the size of its pictures followed from the cost of the one before.
     while (this.run.step < this.run.total && !signal.aborted) {
+      const sample = this.#portrait.look(this.#page.calm());
+      const gauge = sample && this.#gauge(sample);
       this.run.notice = null;
       this.#enter('training');
       const steps = this.run.total - this.run.step;
       await this.#stream(signal, (take) => {
         const onFrame = (/** @type {Frame} */ frame) => {
-          gauge.tick();
+          gauge?.tick();
           return take(frame);
         };
         return client.train({ steps, sample, onFrame });
-      }).finally(() => gauge.stop());
+      }).finally(() => gauge?.stop());
     }
-    await this.#settle(signal);
+    await this.#portrait.settle(signal);
+  }
+
+  /** @param {{n: number, solver: string, steps: number}} look */
+  #gauge({ n, solver, steps }) {
+    return new Gauge(this.#line.client, { n, solver, steps }, (quality) => {
+      this.run.quality = quality;
+      this.#changed();
+    });
   }
 
   /** @param {AbortSignal} signal */
@@ -173,8 +190,10 @@ export class Session {
     if (signal.aborted) return;
     const { run } = this;
     const client = this.#line.client;
+    if (this.#portrait.size === 0) throw new Error(TOO_DEAR);
     const oneStep = { n: SHOWN, seed: SAMPLE_SEED, solver: 'euler', steps: 1 };
-    run.reflow = { ...run.reflow, before: await client.sample(oneStep), after: null };
+    const before = await client.sample({ ...oneStep, signal });
+    run.reflow = { ...run.reflow, before, after: null };
     this.#enter('reflowing');
     const onProgress = (/** @type {import('./run.js').Reflow['progress']} */ progress) => {
       run.reflow = { ...run.reflow, progress };
@@ -191,7 +210,7 @@ export class Session {
     const { config, step, round } = await client.info();
     Object.assign(run, { config, step, round });
     this.dials.set('coupling', config.coupling);
-    await this.#settle(signal);
+    await this.#portrait.settle(signal);
   }
 
   /**
@@ -201,13 +220,17 @@ export class Session {
    * @param {(onFrame: (frame: Frame) => Promise<void>) => Promise<T>} begin
    */
   async #stream(signal, begin) {
-    const halt = () => this.#line.halt();
+    const halt = () => {
+      this.run.halting = true;
+      this.#line.halt();
+      this.#changed();
+    };
     const take = this.run.clock();
     signal.addEventListener('abort', halt);
     try {
       return await begin((frame) => {
         take(frame);
-        if (this.run.phase === 'training' && this.run.step >= this.run.total) halt();
+        if (this.run.phase === 'training' && this.run.step >= this.run.total) this.#line.halt();
         this.#line.keepNowAndThen();
         this.#changed();
         // The next frame comes when this settles: an eye needs no more of them, and drawing takes time from the worker.
@@ -215,41 +238,7 @@ export class Session {
       });
     } finally {
       signal.removeEventListener('abort', halt);
-    }
-  }
-
-  /**
-   * Draws a still model at its best and measures it, as long as nothing else is asked.
-   * @param {AbortSignal} signal
-   */
-  async #settle(signal) {
-    const client = this.#line.client;
-    this.#rest();
-    this.run.samples = await client.sample({ n: SHOWN, seed: SAMPLE_SEED });
-    this.run.hash = await client.digest();
-    await this.#line.keep();
-    this.#changed();
-    if (this.run.phase !== 'ready') await this.#measure(signal);
-  }
-
-  /** @param {AbortSignal} signal */
-  async #measure(signal) {
-    if (signal.aborted) return;
-    const onProgress = (/** @type {number} */ progress) => {
-      this.run.measuring = progress;
-      this.#changed();
-    };
-    onProgress(0);
-    try {
-      const options = { n: MEASURED, signal, onProgress };
-      const { sw2, sw2_floor, nfe } = await this.#line.client.quality(options);
-      this.run.quality = { sw2, floor: sw2_floor, n: MEASURED, nfe, final: true };
-    } catch (error) {
-      // Whoever interrupted the measure will measure again.
-      if (!signal.aborted) throw error;
-    } finally {
-      this.run.measuring = null;
-      this.#changed();
+      this.run.halting = false;
     }
   }
 
@@ -258,9 +247,15 @@ export class Session {
     const { dials } = this;
     // A new model has no pairs: the coupling that reflow set goes with the model it belonged to.
     if (dials.config.coupling === 'paired') dials.set('coupling', 'independent');
-    const extras = dials.config.data === 'points' ? { points: dials.points?.data } : {};
-    this.run.begin(await this.#line.client.create(dials.config, extras));
-    this.waiting.clear();
+    if (!this.#line.alive) return this.#revive(signal, true);
+    const turn = this.#asked;
+    try {
+      const info = await make(this.#line.client, dials, () => turn === this.#asked);
+      this.run.begin(info);
+      this.waiting.clear();
+    } finally {
+      this.#made = turn;
+    }
     await this.#draw(signal);
   }
 
@@ -275,31 +270,65 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #draw(signal) {
     this.run.data = await this.#line.client.data({ n: SHOWN, seed: DATA_SEED });
-    await this.#settle(signal);
+    await this.#portrait.settle(signal);
   }
 
-  /** @param {string} name  of a live row */
-  #apply(name) {
+  /**
+   * Applies a live row to the model, unless one is coming that will take it from the dials. Throws when this model, which may
+   * be another than the dials say, cannot take it.
+   * @param {string} name
+   * @param {import('../lib/parameters.js').Config} before  of the dials
+   */
+  #apply(name, before) {
     const value = this.dials.config[name];
+    if (!this.#line.alive || this.#made !== this.#asked) return;
+    try {
+      this.dials.check(this.run.config, name, value);
+    } catch (error) {
+      this.dials.config = before;
+      throw new Error(`${messageOf(error)}; so it is in this model, until a reset`);
+    }
+    const kept = this.run.config[name];
     this.run.config = { ...this.run.config, [name]: value };
-    if (!this.#line.alive) return;
-    this.#line.client.set({ [name]: value }).catch((error) => this.#failed(error));
+    this.#line.client.set({ [name]: value }).catch((error) => this.#refused(name, kept, error));
+    const sampling = this.dials.row(name).group === 'sampling';
+    if (sampling && this.run.phase === 'training') this.#line.halt();
     if (this.run.busy) return;
-    if (this.dials.row(name).group === 'sampling') this.#enqueue((signal) => this.#settle(signal));
-    else this.#rest();
+    if (sampling) this.#enqueue((signal) => this.#portrait.settle(signal));
+    else this.run.rest();
   }
 
-  /** Starts a worker, with the model of the last checkpoint or a new one. @param {AbortSignal} signal */
-  async #revive(signal) {
+  /**
+   * The model goes on as it was: what it did not take goes back to what it had.
+   * @param {string} name
+   * @param {Value} kept
+   * @param {MoonflowError} error
+   */
+  #refused(name, kept, error) {
+    if (!['argument', 'state'].includes(error.code)) return this.#failed(error);
+    this.dials.config = { ...this.dials.config, [name]: kept };
+    this.run.config = { ...this.run.config, [name]: kept };
+    this.#page.refused(name, error.message);
+    this.#changed();
+  }
+
+  /**
+   * Starts a worker, with the model of the last checkpoint or a new one.
+   * @param {AbortSignal} signal
+   * @param {boolean} [anew]
+   */
+  async #revive(signal, anew = false) {
     try {
       await this.#line.open(async (checkpoint) => {
-        if (!checkpoint) return this.#create(signal);
+        if (anew || !checkpoint) return this.#create(signal);
         await this.#restore(checkpoint);
         await this.#draw(signal);
       });
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      this.run.notice = { text, action: { label: 'Try again', act: () => this.open() } };
+      this.run.notice = {
+        text: messageOf(error),
+        action: { label: 'Try again', act: () => this.open() },
+      };
       this.#enter('dead');
     }
   }
@@ -326,25 +355,27 @@ export class Session {
   /** @param {unknown} error */
   #failed(error) {
     const { code, details, message } = /** @type {MoonflowError} */ (error);
-    // The end of the worker is told once, by #died.
+    // The end of the worker is told once, by #ended.
     if (code === 'aborted' || code === 'worker') return;
     if (code === 'trap') {
       this.#line.drop();
       this.#ended(/** @type {MoonflowError} */ (error));
     } else if (code === 'diverged' && details) this.#diverged(details);
     else if (code === 'diverged') this.run.notice ??= { text: message };
-    else if (code === 'state' && this.run.round > 0) this.run.notice = { text: PAIRS_LOST };
-    else this.run.notice = { text: message };
-    if (this.run.busy) this.#rest();
+    // A worker that was disposed of was given up by a reset, which makes another.
+    else if (code !== 'disposed') {
+      this.run.notice = { text: code === 'state' && this.run.round > 0 ? PAIRS_LOST : message };
+    }
+    if (this.run.busy) this.run.rest();
     this.#changed();
   }
 
   /** @param {Record<string, unknown>} details */
-  #diverged({ step, cause }) {
+  #diverged(details) {
     const lr = this.dials.scaled('lr', GENTLER);
-    this.#enqueue((signal) => this.#settle(signal));
+    this.#enqueue((signal) => this.#portrait.settle(signal));
     this.run.notice = {
-      text: `The run diverged: in step ${Number(step) + 1} the ${cause} was no longer a finite number. That step was undone, and the model is as it was after step ${step}.`,
+      text: diverged(details),
       action: { label: `Start again with lr ${lr}`, act: () => this.#again(lr) },
     };
   }
@@ -356,9 +387,8 @@ export class Session {
     this.start();
   }
 
-  #rest() {
-    this.run.rest();
-    this.#changed();
+  #changed() {
+    this.#page.changed();
   }
 
   /** @param {import('./run.js').Phase} phase */

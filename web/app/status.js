@@ -62,7 +62,19 @@ function write(element, words) {
 }
 
 /** @param {Run} run */
-function sentence({ phase, step, total, quality, measuring, config, round, seconds, dim }) {
+function sentence({
+  phase,
+  step,
+  total,
+  quality,
+  measuring,
+  config,
+  round,
+  seconds,
+  dim,
+  halting,
+}) {
+  if (halting) return 'Stopping: the step at hand ends first. Reset does not wait for it.';
   const target = config.data === 'points' ? 'your points' : String(config.data);
   switch (phase) {
     case 'starting':
