@@ -14,7 +14,7 @@
 
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { assignmentTable } from './assignment.js';
+import { assignmentTable } from './matching.js';
 import { qualityTable } from './cold_start.js';
 import { samplingTable, stepTable } from './peers.js';
 import { kernelsTable } from './products.js';

@@ -15,7 +15,7 @@ static void check_restored_extremes(void) {
       real *slot = fm_slot(m.model, LARGEST[i].slot);
       slot[3] = (real)sign * LARGEST[i].most * 1.01f;
       check(fm_restore(m.model, 0, 0) == FM_E_FORMAT, "slot %d beyond", LARGEST[i].slot);
-      for (int k = 0; k < fm_slot_size(m.model); k += 7) slot[k] = (real)sign * LARGEST[i].most;
+      for (int k = 0; k < fm_slot_size(m.model); k += 7) slot[k] = (real)sign * LARGEST[i].most * 0.99f;
       slot[3] = 0;
       check(fm_restore(m.model, 0, 0) == FM_OK, "slot %d at its bound", LARGEST[i].slot);
       for (int step = 0; step < 5; step++) {
