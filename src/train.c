@@ -17,7 +17,7 @@ static void shard_layout(train_shard *s, const shape *net, arena *a) {
 void train_layout(trainer *t, field *f, int batch, arena *a) {
   const uint64_t b = (uint64_t)batch, d = (uint64_t)f->shape.dim, h = (uint64_t)f->shape.hidden, size = sizeof(real);
   t->field = f;
-  for (int i = 0; i < TRAIN_GRIDS; i++) chebyshev_layout(&t->grids[i], 16 << i, a);
+  for (int i = 0; i < TRAIN_GRIDS; i++) chebyshev_layout(&t->grids[i], 8 << i, a);
   t->values = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);

@@ -33,7 +33,7 @@ typedef struct {
  * any number of threads, and so are the bits. */
 enum { TRAIN_SHARDS = 4 };
 
-enum { TRAIN_GRIDS = 3 }; /* of 16, 32 and 64 nodes */
+enum { TRAIN_GRIDS = 4 }; /* of 8, 16, 32 and 64 nodes */
 
 /* Largest relative size of the last two coefficients: eight roundings of a float. */
 #define TRAIN_TAIL 1e-6

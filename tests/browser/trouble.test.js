@@ -18,6 +18,7 @@ test('a run that diverges says in which step and why, and starts again with a sm
   await settled(page, 'ready');
   await page.click('summary');
   for (const [name, value] of [
+    ['optimiser', 'adamw'],
     ['batch', '16'],
     ['layers', '8'],
     ['clip', '0'],

@@ -97,14 +97,17 @@ export class Dials {
   }
 
   /**
-   * A row's value times `factor`, to two digits and within its range.
-   * @param {string} name
-   * @param {number} factor
+   * Learning rates a tenth of those that stand, to two digits and within their ranges: what a diverged run is offered. Under
+   * Muon two rates move the weights, since the matrices between hidden layers have their own.
+   * @returns {{name: string, value: number}[]}
    */
-  scaled(name, factor) {
-    const { min, max } = this.row(name);
-    const value = Number((Number(this.config[name]) * factor).toPrecision(2));
-    return Math.min(max, Math.max(min, value));
+  gentlerRates() {
+    const names = this.config.optimiser === 'muon' ? ['lr', 'muon_lr'] : ['lr'];
+    return names.map((name) => {
+      const { min, max } = this.row(name);
+      const value = Number((Number(this.config[name]) * 0.1).toPrecision(2));
+      return { name, value: Math.min(max, Math.max(min, value)) };
+    });
   }
 
   /** Coordinates of a data set: those of the reader's points, or what the preset has. @param {Value} data */

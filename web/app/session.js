@@ -29,8 +29,6 @@ const FRAME_MS = 40;
 const DATA_SEED = 2;
 /** A worker that is deaf for this long is given up by a reset. */
 const PATIENCE_MS = 1000;
-/** A diverged run is offered a learning rate this much smaller. */
-const GENTLER = 0.1;
 
 export class Session {
   /** Rows that were changed and take effect at the next reset. @type {Set<string>} */
@@ -372,17 +370,18 @@ export class Session {
 
   /** @param {Record<string, unknown>} details */
   #diverged(details) {
-    const lr = this.dials.scaled('lr', GENTLER);
+    const rates = this.dials.gentlerRates();
+    const words = rates.map(({ name, value }) => `${name} ${value}`).join(' and ');
     this.#enqueue((signal) => this.#portrait.settle(signal));
     this.run.notice = {
       text: diverged(details),
-      action: { label: `Start again with lr ${lr}`, act: () => this.#again(lr) },
+      action: { label: `Start again with ${words}`, act: () => this.#again(rates) },
     };
   }
 
-  /** @param {number} lr */
-  #again(lr) {
-    this.set('lr', lr);
+  /** @param {{name: string, value: number}[]} rates */
+  #again(rates) {
+    for (const { name, value } of rates) this.set(name, value);
     this.reset();
     this.start();
   }
