@@ -228,7 +228,7 @@ test('a busy port is said in one sentence with another to try, before anything i
   await once(holder, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (holder.address());
   // What the demo needs counts as there: this is about the port. The make that runs the tests must not speak to this one.
-  const words = ['-o', 'setup-demo', '-o', 'wasm', 'demo', `PORT=${port}`];
+  const words = ['--no-print-directory', '-o', 'setup-demo', '-o', 'wasm', 'demo', `PORT=${port}`];
   const env = { ...process.env, MAKEFLAGS: '' };
   const { status, stdout, stderr } = spawnSync('make', words, { cwd: root, env, encoding: 'utf8' });
   holder.close();
