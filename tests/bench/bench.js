@@ -14,8 +14,8 @@
 
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { assignmentTable } from './matching.js';
 import { qualityTable } from './cold_start.js';
+import { assignmentTable } from './matching.js';
 import { samplingTable, stepTable } from './peers.js';
 import { kernelsTable } from './products.js';
 import { shareTable } from './profile.js';
