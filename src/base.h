@@ -35,7 +35,7 @@ enum {
   FM_MAX_ASSIGN = 4096,
   FM_MAX_POINTS = 1 << 24,
   /* Rows of one forward or backward pass: 128 rows of 128 floats are 64 kB, so a layer stays in the second-level
-   * cache. No result depends on it, because every sum over the batch runs in ascending row order. */
+   * cache. No result depends on it, because every sum over a shard of the batch (train.h) runs in ascending row order. */
   FM_ROWS = 128,
   /* Points one call of the ODE solver carries together; they share every evaluation of the time branch. */
   FM_SAMPLE_ROWS = 1024

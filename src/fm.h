@@ -55,7 +55,7 @@ enum {
   FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points set, no pairs set) */
   FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
-  FM_E_FORMAT = 5,   /* restored state holds a value that is not finite */
+  FM_E_FORMAT = 5,   /* restored state holds a value that fm_restore does not admit */
   FM_E_THREAD = 6    /* a helper thread was lost; the model is as it was before that step, and works on one thread */
 };
 
@@ -152,7 +152,8 @@ FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
- * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling. */
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling;
+ * weight_decay times the larger of lr and muon_lr <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
 
 /* ---- A model ---------------------------------------------------------------------------------------- */
@@ -200,7 +201,7 @@ typedef struct {
 } fm_stats;
 FM_API const fm_stats *fm_stats_get(const fm_model *model);
 
-/* Takes up to `steps` optimiser steps, FM_E_STATE at step 2^30 of a round: (0 <= steps), writing each loss to losses[steps] unless it is null.
+/* Takes up to `steps` optimiser steps (0 <= steps; FM_E_STATE at step 2^30 of a round), writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 

@@ -122,6 +122,8 @@ int params_check(const double *p, int *bad) {
   if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
   if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
+  if (p[FM_WEIGHT_DECAY] * (p[FM_LR] > p[FM_MUON_LR] ? p[FM_LR] : p[FM_MUON_LR]) > 1)
+    return refuse(FM_WEIGHT_DECAY, bad);
   if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
   return FM_OK;
 }

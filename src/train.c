@@ -117,18 +117,35 @@ static void combine(real *panels, const real *left, int left_row, int left_col, 
   gemm(left, left_row, left_col, panels, accumulate ? out : NULL, h, out, h, m, h, k);
 }
 
-/* The smallest grid, with fewer nodes than the batch has rows, whose coefficients have fallen below TRAIN_TAIL; null when
- * there is none. Its coefficients are left packed. */
+/* Whether the grid meets a function of t to float rounding, from its values [n, H] at the nodes; leaves its coefficients. */
+static int is_resolved(trainer *trainer, const chebyshev *grid, const real *values) {
+  const int h = trainer->field->shape.hidden;
+  combine(trainer->coefficient_panels, grid->matrix, grid->n, 1, values, 0, trainer->coefficients, grid->n, h, grid->n);
+  return chebyshev_tail(grid, trainer->coefficients, h) <= TRAIN_TAIL; /* false for NaN */
+}
+
+/* The same for the time features, whatever the weights: the coefficients of sin and cos of w t on [0, 1] are 2 J_k(w / 2), and
+ * |J_k(x)| <= (x / 2)^k / k!. No feature is faster than w = time_scale. */
+static int resolves_features(const chebyshev *grid, double time_scale) {
+  double bound = 2;
+  for (int k = 1; k <= grid->n - 2; k++) bound *= time_scale / (4 * k);
+  return bound <= TRAIN_TAIL;
+}
+
+/* The smallest grid, with fewer nodes than the batch has rows, that resolves the time branch; null when there is none. Its
+ * contribution is left as packed coefficients. The gradients of We, W2 and W1 hold the embedding, the hidden layer and the
+ * features themselves, which may be steep where the contribution is flat (We = 0), so each of them must be resolved. */
 static const chebyshev *choose_grid(trainer *trainer, int n) {
   const field *f = trainer->field;
+  timenet_pass *pass = &trainer->shards[0].pass.time;
   const int h = f->shape.hidden;
   for (int i = 0; i < TRAIN_GRIDS && !trainer->direct; i++) {
     const chebyshev *grid = &trainer->grids[i];
     if (grid->n >= n) break;
-    timenet_forward(&f->time, &trainer->shards[0].pass.time, grid->node, trainer->values, grid->n);
-    combine(trainer->coefficient_panels, grid->matrix, grid->n, 1, trainer->values, 0, trainer->coefficients, grid->n,
-            h, grid->n);
-    if (!(chebyshev_tail(grid, trainer->coefficients, h) <= TRAIN_TAIL)) continue;
+    if (!resolves_features(grid, f->shape.time_scale)) continue;
+    timenet_forward(&f->time, pass, grid->node, trainer->values, grid->n);
+    if (!is_resolved(trainer, grid, pass->hidden) || !is_resolved(trainer, grid, pass->embedding)) continue;
+    if (!is_resolved(trainer, grid, trainer->values)) continue;
     gemm_pack(trainer->coefficients, h, 1, grid->n, h, trainer->coefficient_panels);
     return grid;
   }

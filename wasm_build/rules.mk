@@ -14,6 +14,8 @@
 # core_threads.wasm is the same source for callers that ask for threads:
 #   -matomics -mbulk-memory -Wl,--shared-memory   one memory for several instances
 #   -sIMPORTED_MEMORY       JavaScript makes that memory and hands it to each of them: the only import
+#   -Wl,--export-if-defined=_emscripten_stack_restore   a helper begins on a stack of its own; emcc 3.1.6 exports the
+#                           same under its old name stackRestore unasked
 #   -sMAXIMUM_MEMORY        a shared memory must state how far it may grow; 1 GiB
 
 CORE_SOURCES := $(sort $(wildcard src/*.c))
@@ -22,7 +24,8 @@ EMCC ?= emcc
 EMFLAGS := -std=c11 -O3 -msimd128 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror \
   -sSTANDALONE_WASM --no-entry -sALLOW_MEMORY_GROWTH -sINITIAL_MEMORY=262144 -sTOTAL_STACK=65536 \
   -Wl,--export=__heap_base
-THREAD_FLAGS := -matomics -mbulk-memory -sIMPORTED_MEMORY -sMAXIMUM_MEMORY=1073741824 -Wl,--shared-memory
+THREAD_FLAGS := -matomics -mbulk-memory -sIMPORTED_MEMORY -sMAXIMUM_MEMORY=1073741824 -Wl,--shared-memory \
+  -Wl,--export-if-defined=_emscripten_stack_restore
 
 wasm_build/core.wasm: $(CORE_SOURCES) $(CORE_HEADERS) wasm_build/rules.mk
 	NODE_PATH=/usr/share/nodejs $(EMCC) $(EMFLAGS) $(CORE_SOURCES) -o $@

@@ -27,7 +27,7 @@ static const gradient_case CASES[] = {
     {2, 6, 2, 8, FM_PATH_LINEAR, 40, 0, 7, 32},  {2, 6, 2, 8, FM_PATH_VP_COSINE, 80, 0, 20, 64},
     {2, 6, 2, 8, FM_PATH_LINEAR, 80, 0, 900, 0}, {1, 5, 2, 6, FM_PATH_LINEAR, 9, 0, 1, 0},
     {3, 9, 2, 4, FM_PATH_VE, 20, 0, 2, 16},      {2, 5, 2, 4, FM_PATH_LINEAR, 300, 0, 1, 16},
-    {2, 5, 2, 4, FM_PATH_LINEAR, 300, 1, 1, 0},  {5, 11, 2, 10, FM_PATH_VP_COSINE, 33, 0, 1, 16},
+    {2, 5, 2, 4, FM_PATH_LINEAR, 300, 1, 1, 0},  {5, 11, 2, 10, FM_PATH_VP_COSINE, 33, 0, 1, 8},
     {2, 1, 2, 2, FM_PATH_LINEAR, 6, 0, 1, 0},
 };
 

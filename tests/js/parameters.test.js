@@ -119,3 +119,12 @@ test('an unknown name, also one of Object’s own, is refused with the names the
     message: /^preset: got "fast"; allowed is one of default, seed$/,
   });
 });
+
+test('weight decay may not make weights grow: times the larger rate it is at most 1', () => {
+  assert.throws(
+    () => resolve(module, { weight_decay: 1, lr: 10 }),
+    /weight_decay: got 1; allowed .* at most 1/,
+  );
+  assert.throws(() => resolve(module, { weight_decay: 0.5, muon_lr: 3 }), /weight_decay/);
+  assert.equal(resolve(module, { weight_decay: 0.1, lr: 10 }).weight_decay, 0.1);
+});

@@ -211,3 +211,26 @@ test('restoring a wrong state changes nothing', () => {
     assert.equal(state(model), before);
   }
 });
+
+test('a restore that the engine refuses leaves the model as it was, whatever it is refused for', () => {
+  const model = small();
+  model.train(3);
+  const before = model.digest();
+  const [raw, ema, moment, variance] = ['raw', 'ema', 'moment', 'variance'].map(
+    () => new Float32Array(model.parameterCount),
+  );
+  const sound = { step: 1, round: 0, raw, ema, moment, variance };
+  const beyond = raw.slice().fill(2e38, 0, 1);
+  for (const wrong of [
+    { step: 2 ** 30 + 1 },
+    { round: 2 ** 20 + 1 },
+    { raw: beyond },
+    { moment: beyond },
+  ]) {
+    assert.throws(() => model.restore({ ...sound, ...wrong }));
+    assert.equal(model.digest(), before);
+    assert.equal(model.step, 3);
+  }
+  model.restore(sound);
+  assert.notEqual(model.digest(), before);
+});

@@ -23,7 +23,8 @@ import { inNode, threads } from './threads.js';
 function help({ module, memory, stack, handle, helper }, tell) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const call = /** @type {Record<string, (...args: number[]) => number>} */ (exports);
-  call.stackRestore(stack);
+  // emcc has named this export in two ways.
+  (call.stackRestore ?? call._emscripten_stack_restore)(stack);
   tell('ready');
   call.fm_serve(handle, helper);
 }

@@ -35,6 +35,7 @@ const RULES = new Map([
   ['sigma_min', 'a number below sigma_max'],
   ['sigma_max', 'a number above sigma_min'],
   ['batch', "at most 2048 when coupling is 'ot'"],
+  ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
 ]);
 
 /** @typedef {{table: ParameterInfo[], instance: Instance, presets: string[]}} Catalogue */

@@ -88,11 +88,25 @@ export function restore(model, state) {
   integer('round', round, 0);
   const names = /** @type {SavedSlot[]} */ (['raw', 'ema', 'moment', 'variance']);
   for (const name of names) checkSlot(name, slots[name], parameterCount);
-  for (const name of names) {
-    const pointer = instance.pointer('fm_slot', handle, SLOTS[name]);
-    instance.memory.floats(pointer, parameterCount).set(slots[name]);
+  const before = names.map((name) => readSlots(model, name));
+  for (const name of names) writeSlot(model, name, slots[name]);
+  try {
+    instance.check('restore', 'load a sound file', 'fm_restore', handle, step, round);
+  } catch (error) {
+    // The engine knows its own bounds; what it refuses must leave no trace.
+    for (const [i, name] of names.entries()) writeSlot(model, name, before[i]);
+    throw error;
   }
-  instance.check('restore', 'load a sound file', 'fm_restore', handle, step, round);
+}
+
+/**
+ * @param {Model} model
+ * @param {SavedSlot} name
+ * @param {Float32Array} values
+ */
+function writeSlot({ instance, handle, parameterCount }, name, values) {
+  const pointer = instance.pointer('fm_slot', handle, SLOTS[name]);
+  instance.memory.floats(pointer, parameterCount).set(values);
 }
 
 /**
