@@ -192,7 +192,7 @@ typedef struct {
   double v_norm;        /* Frobenius norm of the prediction [B, D] */
   double u_norm;        /* Frobenius norm of the target [B, D]; under ve both are of the preconditioned F */
   double gradient_norm; /* before clipping */
-  double lr, ema_decay; /* as used in that step */
+  double lr, ema_decay; /* as used in that step; lr is AdamW's, muon_lr follows the same schedule */
   double reserved;
   int32_t step;  /* steps taken in this round */
   int32_t round; /* reflow rounds begun; 0 before the first */
@@ -201,8 +201,9 @@ typedef struct {
 } fm_stats;
 FM_API const fm_stats *fm_stats_get(const fm_model *model);
 
-/* Takes up to `steps` optimiser steps (0 <= steps; FM_E_STATE at step 2^30 of a round), writing each loss to losses[steps] unless it is null.
- * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why. */
+/* Takes up to `steps` optimiser steps, 0 <= steps, writing each loss to losses[steps] unless it is null.
+ * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why.
+ * FM_E_STATE: points or pairs are missing, or the round has taken its 2^30 steps. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 
 /* One optimiser step on a given batch: t [n] in [0, 1], x0 [n, D], x1 [n, D], 1 <= n; already coupled. */
@@ -219,8 +220,10 @@ FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
  * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Helper k = 1 ..
  * threads - 1 calls fm_serve(model, k), which returns after fm_threads_stop. When all are inside, fm_threads(model, threads)
  * puts them to work on every later gradient. The bits do not depend on the number of threads: a batch is always cut into
- * four shards, whose gradients are added in order, so more than four threads gain nothing. After FM_E_THREAD end every helper
- * before the next call. */
+ * four shards, whose gradients are added in order, so more than four threads gain nothing. threads is 1 .. 16, helper
+ * 1 .. 15, else FM_E_ARG. After FM_E_THREAD end every helper before the next call; neither then nor after fm_threads_stop does
+ * the model take new ones, and fm_init must not run on a block that is being served. In the build without shared memory
+ * fm_serve returns at once and fm_threads knows 1 alone. */
 FM_API int fm_serve(fm_model *model, int helper);
 FM_API int fm_threads(fm_model *model, int threads); /* FM_E_STATE unless exactly threads - 1 helpers are serving */
 FM_API int fm_threads_stop(fm_model *model);
@@ -279,8 +282,9 @@ FM_API const fm_tensor *fm_tensor_info(const fm_model *model, int index);
 FM_API int fm_slot_size(const fm_model *model);
 FM_API real *fm_slot(fm_model *model, int slot);
 
-/* Declares the slots loaded: sets step (0 .. 2^30) and round (0 .. 2^20). FM_E_FORMAT when a weight or average lies beyond 1e38,
- * a moment beyond 1e20, a variance outside [0, 1e36], or a value is NaN: what no run of this engine leaves behind; the caller must then load again or drop the model. */
+/* Declares the slots loaded: sets step (0 .. 2^30) and round (0 .. 2^20). FM_E_FORMAT when a weight or average lies beyond
+ * 1e38, a moment beyond 1e20, a variance outside [0, 1e36], or a value is NaN; the caller must then load again or drop the
+ * model. */
 FM_API int fm_restore(fm_model *model, int step, int round);
 
 /* Draws weights anew from the seed; moments, EMA, step and round as after fm_init. Points and pairs stay. */

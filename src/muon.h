@@ -33,10 +33,10 @@ typedef struct {
   double ema_decay; /* as used in this step */
 } muon_setting;
 
-/* Asks for the workspace of square matrices up to `size` and of every other matrix whose longer side is `size`. */
+/* Asks for the workspace of matrices whose sides are at most `size`. */
 void muon_layout(muon *work, int size, arena *a);
 
-/* The X above for u [rows, cols]: in the workspace, as [rows, cols], until the next call. */
+/* The X above for u [rows, cols]: in the workspace, as [rows, cols], until the next call. u may be work->x. */
 const real *muon_orthogonalise(muon *work, const real *u, int rows, int cols);
 
 /* One step over a matrix [rows, cols]; weights, moment and ema are updated in place. */

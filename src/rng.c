@@ -22,13 +22,16 @@ static void stream_block(const rng_stream *s, uint32_t block, uint32_t out[4]) {
   rng_block(counter, key, out);
 }
 
+/* Word first + i of the stream, for i = 0, 1, 2, ... in that order; `words` holds the block at hand between the calls. */
+static uint32_t next_word(const rng_stream *s, uint32_t first, int i, uint32_t words[4]) {
+  const uint32_t index = first + (uint32_t)i;
+  if (i == 0 || index % 4 == 0) stream_block(s, index / 4, words);
+  return words[index % 4];
+}
+
 void rng_words(rng_stream s, uint32_t first, int count, uint32_t *out) {
   uint32_t words[4];
-  for (int i = 0; i < count; i++) {
-    const uint32_t index = first + (uint32_t)i;
-    if (i == 0 || index % 4 == 0) stream_block(&s, index / 4, words);
-    out[i] = words[index % 4];
-  }
+  for (int i = 0; i < count; i++) out[i] = next_word(&s, first, i, words);
 }
 
 /* 23 random bits and a half: the largest value is 1 - 2^-24, which a float holds. */
@@ -36,11 +39,7 @@ static real open_unit(uint32_t word) { return ((real)(word >> 9) + (real)0.5) * 
 
 void rng_uniform(rng_stream s, uint32_t first, int count, real *out) {
   uint32_t words[4];
-  for (int i = 0; i < count; i++) {
-    const uint32_t index = first + (uint32_t)i;
-    if (i == 0 || index % 4 == 0) stream_block(&s, index / 4, words);
-    out[i] = open_unit(words[index % 4]);
-  }
+  for (int i = 0; i < count; i++) out[i] = open_unit(next_word(&s, first, i, words));
 }
 
 /* Normals 8 group .. 8 group + 7. */

@@ -5,7 +5,7 @@
  *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
  *
  * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows and
- * the coefficients of this step's weights fall below TRAIN_TAIL; else row by row. The choice is made anew in each step from
+ * the coefficients of its features, hidden layer, embedding and contribution fall below TRAIN_TAIL; else row by row. The choice is made anew in each step from
  * the weights alone, so nothing has to be saved.
  *
  * Batch k of round r is a function of (seed, r, k): no generator is advanced, so a run cut anywhere continues with the
