@@ -4,7 +4,7 @@
 #include "simd.h"
 
 typedef struct {
-  v4 clip, shrink, beta1, rest1, beta2, rest2, rate, root2, eps, decay, rest;
+  v4 clip, shrink, beta1, rest1, beta2, rest2, rate, inverse2, eps, decay, rest;
 } lanes;
 
 double adamw_clip(double clip, double gradient_norm) {
@@ -21,7 +21,7 @@ static lanes lanes_of(const adamw_setting *s, uint32_t k, double gradient_norm) 
       .beta2 = v4_all((real)s->beta2),
       .rest2 = v4_all((real)(1 - s->beta2)),
       .rate = v4_all((real)(s->lr / (1 - scalar_power(s->beta1, k)))),
-      .root2 = v4_all((real)fm_sqrt(1 - scalar_power(s->beta2, k))),
+      .inverse2 = v4_all((real)(1 / fm_sqrt(1 - scalar_power(s->beta2, k)))),
       .eps = v4_all((real)s->eps),
       .decay = v4_all((real)s->ema_decay),
       .rest = v4_all((real)(1 - s->ema_decay)),
@@ -32,7 +32,7 @@ FM_INLINE void update(const lanes *c, v4 g, v4 *p, v4 *m, v4 *v, v4 *e) {
   g = v4_mul(g, c->clip);
   *m = v4_add(v4_mul(*m, c->beta1), v4_mul(g, c->rest1));
   *v = v4_add(v4_mul(*v, c->beta2), v4_mul(v4_mul(g, g), c->rest2));
-  const v4 root = v4_add(v4_div(v4_sqrt(*v), c->root2), c->eps);
+  const v4 root = v4_add(v4_mul(v4_sqrt(*v), c->inverse2), c->eps);
   *p = v4_sub(v4_mul(*p, c->shrink), v4_div(v4_mul(c->rate, *m), root));
   *e = v4_add(v4_mul(*e, c->decay), v4_mul(*p, c->rest));
 }

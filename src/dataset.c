@@ -16,12 +16,12 @@ static void swap_points(real *a, real *b) {
   }
 }
 
-/* Fisher-Yates, one word a swap. */
+/* Fisher-Yates, one word a swap; words come four at a time. */
 static void shuffle(rng_stream stream, int n, real *x) {
-  uint32_t word;
+  uint32_t words[4];
   for (int i = n - 1; i > 0; i--) {
-    rng_words(rng_with_lane(stream, RNG_LANE_ORDER), (uint32_t)i, 1, &word);
-    swap_points(x + 2 * (size_t)i, x + 2 * (size_t)rng_below(word, (uint32_t)i + 1));
+    if (i == n - 1 || i % 4 == 3) rng_words(rng_with_lane(stream, RNG_LANE_ORDER), (uint32_t)(i & ~3), 4, words);
+    swap_points(x + 2 * (size_t)i, x + 2 * (size_t)rng_below(words[i & 3], (uint32_t)i + 1));
   }
 }
 

@@ -16,12 +16,12 @@
 /* Reals that a packed k x n matrix takes: columns come in panels of 8, the last one padded with zeros. */
 FM_INLINE uint32_t gemm_panels_size(int k, int n) { return (uint32_t)((n + 7) & ~7) * (uint32_t)k; }
 
-/* panels[j / 8][i][j % 8] = b[i, j] for b [k, n] with element (i, j) at b[i * b_row + j * b_col].
- * With b_row = 1 and b_col = n the same call packs a transpose. */
+/* panels[j / 8][i][j % 8] = b[i, j] for b [k, n] with element (i, j) at b[i * b_row + j * b_col]. One of the two steps is 1:
+ * b_row = 1 packs a transpose. */
 void gemm_pack(const real *b, int b_row, int b_col, int k, int n, real *panels);
 
 /* c[i, j] = init[i, j] + sum over k of a[i, k] b[k, j]
- *   a       [m, k], element (i, k) at a[i * a_row + k * a_col]; a_row = 1 multiplies by a transpose
+ *   a       [m, k], element (i, k) at a[i * a_row + k * a_col]; one of the two is 1; a_row = 1 multiplies by a transpose
  *   panels  b [k, n] as gemm_pack left it
  *   init    [m, n] with rows init_row apart; init_row = 0 is a bias; null is zero; init = c accumulates
  *   c       [m, n] with rows c_row apart */

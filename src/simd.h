@@ -33,6 +33,18 @@ FM_INLINE v4 v4_sqrt(v4 a) { return wasm_f32x4_sqrt(a); }
 FM_INLINE v4 v4_pmin(v4 a, v4 b) { return wasm_f32x4_pmin(a, b); }
 FM_INLINE v4 v4_pmax(v4 a, v4 b) { return wasm_f32x4_pmax(a, b); }
 
+/* The four rows of a 4 x 4 square become its columns. */
+FM_INLINE void v4_transpose(v4 square[4]) {
+  const v4 low01 = wasm_i32x4_shuffle(square[0], square[1], 0, 4, 1, 5);
+  const v4 high01 = wasm_i32x4_shuffle(square[0], square[1], 2, 6, 3, 7);
+  const v4 low23 = wasm_i32x4_shuffle(square[2], square[3], 0, 4, 1, 5);
+  const v4 high23 = wasm_i32x4_shuffle(square[2], square[3], 2, 6, 3, 7);
+  square[0] = wasm_i64x2_shuffle(low01, low23, 0, 2);
+  square[1] = wasm_i64x2_shuffle(low01, low23, 1, 3);
+  square[2] = wasm_i64x2_shuffle(high01, high23, 0, 2);
+  square[3] = wasm_i64x2_shuffle(high01, high23, 1, 3);
+}
+
 #else
 
 typedef double v4 __attribute__((vector_size(32), aligned(8)));
@@ -48,6 +60,13 @@ FM_INLINE v4 v4_div(v4 a, v4 b) { return a / b; }
 FM_INLINE v4 v4_sqrt(v4 a) {
   for (int i = 0; i < 4; i++) a[i] = fm_sqrt(a[i]);
   return a;
+}
+FM_INLINE void v4_transpose(v4 square[4]) {
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < i; j++) {
+      const double kept = square[i][j];
+      square[i][j] = square[j][i], square[j][i] = kept;
+    }
 }
 FM_INLINE v4 v4_pmin(v4 a, v4 b) {
   for (int i = 0; i < 4; i++) a[i] = b[i] < a[i] ? b[i] : a[i];
