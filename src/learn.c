@@ -8,10 +8,10 @@ static const double LARGEST = 1e18;
 
 static int whole(const fm_model *m, int index) { return (int)m->params[index]; }
 
-static train_draw draw_of(const fm_model *m, int step) {
-  return (train_draw){
+static minibatch_plan plan_of(const fm_model *m, int step) {
+  return (minibatch_plan){
       .coupling = whole(m, FM_COUPLING),
-      .batch = whole(m, FM_BATCH),
+      .size = whole(m, FM_BATCH),
       .seed = (uint32_t)m->params[FM_SEED],
       .step = (uint32_t)step,
       .round = (uint32_t)m->stats.round,
@@ -113,11 +113,11 @@ int fm_train(fm_model *m, int steps, double *losses) {
   FM_REQUIRE(model_is(m) && steps >= 0, FM_E_ARG);
   FM_REQUIRE(losses == NULL || fm_is_array(losses, (uint64_t)steps, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(can_draw(m), FM_E_STATE);
-  trainer *t = &m->trainer;
+  minibatch *b = &m->trainer.batch;
   for (int i = 0; i < steps; i++) {
-    const train_draw draw = draw_of(m, m->stats.step);
-    train_batch(t, &draw);
-    FM_TRY(take_step(m, t->t, t->x0, t->x1, draw.batch));
+    const minibatch_plan plan = plan_of(m, m->stats.step);
+    minibatch_draw(b, &plan);
+    FM_TRY(take_step(m, b->t, b->x0, b->x1, plan.size));
     if (losses) losses[i] = m->stats.loss;
   }
   return FM_OK;
@@ -145,13 +145,14 @@ int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
 
 int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {
   FM_REQUIRE(model_is(m) && step >= 0, FM_E_ARG);
-  const uint64_t b = (uint64_t)whole(m, FM_BATCH), reals = b * (uint64_t)m->field.shape.dim;
-  FM_REQUIRE(fm_is_array(t, b, sizeof(real)) && fm_is_array(x0, reals, sizeof(real)), FM_E_ARG);
+  const uint64_t n = (uint64_t)whole(m, FM_BATCH), reals = n * (uint64_t)m->field.shape.dim;
+  FM_REQUIRE(fm_is_array(t, n, sizeof(real)) && fm_is_array(x0, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(can_draw(m), FM_E_STATE);
-  const train_draw draw = draw_of(m, step);
-  train_batch(&m->trainer, &draw);
-  for (uint64_t i = 0; i < b; i++) t[i] = m->trainer.t[i];
-  for (uint64_t i = 0; i < reals; i++) x0[i] = m->trainer.x0[i], x1[i] = m->trainer.x1[i];
+  minibatch *b = &m->trainer.batch;
+  const minibatch_plan plan = plan_of(m, step);
+  minibatch_draw(b, &plan);
+  for (uint64_t i = 0; i < n; i++) t[i] = b->t[i];
+  for (uint64_t i = 0; i < reals; i++) x0[i] = b->x0[i], x1[i] = b->x1[i];
   return FM_OK;
 }

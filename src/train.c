@@ -1,6 +1,5 @@
 #include "train.h"
 
-#include "coupling.h"
 #include "kernels.h"
 
 static void shard_layout(train_shard *s, const shape *net, arena *a) {
@@ -15,19 +14,14 @@ static void shard_layout(train_shard *s, const shape *net, arena *a) {
 }
 
 void train_layout(trainer *t, field *f, int batch, arena *a) {
-  const uint64_t b = (uint64_t)batch, d = (uint64_t)f->shape.dim, h = (uint64_t)f->shape.hidden, size = sizeof(real);
+  const uint64_t h = (uint64_t)f->shape.hidden, size = sizeof(real);
   t->field = f;
   for (int i = 0; i < TRAIN_GRIDS; i++) chebyshev_layout(&t->grids[i], 8 << i, a);
   t->values = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);
   for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
-  t->t = arena_take(a, b, size);
-  t->x0 = arena_take(a, b * d, size);
-  t->x1 = arena_take(a, b * d, size);
-  t->spare = arena_take(a, b * d, size);
-  t->match = arena_take(a, b, sizeof(int32_t));
-  t->scratch = arena_take(a, coupling_scratch_size(fm_min(batch, FM_MAX_OT_BATCH), f->shape.dim), 1);
+  minibatch_layout(&t->batch, batch, f->shape.dim, a);
 }
 
 void train_start(trainer *t) {
@@ -35,46 +29,6 @@ void train_start(trainer *t) {
   t->direct = 0;
   t->grid = NULL;
 }
-
-/* ---- Drawing a batch ------------------------------------------------------------------------------------ */
-
-static void copy_point(const real *from, int index, real *to, int row, int dim) {
-  for (int j = 0; j < dim; j++) to[row * dim + j] = from[(size_t)index * (size_t)dim + (size_t)j];
-}
-
-/* Reorders x1 so that row i is the partner of row i of x0. */
-static void couple_by_transport(trainer *t, int n, int dim) {
-  coupling_assign(t->x0, t->x1, n, dim, t->scratch, t->match);
-  for (int i = 0; i < n; i++) copy_point(t->x1, t->match[i], t->spare, i, dim);
-  for (int i = 0; i < n * dim; i++) t->x1[i] = t->spare[i];
-}
-
-static void draw_pairs(trainer *t, const train_draw *draw, rng_stream stream, int dim) {
-  uint32_t word;
-  for (int i = 0; i < draw->batch; i++) {
-    rng_words(stream, (uint32_t)i, 1, &word);
-    const int index = (int)rng_below(word, (uint32_t)draw->pairs);
-    copy_point(draw->pair_x0, index, t->x0, i, dim);
-    copy_point(draw->pair_x1, index, t->x1, i, dim);
-  }
-}
-
-void train_batch(trainer *t, const train_draw *draw) {
-  const int dim = t->field->shape.dim, n = draw->batch;
-  rng_stream stream = {.seed = draw->seed, .purpose = RNG_BATCH_TIME, .step = draw->step, .round = draw->round};
-  timelaw_draw(&draw->law, stream, n, t->t);
-  stream.purpose = RNG_BATCH_DATA;
-  if (draw->coupling == FM_COUPLING_PAIRED) {
-    draw_pairs(t, draw, stream, dim);
-    return;
-  }
-  dataset_draw(&draw->data, stream, n, t->x1);
-  stream.purpose = RNG_BATCH_SOURCE;
-  rng_normal(stream, 0, n * dim, t->x0);
-  if (draw->coupling == FM_COUPLING_OT) couple_by_transport(t, n, dim);
-}
-
-/* ---- Loss and gradient ---------------------------------------------------------------------------------- */
 
 /* A gradient under way; shards read it and write to themselves. */
 typedef struct {

@@ -1,33 +1,20 @@
-/* train.h — one step of conditional flow matching.
+/* train.h — loss and gradient of conditional flow matching.
  *
- *     t ~ law,  x0 ~ N(0, I),  x1 ~ data,  coupled                              train_batch
- *     loss = mean over B and D of (F(in x_t, t) - (u_t - skip x_t) / out)^2      train_gradient; F = v but for ve
+ *     t, x0, x1                                                                 minibatch.h
+ *     loss = mean over B and D of (F(in x_t, t) - (u_t - skip x_t) / out)^2     train_gradient; F = v but for ve
  *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
  *
- * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows and
- * the coefficients of its features, hidden layer, embedding and contribution fall below TRAIN_TAIL; else row by row. The choice is made anew in each step from
- * the weights alone, so nothing has to be saved.
- *
- * Batch k of round r is a function of (seed, r, k): no generator is advanced, so a run cut anywhere continues with the
- * same batches.
+ * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows
+ * and the coefficients of its features, hidden layer, embedding and contribution fall below TRAIN_TAIL; else row by row.
+ * The choice is made anew in each step from the weights alone, so nothing has to be saved.
  */
 #ifndef TRAIN_H
 #define TRAIN_H
 
 #include "chebyshev.h"
-#include "dataset.h"
 #include "field.h"
+#include "minibatch.h"
 #include "pool.h"
-#include "timelaw.h"
-
-typedef struct {
-  int coupling, batch;
-  uint32_t seed, step, round;
-  timelaw law;
-  dataset data;
-  const real *pair_x0, *pair_x1; /* [pairs, D], paired coupling */
-  int pairs;
-} train_draw;
 
 /* A batch is cut into four runs of rows; each has a gradient of its own, and these are added in order. The cut is the same for
  * any number of threads, and so are the bits. */
@@ -57,10 +44,7 @@ typedef struct {
   real *values, *coefficients; /* [n, H] of the contribution at the nodes, and their gradients in the backward pass */
   real *coefficient_panels;    /* packed [n, H] */
   train_shard shards[TRAIN_SHARDS];
-  real *t, *x0, *x1; /* the batch: [B], [B, D], [B, D] */
-  real *spare;       /* [B, D] */
-  int32_t *match;    /* [B] */
-  void *scratch;     /* of the assignment */
+  minibatch batch;
 } trainer;
 
 typedef struct {
@@ -72,9 +56,6 @@ void train_layout(trainer *t, field *f, int batch, arena *a);
 
 /* Fills the grids: once, after the layout. */
 void train_start(trainer *t);
-
-/* Fills t, x0, x1 with the batch that `draw` describes. */
-void train_batch(trainer *t, const train_draw *draw);
 
 /* Loss of the batch t [n], x0 [n, D], x1 [n, D] under `weights` into *out; overwrites gradient. FM_E_THREAD when the pool lost
  * a helper: gradient and *out then hold nothing. */

@@ -7,7 +7,7 @@
 #include "adamw.h"
 #include "chebyshev.h"
 #include "kernels.h"
-#include "train.h"
+#include "minibatch.h"
 
 __attribute__((import_module("bench"), import_name("now"))) double bench_now(void); /* milliseconds */
 
@@ -110,8 +110,8 @@ WRAP(double, chebyshev_tail, const chebyshev *c, const real *coefficient, int h)
   return tail;
 }
 
-WRAP(void, train_batch, trainer *t, const train_draw *draw) {
+WRAP(void, minibatch_draw, minibatch *b, const minibatch_plan *plan) {
   const double begin = bench_now();
-  __real_train_batch(t, draw);
+  __real_minibatch_draw(b, plan);
   add(DRAW, begin, 0);
 }
