@@ -77,6 +77,7 @@ enum {
   FM_SIGMA_DATA, /* ve path: std of the data for the preconditioning; 0 measures it, and then reads as measured */
   /* how a batch is drawn */
   FM_COUPLING,   /* one of FM_COUPLING_* */
+  FM_TARGET,     /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
   FM_TIME,       /* one of FM_TIME_* */
   FM_TIME_MEAN,  /* logit-normal: mean m of the normal under the sigmoid */
   FM_TIME_STD,   /* logit-normal: its standard deviation s */
@@ -114,6 +115,10 @@ enum {
 };
 enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
+/* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
+ * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
+ * the own pair, so both are then the same. */
+enum { FM_TARGET_PAIR, FM_TARGET_STABLE };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL };
 enum {
   FM_OPTIMISER_ADAMW,
@@ -212,7 +217,8 @@ FM_API int fm_train_batch(fm_model *model, const real *t, const real *x0, const 
 /* Loss and gradients of a given batch, no update: read stats.loss and slot FM_GRADIENT. */
 FM_API int fm_loss(fm_model *model, const real *t, const real *x0, const real *x1, int n);
 
-/* The batch that step `step` of this round would draw or has drawn, after coupling: t [B], x0 [B, D], x1 [B, D]. */
+/* The batch that step `step` of this round would draw or has drawn: t [B], x0 [B, D], x1 [B, D], paired by the coupling. Under
+ * the stable target x1 is E[x1 | x_t] and x0 what then leads to the same x_t, so x_t and u are those of the step. */
 FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
 
 /* ---- Threads, an option of the build with shared memory (core_threads.wasm) ---------------------------------

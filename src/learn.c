@@ -11,6 +11,7 @@ static int whole(const fm_model *m, int index) { return (int)m->params[index]; }
 static minibatch_plan plan_of(const fm_model *m, int step) {
   return (minibatch_plan){
       .coupling = whole(m, FM_COUPLING),
+      .target = whole(m, FM_TARGET),
       .size = whole(m, FM_BATCH),
       .seed = (uint32_t)m->params[FM_SEED],
       .step = (uint32_t)step,
@@ -19,6 +20,7 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
               .stratified = whole(m, FM_STRATIFIED),
               .mean = m->params[FM_TIME_MEAN],
               .std = m->params[FM_TIME_STD]},
+      .path = m->field.path,
       .data = m->data,
       .pair_x0 = m->pair_x0,
       .pair_x1 = m->pair_x1,
@@ -116,7 +118,7 @@ int fm_train(fm_model *m, int steps, double *losses) {
   minibatch *b = &m->trainer.batch;
   for (int i = 0; i < steps; i++) {
     const minibatch_plan plan = plan_of(m, m->stats.step);
-    minibatch_draw(b, &plan);
+    FM_TRY(minibatch_draw(b, &m->pool, &plan));
     FM_TRY(take_step(m, b->t, b->x0, b->x1, plan.size));
     if (losses) losses[i] = m->stats.loss;
   }
@@ -151,7 +153,9 @@ int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {
   FM_REQUIRE(can_draw(m), FM_E_STATE);
   minibatch *b = &m->trainer.batch;
   const minibatch_plan plan = plan_of(m, step);
-  minibatch_draw(b, &plan);
+  pool alone;
+  pool_start(&alone);
+  FM_TRY(minibatch_draw(b, &alone, &plan));
   for (uint64_t i = 0; i < n; i++) t[i] = b->t[i];
   for (uint64_t i = 0; i < reals; i++) x0[i] = b->x0[i], x1[i] = b->x1[i];
   return FM_OK;

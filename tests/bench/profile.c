@@ -110,8 +110,9 @@ WRAP(double, chebyshev_tail, const chebyshev *c, const real *coefficient, int h)
   return tail;
 }
 
-WRAP(void, minibatch_draw, minibatch *b, const minibatch_plan *plan) {
+WRAP(int, minibatch_draw, minibatch *b, pool *threads, const minibatch_plan *plan) {
   const double begin = bench_now();
-  __real_minibatch_draw(b, plan);
+  const int status = __real_minibatch_draw(b, threads, plan);
   add(DRAW, begin, 0);
+  return status;
 }

@@ -16,6 +16,7 @@ export const RUNS = [
       layers: 2,
       optimiser: 'adamw',
       path: 'vp-cosine',
+      target: 'pair',
       time: 'logit-normal',
       stratified: false,
       solver: 'midpoint',

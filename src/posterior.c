@@ -1,0 +1,80 @@
+#include "posterior.h"
+
+#include "vmath.h"
+
+static int whole_groups(int n) { return (n + 3) & ~3; }
+
+void posterior_layout(posterior *p, int most, int dim, arena *a) {
+  p->dim = dim;
+  p->stride = whole_groups(most);
+  p->points = arena_take(a, (uint64_t)p->stride * (uint64_t)dim, sizeof(real));
+  p->log_weight = arena_take(a, (uint64_t)p->stride, sizeof(real));
+}
+
+void posterior_take(posterior *p, const real *y, int n) {
+  const size_t dim = (size_t)p->dim, stride = (size_t)p->stride;
+  for (int j = 0; j < whole_groups(n); j++) {
+    p->log_weight[j] = j < n ? 0 : POSTERIOR_NOTHING;
+    for (size_t k = 0; k < dim; k++) p->points[k * stride + (size_t)j] = j < n ? y[(size_t)j * dim + k] : 0;
+  }
+}
+
+static real largest(v4 v) {
+  real lane[4];
+  v4_store(lane, v);
+  for (int i = 1; i < 4; i++)
+    if (lane[i] > lane[0]) lane[0] = lane[i];
+  return lane[0];
+}
+
+static real total(v4 v) {
+  real lane[4];
+  v4_store(lane, v);
+  return (lane[0] + lane[1]) + (lane[2] + lane[3]);
+}
+
+/* weights[j] = log_weight_j - |x0 + ratio (x1 - y_j)|^2 / 2; returns the largest. */
+FM_HOT real log_weights(const posterior *p, int first, int count, real ratio, const real *x0, const real *x1,
+                        real *weights) {
+  const v4 r = v4_all(ratio), half = v4_all((real)0.5);
+  v4 most = v4_all(POSTERIOR_NOTHING);
+  for (int j = 0; j < count; j += 4) {
+    const real *y = p->points + first + j;
+    v4 square = v4_zero();
+    for (int k = 0; k < p->dim; k++, y += p->stride) {
+      const v4 gap = v4_add(v4_all(x0[k]), v4_mul(r, v4_sub(v4_all(x1[k]), v4_load(y))));
+      square = v4_add(square, v4_mul(gap, gap));
+    }
+    const v4 weight = v4_sub(v4_load(p->log_weight + first + j), v4_mul(half, square));
+    most = v4_pmax(most, weight);
+    v4_store(weights + j, weight);
+  }
+  return largest(most);
+}
+
+/* weights[j] = exp(weights[j] - most); returns their sum. */
+FM_HOT real exponentiate(real *weights, int count, real most) {
+  v4 sum = v4_zero();
+  for (int j = 0; j < count; j += 4) {
+    const v4 weight = v4_exp(v4_sub(v4_load(weights + j), v4_all(most)));
+    v4_store(weights + j, weight);
+    sum = v4_add(sum, weight);
+  }
+  return total(sum);
+}
+
+/* sum_j weights[j] x[j] */
+FM_HOT real weighted_sum(const real *weights, const real *x, int count) {
+  v4 sum = v4_zero();
+  for (int j = 0; j < count; j += 4) sum = v4_add(sum, v4_mul(v4_load(weights + j), v4_load(x + j)));
+  return total(sum);
+}
+
+void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
+                    real *weights, real *mean) {
+  const int whole = whole_groups(count);
+  const real most = log_weights(p, first, whole, (real)ratio, x0, x1, weights);
+  const real sum = exponentiate(weights, whole, most);
+  for (int k = 0; k < p->dim; k++)
+    mean[k] = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride + first, whole) / sum;
+}

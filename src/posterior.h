@@ -1,0 +1,35 @@
+/* posterior.h — which points of a set could have led to x_t, and how likely each is.
+ *
+ * For a Gaussian x0 that is independent of x1, and x1 uniform over y_1 .. y_n:
+ *
+ *     w_j = p(x1 = y_j | x_t)  proportional to  exp(-|x_t - alpha y_j|^2 / (2 sigma^2)),      E[x1 | x_t] = sum_j w_j y_j
+ *
+ * A point is given by a pair (x0, x1) that leads to it, x_t = sigma x0 + alpha x1, because (x_t - alpha y_j) / sigma is then
+ * x0 + (alpha / sigma) (x1 - y_j), which cancels nothing as sigma goes to 0.
+ */
+#ifndef POSTERIOR_H
+#define POSTERIOR_H
+
+#include "arena.h"
+
+/* y [n, D] by coordinate, with room for whole groups of four; the room past the end weighs nothing. */
+typedef struct {
+  real *points;     /* coordinate k of y_j at points[k * stride + j] */
+  real *log_weight; /* 0, or POSTERIOR_NOTHING past the end */
+  int dim, stride;
+} posterior;
+
+#define POSTERIOR_NOTHING ((real)-1e30)
+
+/* Asks for the arrays of at most `most` points. */
+void posterior_layout(posterior *p, int most, int dim, arena *a);
+
+/* Takes y [n, D]. */
+void posterior_take(posterior *p, const real *y, int n);
+
+/* mean[D] = E[x1 | x_t] over y_first .. y_(first + count - 1), `first` a multiple of 4 and first + count the end or such a
+ * multiple too; ratio = alpha / sigma >= 0. Overwrites weights [count rounded up to 4]. */
+void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
+                    real *weights, real *mean);
+
+#endif
