@@ -36,6 +36,17 @@ test('the distance does not depend on how its directions are cut', () => {
   assert.equal(whole, Math.sqrt(sum / 8));
 });
 
+test('samples that are finite, yet too far away to be measured, are said to have diverged', () => {
+  const model = small();
+  const raw = new Float32Array(model.parameterCount);
+  raw.fill(1e25, -model.dim); // the bias of the last layer: the same velocity everywhere
+  const zero = new Float32Array(raw.length);
+  model.restore({ step: 0, round: 0, raw, ema: raw, moment: zero, variance: zero });
+  const message = /^quality: sample 0 is \d.*e\+2\d; allowed are numbers within ±1e18, so/;
+  assert.throws(() => model.quality({ n: 50 }), { code: 'diverged', message });
+  assert.ok(model.sample({ n: 5 }).every((x) => x > 1e24));
+});
+
 test('quality run in slices is quality at once, and its progress ends at 1', () => {
   const model = small({ data: '8gaussians' });
   model.train(20);

@@ -150,6 +150,9 @@ function pieceOf(model, evaluations) {
   return piecePoints(evaluations * model.parameterCount);
 }
 
+/** Coordinates that fm_sw2 takes: the squares of their differences must stay finite. */
+const MEASURABLE = 1e18;
+
 /**
  * A model with finite weights can still throw points out of range.
  * @param {string} what who asks and what a point is to them
@@ -157,10 +160,31 @@ function pieceOf(model, evaluations) {
  * @param {number} dim
  */
 export function requireFinite(what, points, dim) {
-  const bad = points.findIndex((coordinate) => !Number.isFinite(coordinate));
+  requireWithin(Number.MAX_VALUE, 'finite numbers', what, points, dim);
+}
+
+/**
+ * The same for points whose distances are to be measured.
+ * @param {string} what
+ * @param {Float32Array} points
+ * @param {number} dim
+ */
+export function requireMeasurable(what, points, dim) {
+  requireWithin(MEASURABLE, 'numbers within ±1e18', what, points, dim);
+}
+
+/**
+ * @param {number} limit
+ * @param {string} allowed
+ * @param {string} what
+ * @param {Float32Array} points
+ * @param {number} dim
+ */
+function requireWithin(limit, allowed, what, points, dim) {
+  const bad = points.findIndex((coordinate) => !(Math.abs(coordinate) <= limit));
   if (bad < 0) return;
   const message =
     `${what} ${Math.floor(bad / dim)} is ${points[bad]}; ` +
-    'allowed are finite numbers, so train on or with a smaller lr';
+    `allowed are ${allowed}, so train on or with a smaller lr`;
   throw new MoonflowError('diverged', message);
 }

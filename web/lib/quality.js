@@ -4,7 +4,7 @@
  */
 
 import { integer, points, pointsOf, seed } from './argument.js';
-import { requireFinite, travelOf } from './flow.js';
+import { requireMeasurable, travelOf } from './flow.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
 
@@ -35,7 +35,7 @@ export function* qualitySlices(model, { n = 20000, seed: from = 1, solver, steps
   const { solver: method, solver_steps: count } = travelOf(model, solver, steps);
   const options = { n, seed: from, solver: method, steps: count, weights };
   const samples = yield* share(model.sampleSlices(options), 0, 0.5);
-  requireFinite('quality: sample', samples, model.dim);
+  requireMeasurable('quality: sample', samples, model.dim);
   const sw2 = yield* share(sw2Slices(model, samples, sets[0]), 0.5, 0.75);
   const sw2_floor = yield* share(sw2Slices(model, sets[1], sets[0]), 0.75, 1);
   return { sw2, sw2_floor, nfe: model.nfe(method, count) };

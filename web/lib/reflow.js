@@ -4,7 +4,7 @@
  */
 
 import { integer, seed } from './argument.js';
-import { requireFinite, travelOf } from './flow.js';
+import { requireFinite, requireMeasurable, travelOf } from './flow.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
 
@@ -124,7 +124,7 @@ function* measure(model, real, from) {
   for (const steps of STEPS_MEASURED) {
     const travel = { n, seed: from, solver: 'euler', steps };
     const samples = yield* phase('measure', round, model.sampleSlices(travel));
-    requireFinite('reflow: sample', samples, model.dim);
+    requireMeasurable('reflow: sample', samples, model.dim);
     const sw2 = yield* phase('measure', round, sw2Slices(model, samples, real));
     quality[steps] = { sw2 };
   }
