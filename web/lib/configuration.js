@@ -5,12 +5,12 @@ import { refusal } from './errors.js';
 import { OK } from './instance.js';
 import { parameters, resolve, rowOf, ruleRefusal, toNumber, toValue } from './parameters.js';
 
-/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./state.js').State} State */
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
 
 /**
- * @param {Model} model
+ * @param {State} model
  * @returns {Config}
  */
 export function readConfig({ module, instance, handle }) {
@@ -26,7 +26,7 @@ export function readConfig({ module, instance, handle }) {
 
 /**
  * Changes live rows, all or none.
- * @param {Model} model
+ * @param {State} model
  * @param {PartialConfig} partial
  */
 export function change({ module, instance, handle, config }, partial) {

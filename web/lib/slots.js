@@ -5,7 +5,7 @@
 import { given, integer } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
 
-/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./state.js').State} State */
 
 /** The slots of fm.h by name. */
 export const SLOTS = /** @type {const} */ ({ raw: 0, ema: 1, moment: 2, variance: 3, gradient: 4 });
@@ -33,7 +33,7 @@ const HASHED = [Float32Array, Float64Array, Int32Array, Uint8Array];
 
 /**
  * Reads the fm_tensor rows as fm.h lays them out.
- * @param {Model} model
+ * @param {State} model
  * @returns {TensorInfo[]}
  */
 export function tensorInfos({ instance, handle }) {
@@ -47,7 +47,7 @@ export function tensorInfos({ instance, handle }) {
 }
 
 /**
- * @param {Model} model
+ * @param {State} model
  * @returns {Tensor[]}
  */
 export function readTensors(model) {
@@ -64,7 +64,7 @@ export function readTensors(model) {
 
 /**
  * Whole slots, one after the other.
- * @param {Model} model
+ * @param {State} model
  * @param {...Slot} names
  * @returns {Float32Array}
  */
@@ -78,7 +78,7 @@ export function readSlots({ instance, handle, parameterCount }, ...names) {
 }
 
 /**
- * @param {Model} model
+ * @param {State} model
  * @param {SavedState} state
  */
 export function restore(model, state) {
@@ -100,7 +100,7 @@ export function restore(model, state) {
 }
 
 /**
- * @param {Model} model
+ * @param {State} model
  * @param {SavedSlot} name
  * @param {Float32Array} values
  */
@@ -127,7 +127,7 @@ function checkSlot(name, values, count) {
 }
 
 /**
- * @param {Model} model
+ * @param {State} model
  * @param {Float32Array | Float64Array | Int32Array | Uint8Array} array
  * @returns {string}
  */

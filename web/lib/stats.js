@@ -18,7 +18,7 @@ const CAUSES = /** @type {const} */ (['none', 'loss', 'gradient']);
 
 /**
  * Reads struct fm_stats as fm.h lays it out.
- * @param {import('./model.js').Model} model
+ * @param {import('./state.js').State} model
  * @returns {Stats}
  */
 export function readStats({ instance, handle }) {

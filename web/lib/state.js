@@ -1,0 +1,192 @@
+/**
+ * @file What a model is: its configuration, data, weights and step, laid out in an engine instance of its own. What it does
+ * is in model.js.
+ */
+
+import { pointsOf } from './argument.js';
+import { change, readConfig } from './configuration.js';
+import { Instance } from './instance.js';
+import { parameters, toNumbers } from './parameters.js';
+import { digest, readSlots, readTensors, restore } from './slots.js';
+import { readStats } from './stats.js';
+
+/** @typedef {import('./parameters.js').Config} Config */
+/** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
+/** @typedef {import('./stats.js').Stats} Stats */
+
+const POINTS_NEED = "only a model whose data is 'points' takes points";
+
+export class State {
+  #instance;
+  #model = 0;
+  #dim = 0;
+  #choices;
+  #firstCoupling;
+
+  /**
+   * Prefer Model.create.
+   * @param {Config} config complete, as resolve returns it
+   * @param {WebAssembly.Module} module
+   * @param {WebAssembly.Module} [shared] the build for threads, when the model is to have some
+   */
+  constructor(config, module, shared) {
+    /** @readonly */
+    this.module = module;
+    /** The helpers, for the modules of this folder. @type {import('./pool.js').Pool | undefined} */
+    this.pool = undefined;
+    this.#choices = parameters(module);
+    this.#instance = new Instance(shared ?? module, shared !== undefined);
+    this.#lay(toNumbers(this.#choices, config));
+    this.#dim = Number(config.dim);
+    this.#firstCoupling = String(config.coupling);
+  }
+
+  /** Threads that share the work of training now: 1 after a helper was lost. */
+  get threads() {
+    return this.pool?.threads ?? 1;
+  }
+
+  /** @param {Float64Array} numbers */
+  #lay(numbers) {
+    const { memory } = this.#instance;
+    const pointer = memory.reserve('parameters', numbers.byteLength);
+    memory.doubles(pointer, numbers.length).set(numbers);
+    const size = this.#instance.pointer('fm_size', pointer);
+    const block = memory.reserve('model', size);
+    const hint = 'give a configuration from resolve';
+    this.#instance.check('create', hint, 'fm_init', block, size, pointer);
+    this.#model = block;
+  }
+
+  /**
+   * The engine's instance, for the modules of this folder.
+   * @returns {Instance}
+   */
+  get instance() {
+    return this.#instance;
+  }
+
+  /** Where the engine laid the model out, for the modules of this folder. */
+  get handle() {
+    return this.#model;
+  }
+
+  /** The complete configuration as it stands in the engine now. */
+  get config() {
+    return readConfig(this);
+  }
+
+  /** Coordinates of a point. */
+  get dim() {
+    return this.#dim;
+  }
+
+  /** @returns {Stats} */
+  get stats() {
+    return readStats(this);
+  }
+
+  /** Steps taken in this round. */
+  get step() {
+    return this.stats.step;
+  }
+
+  /** Reflow rounds begun. */
+  get round() {
+    return this.stats.round;
+  }
+
+  /** The coupling before the first reflow, which reset returns to. */
+  get firstCoupling() {
+    return this.round > 0 ? this.#firstCoupling : String(this.config.coupling);
+  }
+
+  /**
+   * Changes live parameters, all or none.
+   * @param {PartialConfig} partial
+   */
+  set(partial) {
+    change(this, partial);
+  }
+
+  /**
+   * The user's own data, copied; needed before training when data is 'points'.
+   * @param {Float32Array} data [n, D], all finite
+   * @param {number} [n] checked against the array
+   */
+  setPoints(data, n = data?.length / this.dim) {
+    pointsOf('points', data, this.dim, n);
+    const pointer = this.#instance.put('points', data)[0];
+    this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
+  }
+
+  /**
+   * Reflow pairs, copied: start points (unit scale) and where the model carried them.
+   * @param {Float32Array} x0 [n, D]
+   * @param {Float32Array} x1 [n, D]
+   * @param {number} [n] checked against the arrays
+   */
+  setPairs(x0, x1, n = x0?.length / this.dim) {
+    pointsOf('x0', x0, this.dim, n);
+    pointsOf('x1', x1, this.dim, n);
+    const [start, end] = this.#instance.put('pairs', x0, x1);
+    this.#instance.check(
+      'setPairs',
+      'give other pairs',
+      'fm_pairs_set',
+      this.#model,
+      start,
+      end,
+      n,
+    );
+  }
+
+  /** Begins the next reflow round; see fm_reflow_begin in fm.h. */
+  reflowBegin() {
+    this.#firstCoupling = this.firstCoupling;
+    this.#instance.check('reflowBegin', 'call setPairs first', 'fm_reflow_begin', this.#model);
+  }
+
+  /** Draws the weights anew from the seed; points and pairs stay. */
+  reset() {
+    this.#instance.check('reset', 'report this', 'fm_reset', this.#model);
+  }
+
+  /** Every tensor of the network with a copy of each slot, named and shaped as PyTorch does. */
+  tensors() {
+    return readTensors(this);
+  }
+
+  /** Numbers in the network. */
+  get parameterCount() {
+    return this.#instance.call('fm_slot_size', this.#model);
+  }
+
+  /**
+   * Replaces the state by a saved one; everything is checked before anything is written.
+   * @param {import('./slots.js').SavedState} state
+   */
+  restore(state) {
+    this.#firstCoupling = this.firstCoupling;
+    restore(this, state);
+  }
+
+  /** SHA-256, in hex, over the weights and then their moving average. */
+  digest() {
+    return this.digestOf(readSlots(this, 'raw', 'ema'));
+  }
+
+  /**
+   * SHA-256, in hex, over the bytes of an array, with every NaN written in its one canonical form.
+   * @param {Float32Array | Float64Array | Int32Array | Uint8Array} array
+   */
+  digestOf(array) {
+    return digest(this, array);
+  }
+
+  /** Drops the instance and its memory, and ends the helpers. Idempotent. */
+  dispose() {
+    this.pool?.end();
+    this.#instance.dispose();
+  }
+}
