@@ -74,15 +74,19 @@ enum {
   FM_PATH,       /* one of FM_PATH_* */
   FM_SIGMA_MIN,  /* ve path: sigma(1) */
   FM_SIGMA_MAX,  /* ve path: sigma(0) */
-  FM_SIGMA_DATA, /* ve path: std of the data for the preconditioning; 0 measures it, and then reads as measured */
+  FM_SIGMA_DATA, /* ve path and edm weight: std of the data; 0 measures it, and then reads as measured */
   /* how a batch is drawn */
-  FM_COUPLING,   /* one of FM_COUPLING_* */
-  FM_TARGET,     /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
-  FM_TIME,       /* one of FM_TIME_* */
-  FM_TIME_MEAN,  /* logit-normal: mean m of the normal under the sigmoid */
-  FM_TIME_STD,   /* logit-normal: its standard deviation s */
-  FM_STRATIFIED, /* 1: one t from each of B equal slices of probability; same law, less noise */
-  FM_BATCH,      /* B */
+  FM_COUPLING,      /* one of FM_COUPLING_* */
+  FM_TARGET,        /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
+  FM_TIME,          /* one of FM_TIME_* */
+  FM_TIME_MEAN,     /* logit-normal: mean m of the normal under the sigmoid */
+  FM_TIME_STD,      /* logit-normal: its standard deviation s */
+  FM_TIME_EXPONENT, /* power: exponent k of P(t <= x) = x^k */
+  FM_TIME_ENDS,     /* u-shaped: a of the density cosh(a (t - 1/2)) */
+  FM_STRATIFIED,    /* 1: one t from each of B equal slices of probability; same law, less noise */
+  FM_BATCH,         /* B */
+  FM_WEIGHT,        /* one of FM_WEIGHT_*: weight of the error by time */
+  FM_WEIGHT_GAMMA,  /* min-snr: largest weight of the error of x1 */
   /* how the weights move */
   FM_STEPS,     /* length of a run; the cosine schedule ends there */
   FM_OPTIMISER, /* one of FM_OPTIMISER_* */
@@ -119,7 +123,8 @@ enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
  * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
  * the own pair, so both are then the same. */
 enum { FM_TARGET_PAIR, FM_TARGET_STABLE };
-enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL };
+enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL, FM_TIME_POWER, FM_TIME_U_SHAPED };
+enum { FM_WEIGHT_NONE, FM_WEIGHT_SNR, FM_WEIGHT_MIN_SNR, FM_WEIGHT_EDM }; /* weight.h has the formulas */
 enum {
   FM_OPTIMISER_ADAMW,
   FM_OPTIMISER_MUON
@@ -193,7 +198,7 @@ enum { FM_CAUSE_NONE, FM_CAUSE_LOSS, FM_CAUSE_GRADIENT };
 
 /* What the last step did. In WebAssembly: seven doubles at 0..48, then four int32 at 56. */
 typedef struct {
-  double loss;          /* mean over B and D, before the update */
+  double loss;          /* weighted mean over B and D, before the update */
   double v_norm;        /* Frobenius norm of the prediction [B, D] */
   double u_norm;        /* Frobenius norm of the target [B, D]; under ve both are of the preconditioned F */
   double gradient_norm; /* before clipping */
@@ -205,6 +210,12 @@ typedef struct {
   int32_t pad;
 } fm_stats;
 FM_API const fm_stats *fm_stats_get(const fm_model *model);
+
+/* Where in time the loss is: mean[i] of the points with t in [i / 20, (i + 1) / 20), without weights, averaged over the steps
+ * since fm_init, fm_reset, fm_restore or fm_reflow_begin; a step counts 1 % less with each step after it. -1 where no point
+ * has been. */
+enum { FM_TIME_BINS = 20 };
+FM_API int fm_loss_by_time(const fm_model *model, double *mean);
 
 /* Takes up to `steps` optimiser steps, 0 <= steps, writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why.

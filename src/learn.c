@@ -19,7 +19,9 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
       .law = {.kind = whole(m, FM_TIME),
               .stratified = whole(m, FM_STRATIFIED),
               .mean = m->params[FM_TIME_MEAN],
-              .std = m->params[FM_TIME_STD]},
+              .std = m->params[FM_TIME_STD],
+              .power = m->params[FM_TIME_EXPONENT],
+              .ends = m->params[FM_TIME_ENDS]},
       .path = m->field.path,
       .data = m->data,
       .pair_x0 = m->pair_x0,
@@ -44,10 +46,12 @@ static int diverged(fm_model *m, int cause) {
 }
 
 /* Loss and gradient into stats and slot; nothing else of the state moves. */
-static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n, train_bins *bins) {
   real *gradient = m->slot[FM_GRADIENT];
   train_loss loss;
+  m->trainer.weight = (weight){whole(m, FM_WEIGHT), m->params[FM_WEIGHT_GAMMA]};
   FM_TRY(train_gradient(&m->trainer, &m->pool, m->slot[FM_RAW], t, x0, x1, n, gradient, &loss));
+  *bins = loss.bins;
   m->stats.loss = loss.loss;
   m->stats.v_norm = loss.v_norm;
   m->stats.u_norm = loss.u_norm;
@@ -103,9 +107,19 @@ static void move(fm_model *m) {
   adapt(m, &adamw, done, s->size);
 }
 
+/* A step counts 1 % less with each step after it. */
+static void remember(train_bins *mean, const train_bins *bins) {
+  for (int i = 0; i < FM_TIME_BINS; i++) {
+    mean->error[i] = 0.99 * mean->error[i] + bins->error[i];
+    mean->points[i] = 0.99 * mean->points[i] + bins->points[i];
+  }
+}
+
 static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(m->stats.step < MODEL_MOST_STEPS, FM_E_STATE);
-  FM_TRY(differentiate(m, t, x0, x1, n));
+  train_bins bins;
+  FM_TRY(differentiate(m, t, x0, x1, n, &bins));
+  remember(&m->bins, &bins);
   move(m);
   m->stats.step++;
   return FM_OK;
@@ -142,7 +156,14 @@ int fm_train_batch(fm_model *m, const real *t, const real *x0, const real *x1, i
 int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
-  return differentiate(m, t, x0, x1, n);
+  train_bins bins;
+  return differentiate(m, t, x0, x1, n, &bins);
+}
+
+int fm_loss_by_time(const fm_model *m, double *mean) {
+  FM_REQUIRE(model_is(m) && fm_is_array(mean, FM_TIME_BINS, sizeof(double)), FM_E_ARG);
+  for (int i = 0; i < FM_TIME_BINS; i++) mean[i] = m->bins.points[i] > 0 ? m->bins.error[i] / m->bins.points[i] : -1;
+  return FM_OK;
 }
 
 int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {

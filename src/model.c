@@ -36,13 +36,17 @@ static int measure_sigma_data(fm_model *m, const real *x, int n) {
   return FM_OK;
 }
 
+static int needs_sigma(const fm_model *m) {
+  return m->params[FM_PATH] == FM_PATH_VE || m->params[FM_WEIGHT] == FM_WEIGHT_EDM;
+}
+
 /* A model's sigma_data is measured on data that do not depend on its seed, so two seeds share one preconditioning. */
 static int start_path(fm_model *m) {
   m->field.path = (path){.kind = (int)m->params[FM_PATH],
                          .sigma_min = m->params[FM_SIGMA_MIN],
                          .sigma_max = m->params[FM_SIGMA_MAX],
                          .sigma_data = m->params[FM_SIGMA_DATA]};
-  m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && m->field.path.kind == FM_PATH_VE;
+  m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && needs_sigma(m);
   if (m->measures_sigma && m->data.kind != FM_DATA_POINTS) {
     dataset_draw(&m->data, (rng_stream){.purpose = RNG_MEASURE}, FM_SAMPLE_ROWS, m->sampler.state);
     return measure_sigma_data(m, m->sampler.state, FM_SAMPLE_ROWS);
@@ -74,7 +78,7 @@ int model_is(const fm_model *m) {
   return fm_is_aligned(m, ALIGNMENT) && fm_is_array(m, 1, sizeof *m) && m->magic == MAGIC;
 }
 
-int model_has_field(const fm_model *m) { return m->field.path.kind != FM_PATH_VE || m->field.path.sigma_data > 0; }
+int model_has_field(const fm_model *m) { return !needs_sigma(m) || m->field.path.sigma_data > 0; }
 
 int model_all_finite(const real *x, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
@@ -97,6 +101,11 @@ int model_are_points(const fm_model *m, const real *x, int n) {
   return n <= FM_MAX_POINTS && fm_is_array(x, reals, sizeof(real)) && model_all_finite(x, reals);
 }
 
+static void start_stats(fm_model *m, fm_stats stats) {
+  m->stats = stats;
+  m->bins = (train_bins){{0}, {0}};
+}
+
 int fm_reset(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
   shape_init(&m->field.shape, (rng_stream){.seed = (uint32_t)m->params[FM_SEED], .purpose = RNG_WEIGHTS},
@@ -106,7 +115,7 @@ int fm_reset(fm_model *m) {
     m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
   }
   m->params[FM_COUPLING] = m->first_coupling;
-  m->stats = (fm_stats){0};
+  start_stats(m, (fm_stats){0});
   return FM_OK;
 }
 
@@ -157,7 +166,7 @@ int fm_reflow_begin(fm_model *m) {
     m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
   }
   m->params[FM_COUPLING] = FM_COUPLING_PAIRED;
-  m->stats = (fm_stats){.round = m->stats.round + 1};
+  start_stats(m, (fm_stats){.round = m->stats.round + 1});
   return FM_OK;
 }
 
@@ -200,7 +209,7 @@ int fm_restore(fm_model *m, int step, int round) {
   for (int i = FM_RAW; i <= FM_VARIANCE; i++)
     FM_REQUIRE(all_bounded(m->slot[i], m->field.shape.size, LARGEST_RESTORED[i]), FM_E_FORMAT);
   for (int i = 0; i < m->field.shape.size; i++) FM_REQUIRE(m->slot[FM_VARIANCE][i] >= 0, FM_E_FORMAT);
-  m->stats = (fm_stats){.step = step, .round = round};
+  start_stats(m, (fm_stats){.step = step, .round = round});
   return FM_OK;
 }
 

@@ -18,6 +18,7 @@ struct fm_model {
   double params[FM_PARAM_COUNT];
   double first_coupling; /* before reflow made it `paired`; fm_reset returns to it */
   fm_stats stats;
+  train_bins bins; /* decaying sums, of fm_loss_by_time */
   field field;
   sampler sampler;
   trainer trainer;
@@ -32,7 +33,7 @@ struct fm_model {
 /* Whether the pointer leads to a model that fm_init has made. */
 int model_is(const fm_model *m);
 
-/* False for a ve model that still waits for the points whose standard deviation its preconditioning needs. */
+/* False for a model that still waits for the points whose standard deviation its preconditioning or weight needs. */
 int model_has_field(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);

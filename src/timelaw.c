@@ -27,24 +27,42 @@ double timelaw_normal_quantile(double p) {
   return p < 0.5 ? x : -x;
 }
 
+static double sigmoid(double x) { return 1 / (1 + scalar_exp(-x)); }
+
 /* The float nearest to t that still lies inside (0, 1): sigmoid of a large number rounds to 1. */
 static real inside(double t) {
   const double lowest = 1.0 / (1 << 24);
   return (real)(t < lowest ? lowest : t > 1 - lowest ? 1 - lowest : t);
 }
 
-void timelaw_draw(const timelaw *law, rng_stream stream, int n, real *t) {
-  if (law->stratified || law->kind == FM_TIME_UNIFORM)
-    rng_uniform(stream, 0, n, t);
-  else
-    rng_normal(stream, 0, n, t);
-  for (int i = 0; i < n; i++) {
-    double value = (double)t[i];
-    if (law->stratified) value = (i + value) / n;
-    if (law->kind == FM_TIME_LOGIT_NORMAL) {
-      if (law->stratified) value = timelaw_normal_quantile(value);
-      value = 1 / (1 + scalar_exp(-(law->mean + law->std * value)));
+/* log(y + sqrt(y^2 + 1)) for the size of y, with the sign of y. */
+static double asinh_of(double y) {
+  const double size = y < 0 ? -y : y, value = scalar_log(size + fm_sqrt(size * size + 1));
+  return y < 0 ? -value : value;
+}
+
+/* The time below which the law has probability p, in (0, 1). */
+static double quantile(const timelaw *law, double p) {
+  switch (law->kind) {
+    case FM_TIME_LOGIT_NORMAL: return sigmoid(law->mean + law->std * timelaw_normal_quantile(p));
+    case FM_TIME_POWER: return scalar_exp(scalar_log(p) / law->power);
+    case FM_TIME_U_SHAPED: {
+      const double half = law->ends / 2, rise = scalar_exp(half), sinh = (rise - 1 / rise) / 2;
+      return 0.5 + asinh_of((2 * p - 1) * sinh) / law->ends;
     }
-    t[i] = inside(value);
+    default: return p;
+  }
+}
+
+void timelaw_draw(const timelaw *law, rng_stream stream, int n, real *t) {
+  if (law->kind == FM_TIME_LOGIT_NORMAL && !law->stratified) {
+    rng_normal(stream, 0, n, t);
+    for (int i = 0; i < n; i++) t[i] = inside(sigmoid(law->mean + law->std * (double)t[i]));
+    return;
+  }
+  rng_uniform(stream, 0, n, t);
+  for (int i = 0; i < n; i++) {
+    const double p = (double)t[i];
+    t[i] = inside(quantile(law, law->stratified ? (i + p) / n : p));
   }
 }

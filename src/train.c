@@ -11,6 +11,7 @@ static void shard_layout(train_shard *s, const shape *net, arena *a) {
   s->panels = arena_take(a, gemm_panels_size(FM_ROWS, net->hidden), size);
   s->target = arena_take(a, FM_ROWS * d, size);
   s->v = arena_take(a, FM_ROWS * d, size);
+  s->weight = arena_take(a, FM_ROWS, sizeof(double));
 }
 
 void train_layout(trainer *t, field *f, int batch, arena *a) {
@@ -37,12 +38,15 @@ typedef struct {
   int n;
 } gradient_job;
 
-/* Row by row: input = in x_t and target = (u_t - skip x_t) / out. */
-static void interpolate(const field *f, train_shard *shard, const real *t, const real *x0, const real *x1, int rows) {
+/* Row by row: input = in x_t, target = (u_t - skip x_t) / out, and the weight of the error. */
+static void interpolate(const trainer *trainer, train_shard *shard, const real *t, const real *x0, const real *x1,
+                        int rows) {
+  const field *f = trainer->field;
   const int dim = f->shape.dim;
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(&f->path, (double)t[i]);
     const path_condition c = path_condition_at(&f->path, (double)t[i]);
+    shard->weight[i] = weight_at(&trainer->weight, &f->path, p, c);
     const real alpha = (real)p.alpha, sigma = (real)p.sigma, d_alpha = (real)p.d_alpha, d_sigma = (real)p.d_sigma;
     const real in = (real)c.in, skip = (real)c.skip, inverse = (real)(1 / c.out);
     for (int j = i * dim; j < (i + 1) * dim; j++) {
@@ -54,13 +58,21 @@ static void interpolate(const field *f, train_shard *shard, const real *t, const
 }
 
 /* Turns v into d loss / d v and adds to the sums of squares, in double. */
-static void compare(train_shard *shard, int count, double scale) {
-  for (int j = 0; j < count; j++) {
-    const double v = (double)shard->v[j], u = (double)shard->target[j], error = v - u;
-    shard->sums[0] += error * error;
-    shard->sums[1] += v * v;
-    shard->sums[2] += u * u;
-    shard->v[j] = (real)(2 * scale * error);
+static void compare(train_shard *shard, const real *t, int rows, int dim, double scale) {
+  for (int i = 0; i < rows; i++) {
+    const double weight = shard->weight[i];
+    double row = 0;
+    for (int j = i * dim; j < (i + 1) * dim; j++) {
+      const double v = (double)shard->v[j], u = (double)shard->target[j], error = v - u;
+      row += error * error;
+      shard->sums[0] += weight * (error * error);
+      shard->sums[1] += v * v;
+      shard->sums[2] += u * u;
+      shard->v[j] = (real)(2 * scale * (weight * error));
+    }
+    const int bin = fm_min((int)(t[i] * FM_TIME_BINS), FM_TIME_BINS - 1);
+    shard->bins.error[bin] += row;
+    shard->bins.points[bin] += 1;
   }
 }
 
@@ -133,10 +145,10 @@ static void block_gradient(const gradient_job *job, train_shard *shard, int firs
   const int dim = f->shape.dim;
   const size_t offset = (size_t)first * (size_t)dim;
   field_pass *pass = &shard->pass;
-  interpolate(f, shard, job->t + first, job->x0 + offset, job->x1 + offset, rows);
+  interpolate(trainer, shard, job->t + first, job->x0 + offset, job->x1 + offset, rows);
   time_forward(trainer, shard, job->t + first, rows);
   mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, f->shape.hidden, shard->v, rows);
-  compare(shard, rows * dim, 1.0 / ((double)job->n * dim));
+  compare(shard, job->t + first, rows, dim, 1.0 / ((double)job->n * dim));
   time_backward(trainer, shard, mlp_backward(&f->net, &pass->net, pass->input, shard->v, shard->gradient, rows), rows);
 }
 
@@ -149,6 +161,7 @@ static void shard_gradient(void *context, int index) {
   fill_zero(shard->gradient, trainer->field->shape.size);
   if (trainer->grid) fill_zero(shard->coefficients, trainer->grid->n * trainer->field->shape.hidden);
   for (int i = 0; i < 3; i++) shard->sums[i] = 0;
+  shard->bins = (train_bins){{0}, {0}};
   for (int first = (int)((int64_t)job->n * index / TRAIN_SHARDS); first < end; first += FM_ROWS)
     block_gradient(job, shard, first, fm_min(FM_ROWS, end - first));
 }
@@ -166,6 +179,22 @@ static void finish_time(trainer *trainer, real *gradient) {
   timenet_backward(&trainer->field->time, &trainer->shards[0].pass.time, trainer->values, gradient, grid->n);
 }
 
+/* The sums of the shards, in their order. */
+static train_loss loss_of(const trainer *trainer, int n) {
+  const int dim = trainer->field->shape.dim;
+  double sums[3] = {0, 0, 0};
+  train_bins bins = {{0}, {0}};
+  for (int i = 0; i < TRAIN_SHARDS; i++) {
+    const train_shard *shard = &trainer->shards[i];
+    for (int k = 0; k < 3; k++) sums[k] += shard->sums[k];
+    for (int k = 0; k < FM_TIME_BINS; k++) {
+      bins.error[k] += shard->bins.error[k] / dim;
+      bins.points[k] += shard->bins.points[k];
+    }
+  }
+  return (train_loss){sums[0] / ((double)n * dim), fm_sqrt(sums[1]), fm_sqrt(sums[2]), bins};
+}
+
 int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
                    int n, real *gradient, train_loss *out) {
   field *f = trainer->field;
@@ -175,14 +204,10 @@ int train_gradient(trainer *trainer, pool *threads, const real *weights, const r
   mlp_pack_backward(&f->net);
   trainer->grid = choose_grid(trainer, n);
   FM_TRY(pool_run(threads, shard_gradient, &job, TRAIN_SHARDS));
-  double sums[3] = {0, 0, 0};
   const real *parts[TRAIN_SHARDS];
-  for (int i = 0; i < TRAIN_SHARDS; i++) {
-    parts[i] = trainer->shards[i].gradient;
-    for (int k = 0; k < 3; k++) sums[k] += trainer->shards[i].sums[k];
-  }
+  for (int i = 0; i < TRAIN_SHARDS; i++) parts[i] = trainer->shards[i].gradient;
   add_up(parts, TRAIN_SHARDS, gradient, f->shape.size);
   finish_time(trainer, gradient);
-  *out = (train_loss){sums[0] / ((double)n * f->shape.dim), fm_sqrt(sums[1]), fm_sqrt(sums[2])};
+  *out = loss_of(trainer, n);
   return FM_OK;
 }

@@ -1,7 +1,7 @@
 /* train.h — loss and gradient of conditional flow matching.
  *
  *     t, x0, x1                                                                 minibatch.h
- *     loss = mean over B and D of (F(in x_t, t) - (u_t - skip x_t) / out)^2     train_gradient; F = v but for ve
+ *     loss = mean over B and D of w(t) (F(in x_t, t) - (u_t - skip x_t) / out)^2    F = v but for ve; weight.h
  *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
  *
  * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows
@@ -15,6 +15,7 @@
 #include "field.h"
 #include "minibatch.h"
 #include "pool.h"
+#include "weight.h"
 
 /* A batch is cut into four runs of rows; each has a gradient of its own, and these are added in order. The cut is the same for
  * any number of threads, and so are the bits. */
@@ -25,6 +26,11 @@ enum { TRAIN_GRIDS = 4 }; /* of 8, 16, 32 and 64 nodes */
 /* Largest relative size of the last two coefficients: eight roundings of a float. */
 #define TRAIN_TAIL 1e-6
 
+/* Squared errors without weights, and points, by time. */
+typedef struct {
+  double error[FM_TIME_BINS], points[FM_TIME_BINS];
+} train_bins;
+
 /* One shard of a batch: what a gradient over some of its rows reads and writes. */
 typedef struct {
   field_pass pass;
@@ -33,11 +39,14 @@ typedef struct {
   real *basis;        /* [FM_ROWS, n] */
   real *panels;       /* packed [FM_ROWS, H] */
   real *target, *v;   /* [FM_ROWS, D] */
-  double sums[3];     /* of squares: error, prediction, target */
+  double *weight;     /* [FM_ROWS] of the error */
+  double sums[3];     /* of squares: weighted error, prediction, target */
+  train_bins bins;
 } train_shard;
 
 typedef struct {
   field *field;
+  weight weight;
   int direct;            /* 1: never interpolate; for tests that hold both ways to each other */
   const chebyshev *grid; /* of the last gradient; null when the time branch was evaluated row by row */
   chebyshev grids[TRAIN_GRIDS];
@@ -49,6 +58,7 @@ typedef struct {
 
 typedef struct {
   double loss, v_norm, u_norm;
+  train_bins bins; /* errors are means over D */
 } train_loss;
 
 /* Asks for the arrays of a batch of at most `batch`. */

@@ -9,7 +9,12 @@ static float t[N];
 static double normal_cdf(double x) { return 0.5 * erfc(-x * 0.70710678118654752); }
 
 static double law_cdf(const timelaw *law, double x) {
-  return law->kind == FM_TIME_UNIFORM ? x : normal_cdf((log(x / (1 - x)) - law->mean) / law->std);
+  switch (law->kind) {
+    case FM_TIME_LOGIT_NORMAL: return normal_cdf((log(x / (1 - x)) - law->mean) / law->std);
+    case FM_TIME_POWER: return pow(x, law->power);
+    case FM_TIME_U_SHAPED: return 0.5 + sinh(law->ends * (x - 0.5)) / (2 * sinh(law->ends / 2));
+    default: return x;
+  }
 }
 
 static int ascending(const void *a, const void *b) {
@@ -30,10 +35,12 @@ static void check_quantile(void) {
   check(fabs(timelaw_normal_quantile(0.5)) < 1e-15, "median %g", timelaw_normal_quantile(0.5));
 }
 
-static const timelaw LAWS[] = {{FM_TIME_UNIFORM, 0, 0, 1},           {FM_TIME_UNIFORM, 1, 0, 1},
-                               {FM_TIME_LOGIT_NORMAL, 0, 0, 1},      {FM_TIME_LOGIT_NORMAL, 1, 0, 1},
-                               {FM_TIME_LOGIT_NORMAL, 0, -1.2, 0.5}, {FM_TIME_LOGIT_NORMAL, 1, 2, 1.7}};
-enum { COUNT = 6 };
+static const timelaw LAWS[] = {{FM_TIME_UNIFORM, 0, 0, 1, 1, 1},           {FM_TIME_UNIFORM, 1, 0, 1, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 0, 0, 1, 1, 1},      {FM_TIME_LOGIT_NORMAL, 1, 0, 1, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 0, -1.2, 0.5, 1, 1}, {FM_TIME_LOGIT_NORMAL, 1, 2, 1.7, 1, 1},
+                               {FM_TIME_POWER, 0, 0, 1, 0.5, 1},           {FM_TIME_POWER, 1, 0, 1, 3, 1},
+                               {FM_TIME_U_SHAPED, 0, 0, 1, 1, 4},          {FM_TIME_U_SHAPED, 1, 0, 1, 1, 20}};
+enum { COUNT = 10 };
 
 static void check_laws(void) {
   promise("draws follow their law by Kolmogorov-Smirnov, plain or stratified");
@@ -53,8 +60,8 @@ static void check_strata(void) {
   double places = 0, squares = 0;
   int count = 0;
   for (int n = 1; n <= 600; n = n * 5 / 4 + 1)
-    for (int kind = FM_TIME_UNIFORM; kind <= FM_TIME_LOGIT_NORMAL; kind++) {
-      const timelaw law = {kind, 1, 0.3, 0.8};
+    for (int kind = FM_TIME_UNIFORM; kind <= FM_TIME_U_SHAPED; kind++) {
+      const timelaw law = {kind, 1, 0.3, 0.8, 2.5, 0.1};
       timelaw_draw(&law, (rng_stream){.seed = 3, .purpose = RNG_BATCH_TIME}, n, t);
       for (int k = 0; k < n; k++) {
         const double slice = law_cdf(&law, t[k]) * n;
@@ -69,10 +76,11 @@ static void check_strata(void) {
 
 static void check_inside(void) {
   promise("times stay inside (0, 1), even where a sigmoid rounds to its ends");
-  for (int kind = FM_TIME_UNIFORM; kind <= FM_TIME_LOGIT_NORMAL; kind++)
+  for (int kind = FM_TIME_UNIFORM; kind <= FM_TIME_U_SHAPED; kind++)
     for (int stratified = 0; stratified < 2; stratified++)
       for (int mean = -5; mean <= 5; mean += 5) {
-        timelaw_draw(&(timelaw){kind, stratified, mean, 5}, (rng_stream){.seed = 8, .purpose = RNG_BATCH_TIME}, N, t);
+        const timelaw law = {kind, stratified, mean, 5, mean > 0 ? 10 : 0.1, 20};
+        timelaw_draw(&law, (rng_stream){.seed = 8, .purpose = RNG_BATCH_TIME}, N, t);
         for (int k = 0; k < N; k++) check(t[k] > 0 && t[k] < 1, "%.9g", t[k]);
       }
 }

@@ -56,7 +56,9 @@ test('train --json prints one object with exactly the promised fields', async ()
   assert.equal(out.trim().split('\n').length, 1);
   const result = JSON.parse(out);
   const fields = ['steps', 'loss', 'seconds', 'ms_per_step', 'sw2', 'sw2_floor', 'hash'];
-  assert.deepEqual(Object.keys(result), fields);
+  assert.deepEqual(Object.keys(result), [...fields, 'loss_by_time']);
+  assert.equal(result.loss_by_time.length, 20);
+  assert.ok(result.loss_by_time.every((/** @type {number} */ loss) => loss > 0));
   assert.equal(result.steps, 20);
   for (const field of fields.slice(1, 6)) {
     assert.ok(Number.isFinite(result[field]) && result[field] > 0, `${field} ${result[field]}`);

@@ -75,6 +75,7 @@ const EXPORTS = {
   fm_pairs_set: { args: [self, float(p1), float(p2), n], good: Number.NaN },
   fm_reflow_begin: { args: [self], good: STATE },
   fm_stats_get: { args: [self], status: 0, good: Number.NaN },
+  fm_loss_by_time: { args: [self, array(doubles, 8)] },
   fm_train: { args: [self, value(0, [-1, INT_MIN]), value(doubles, [doubles + 4, -4])] },
   fm_train_batch: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_loss: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },

@@ -67,7 +67,7 @@ test('every row refuses what lies outside its range, naming itself, the value an
       Symbol.iterator,
       row.max + 1e9,
       -1e9,
-      'none',
+      'nothing',
       '1',
     ];
     for (const value of row.kind === 'switch' ? [...wrong, 0, 1] : [...wrong, true]) {

@@ -25,7 +25,8 @@ export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
-  'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash.',
+  'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
+  'loss_by_time (of the last hundred steps or so, in twentieths of t; null where no point was).',
 ];
 
 /**
@@ -97,6 +98,7 @@ export async function run(values, module) {
     sw2,
     sw2_floor,
     hash: model.digest(),
+    loss_by_time: [...model.lossByTime].map((loss) => (Number.isNaN(loss) ? null : loss)),
   });
   return 0;
 }

@@ -135,6 +135,11 @@ export class Client {
     return this.#ask('stats', {});
   }
 
+  /** @returns {Promise<Float64Array>} [20]; see Model */
+  lossByTime() {
+    return this.#ask('lossByTime', {});
+  }
+
   /**
    * @param {SampleOptions & Cancellable & Progressive} options
    * @returns {Promise<Float32Array>}

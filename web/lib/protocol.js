@@ -62,6 +62,7 @@ import { MoonflowError } from './errors.js';
  * @property {number} round
  * @property {Float64Array} losses of all steps since the last frame
  * @property {import('./model.js').Stats} stats
+ * @property {Float64Array} loss_by_time [20]; see Model
  * @property {number} steps_per_second since the last frame
  * @property {Float32Array} [samples] [n, D], when they were asked for and have become due
  */

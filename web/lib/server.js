@@ -38,6 +38,7 @@ const OPERATIONS = {
   reset: (server) => server.change((model) => model.reset()),
   stepOnce: (server) => ({ losses: server.model.train(1), stats: server.model.stats }),
   stats: (server) => server.model.stats,
+  lossByTime: (server) => server.model.lossByTime,
   sample: (server, options) => server.model.sampleSlices(options),
   velocity: (server, options) => server.model.velocity(options),
   noise: (server, options) => server.model.noise(options),

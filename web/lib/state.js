@@ -8,7 +8,7 @@ import { change, readConfig } from './configuration.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
-import { readStats } from './stats.js';
+import { readLossByTime, readStats } from './stats.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
@@ -84,6 +84,11 @@ export class State {
   /** @returns {Stats} */
   get stats() {
     return readStats(this);
+  }
+
+  /** The mean loss of the last hundred steps or so in each twentieth of time, without weights; NaN where no point has been. */
+  get lossByTime() {
+    return readLossByTime(this);
   }
 
   /** Steps taken in this round. */

@@ -1,4 +1,4 @@
-/** @file What the last optimiser step did. */
+/** @file What the last optimiser step did, and where in time the loss is. */
 
 /**
  * See fm_stats in fm.h.
@@ -27,4 +27,19 @@ export function readStats({ instance, handle }) {
   const [step, round, cause] = instance.memory.ints(pointer + 56, 3);
   const name = CAUSES[cause];
   return { loss, v_norm, u_norm, gradient_norm, lr, ema_decay, step, round, cause: name };
+}
+
+const TIME_BINS = 20;
+
+/**
+ * See fm_loss_by_time in fm.h.
+ * @param {import('./state.js').State} model
+ * @returns {Float64Array} [20], NaN where no point has been
+ */
+export function readLossByTime({ instance, handle }) {
+  const pointer = instance.memory.reserve('scratch', 8 * TIME_BINS);
+  instance.check('lossByTime', 'report this', 'fm_loss_by_time', handle, pointer);
+  return instance.memory
+    .copy(instance.memory.doubles(pointer, TIME_BINS))
+    .map((loss) => (loss < 0 ? Number.NaN : loss));
 }

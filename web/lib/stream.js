@@ -82,11 +82,18 @@ export class Stream {
   flush() {
     if (this.#credit === 0 || (this.#losses.length === 0 && !this.#samples)) return;
     const now = performance.now();
-    const { stats } = this.#model;
+    const { stats, lossByTime: loss_by_time } = this.#model;
     const losses = this.#joined();
     const steps_per_second = (1000 * losses.length) / Math.max(now - this.#sentAt, 1e-3);
     /** @type {Frame} */
-    const frame = { step: stats.step, round: stats.round, losses, stats, steps_per_second };
+    const frame = {
+      step: stats.step,
+      round: stats.round,
+      losses,
+      stats,
+      loss_by_time,
+      steps_per_second,
+    };
     if (this.#samples) {
       frame.samples = new Float32Array(
         this.#buffer(this.#samples.byteLength),

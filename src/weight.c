@@ -1,0 +1,18 @@
+#include "weight.h"
+
+/* sigma^2 times the weight of the error of x1: finite where SNR is not. */
+static double scaled(const weight *w, const path *p, path_point at) {
+  const double signal = at.alpha * at.alpha, noise = at.sigma * at.sigma, variance = p->sigma_data * p->sigma_data;
+  switch (w->kind) {
+    case FM_WEIGHT_MIN_SNR: return signal < w->gamma * noise ? signal : w->gamma * noise;
+    case FM_WEIGHT_EDM: return (noise + signal * variance) / variance;
+    default: return signal;
+  }
+}
+
+double weight_at(const weight *w, const path *p, path_point at, path_condition condition) {
+  if (w->kind == FM_WEIGHT_NONE) return 1;
+  const double delta = at.d_alpha * at.sigma - at.d_sigma * at.alpha, ratio = condition.out / delta;
+  const double factor = scaled(w, p, at) * ratio * ratio;
+  return factor < WEIGHT_MOST ? factor : WEIGHT_MOST; /* also where 0 / 0 */
+}
