@@ -10,7 +10,7 @@ import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile, readPoints } from './pointfile.js';
 import { Progress } from './progress.js';
-import { ENDING, openRunWithData, saveRun } from './runfile.js';
+import { ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -173,19 +173,6 @@ async function train(model, total, out) {
   if (out) await saveRun(out, model);
   process.stderr.write(out ? `continue with --resume ${out}\n` : 'nothing was saved\n');
   return { exitCode: interruption.exitCode, seconds };
-}
-
-/**
- * A run that diverged or lost a thread is saved as it was at its last whole step, since that may be hours of work.
- * @param {unknown} error
- * @param {Model} model
- * @param {string | undefined} out
- */
-async function rescued(error, model, out) {
-  if (!(error instanceof MoonflowError) || !out) return error;
-  if (error.code !== 'diverged' && error.code !== 'worker') return error;
-  await saveRun(out, model);
-  return new MoonflowError(error.code, `${error.message}; saved to ${out}`, { cause: error });
 }
 
 /** @param {Model} model */

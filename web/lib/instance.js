@@ -62,7 +62,7 @@ export class Instance {
     return { module: this.#module, memory: this.memory.whole };
   }
 
-  /** Goes on over a copy of its shared memory, out of reach of every other thread. */
+  /** Goes on over a copy of its shared memory, out of reach of every other thread; where that is refused, it is lost. */
   move() {
     const memory = this.memory;
     try {
@@ -70,7 +70,7 @@ export class Instance {
       this.#exports = instantiate(this.#module, memory.move());
     } catch (error) {
       this.#trapped = true;
-      throw this.#trap('move', error);
+      throw error;
     }
   }
 
