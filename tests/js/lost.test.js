@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { load, save } from '../../web/lib/weights.js';
 import { breakHelpers, hurry } from './broken.js';
 import { connected } from './channel.js';
+import { crowd } from './crowd.js';
 import { SMALL, small, state, until } from './small.js';
 import { allEnded, forget, helpers, started } from './started.js';
 
@@ -160,20 +161,9 @@ test('where the memory to go on in is refused, the model is lost, and the error 
   hurry(100, t.mock);
   breakHelpers(t.mock);
   const model = await pooled(2);
-  const { Memory } = WebAssembly;
-  t.after(() => {
-    WebAssembly.Memory = Memory;
-  });
-  // As where there is no room for another gibibyte.
-  WebAssembly.Memory = class extends Memory {
-    /** @param {WebAssembly.MemoryDescriptor} descriptor */
-    constructor(descriptor) {
-      super(descriptor);
-      throw new RangeError('could not allocate memory');
-    }
-  };
   const message =
     /^train: helper 1 of 1 showed .*, and this platform refused the memory to go on in .*could not allocate memory\); this model is lost, create another$/;
+  crowd(t);
   assert.throws(() => model.train(100_000), { name: 'MoonflowError', code: 'trap', message });
   assert.throws(() => model.train(1), {
     code: 'trap',

@@ -9,6 +9,7 @@ import { spawn } from '../../web/lib/index.js';
 import { Model } from '../../web/lib/model.js';
 import { load, save } from '../../web/lib/weights.js';
 import { connected, rejects } from './channel.js';
+import { crowd } from './crowd.js';
 import { SMALL, small, state } from './small.js';
 import { allEnded, forget, started } from './started.js';
 
@@ -223,6 +224,35 @@ test('the build for threads imports its memory and nothing else, the other one n
   ]);
 });
 
+test('an engine for threads that a page forbids to compile is refused with what to allow', async (t) => {
+  const fresh = '../../web/lib/loader.js?fresh';
+  const { compileShared } = await import(fresh);
+  t.mock.method(WebAssembly, 'compile', async () => {
+    throw new WebAssembly.CompileError('blocked by policy');
+  });
+  await rejects(compileShared(2), 'unsupported', /blocked by policy.*'wasm-unsafe-eval'/);
+  t.mock.reset();
+  assert.ok((await compileShared(2)) instanceof WebAssembly.Module, 'a refusal is not remembered');
+});
+
+test('a model whose memory the platform refuses is told what to do, with threads and without', async (t) => {
+  (await pooled(2)).dispose();
+  const why = '\\(WebAssembly.*memory.*\\); dispose of a model that is no longer needed';
+  const alone = new RegExp(`^memory: this platform refused the memory of another model ${why}$`);
+  const sharing = new RegExp(
+    `^memory: this platform refused the memory that threads share ${why}, or try threads: 1$`,
+  );
+  crowd(t);
+  await rejects(pooled(2), 'memory', sharing);
+  await rejects(pooled(1), 'memory', alone);
+  t.mock.reset();
+  assert.equal(small().train(1).length, 1);
+  const model = await pooled(2);
+  model.train(1);
+  model.dispose();
+  await allEnded();
+});
+
 /** @param {string} body */
 function inProcess(body) {
   const index = fileURLToPath(new URL('../../web/lib/index.js', import.meta.url));
@@ -240,7 +270,10 @@ test('the bytes of the build for threads are loaded only when threads are asked 
     const config = ${JSON.stringify(SMALL)};
     for (const threads of [undefined, 1]) (await Model.create(config, { threads })).train(1);
     await Model.create(config, { threads: 2 }).catch(({ message }) => console.log(message));`);
-  assert.match(out, /^Moonflow could not .*it was asked for/);
+  const message =
+    /^threads: the file core_threads.js, .* could not be loaded \(it was asked for\); .*; threads: 1 works without it\.$/m;
+  assert.match(out, message);
+  assert.doesNotMatch(out, /Content-Security-Policy/);
 });
 
 test('helpers that have nothing to do sleep: they wake up for no clock', async () => {

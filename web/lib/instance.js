@@ -40,7 +40,13 @@ export class Instance {
       memory = shared ? sharedMemory() : undefined;
       this.#exports = instantiate(module, memory);
     } catch (error) {
-      const message = 'memory: this platform refused the memory of another model; dispose of one';
+      const why = error instanceof Error ? error.message : String(error);
+      const [which, other] = shared
+        ? ['that threads share', ', or try threads: 1']
+        : ['of another model', ''];
+      const message =
+        `memory: this platform refused the memory ${which} (${why}); dispose of a model that is no ` +
+        `longer needed${other}`;
       throw new MoonflowError('memory', message, { cause: error });
     }
     const { memory: own, __heap_base: base } = this.#exports;
