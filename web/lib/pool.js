@@ -16,7 +16,7 @@ import { inNode, startThread } from './threads.js';
 
 /** Seconds until all helpers must be at work; a cold start takes a tenth of one. */
 const START_SECONDS = 10;
-/** How long work that a helper has begun may show no progress; a block of rows takes a tenth of one at the most. */
+/** How long work that helpers have begun may show no progress; the widest network does a block of rows in a tenth of one. */
 const PATIENCE_SECONDS = 5;
 /** The engine keeps its arrays in the model's block; this is what rules.mk gives the first thread too. */
 const STACK_BYTES = 65536;
