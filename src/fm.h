@@ -234,15 +234,19 @@ FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
 
 /* ---- Threads, an option of the build with shared memory (core_threads.wasm) ---------------------------------
  *
- * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Helper k = 1 ..
- * threads - 1 calls fm_serve(model, k), which returns after fm_threads_stop. When all are inside, fm_threads(model, threads)
+ * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Each calls
+ * fm_serve(model), which returns after fm_threads_stop. When threads - 1 are inside, fm_threads(model, threads, patience_ms)
  * puts them to work on every later gradient. The bits do not depend on the number of threads: a batch is always cut into
- * four shards, whose gradients are added in order, so more than four threads gain nothing. threads is 1 .. 16, helper
- * 1 .. 15, else FM_E_ARG. After FM_E_THREAD end every helper before the next call; neither then nor after fm_threads_stop does
- * the model take new ones, and fm_init must not run on a block that is being served. In the build without shared memory
- * fm_serve returns at once and fm_threads knows 1 alone. */
-FM_API int fm_serve(fm_model *model, int helper);
-FM_API int fm_threads(fm_model *model, int threads); /* FM_E_STATE unless exactly threads - 1 helpers are serving */
+ * four shards, whose gradients are added in order, so more than four threads gain nothing. threads is 1 .. 16, patience_ms at
+ * least 1, else FM_E_ARG.
+ *
+ * A helper that ends or is held up between two shards costs nothing. When one has begun a shard and no thread gets a block
+ * of rows further for patience_ms, the call returns FM_E_THREAD (pool.h): end every helper, or leave the memory, before the
+ * next call. Neither then nor after fm_threads_stop does the model take new ones, and fm_init must not run on a block that
+ * is being served. In the build without shared memory fm_serve returns at once and fm_threads knows 1 alone. */
+FM_API int fm_serve(fm_model *model);
+FM_API int fm_threads(fm_model *model, int threads,
+                      int patience_ms); /* FM_E_STATE unless threads - 1 helpers are serving */
 FM_API int fm_threads_stop(fm_model *model);
 
 /* ---- The field and its flow ------------------------------------------------------------------------- */

@@ -71,7 +71,7 @@ static void adapt(fm_model *m, const adamw_setting *setting, int first, int end)
 
 static void orthogonalise(fm_model *m, const muon_setting *setting, const fm_tensor *t) {
   muon_step(&m->muon, setting, m->slot[FM_GRADIENT] + t->offset, m->slot[FM_RAW] + t->offset,
-            m->slot[FM_MOMENT] + t->offset, m->slot[FM_EMA] + t->offset, t->rows, t->cols);
+            m->slot[FM_MOMENT] + t->offset, m->slot[FM_EMA] + t->offset, t->rows);
 }
 
 static double rate_of(const fm_model *m, int index) {

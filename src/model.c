@@ -172,14 +172,14 @@ int fm_reflow_begin(fm_model *m) {
 
 /* ---- Threads ---------------------------------------------------------------------------------------------- */
 
-int fm_threads(fm_model *m, int threads) {
-  FM_REQUIRE(model_is(m) && threads >= 1 && threads <= POOL_MOST, FM_E_ARG);
-  return pool_expect(&m->pool, threads);
+int fm_threads(fm_model *m, int threads, int patience_ms) {
+  FM_REQUIRE(model_is(m) && threads >= 1 && threads <= POOL_MOST && patience_ms >= 1, FM_E_ARG);
+  return pool_expect(&m->pool, threads, patience_ms);
 }
 
-int fm_serve(fm_model *m, int helper) {
-  FM_REQUIRE(model_is(m) && helper >= 1 && helper < POOL_MOST, FM_E_ARG);
-  pool_serve(&m->pool, helper);
+int fm_serve(fm_model *m) {
+  FM_REQUIRE(model_is(m), FM_E_ARG);
+  pool_serve(&m->pool);
   return FM_OK;
 }
 

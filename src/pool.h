@@ -1,47 +1,60 @@
 /* pool.h — the same work on one thread or on several.
  *
- * pool_run calls task(context, i) for i = 0 .. count-1. The indices are dealt out in turn, thread k taking k, k + T, k + 2T, ...;
- * each task writes to memory of its own, so nothing depends on T. With one thread, and in builds without shared memory, it
- * is a loop.
+ * pool_run calls task(context, i) once for each i = 0 .. count-1. Whoever is free takes the next one, the caller like its
+ * helpers; each task writes to memory of its own, so nothing depends on who took it. With one thread, and in builds without
+ * shared memory, it is a loop.
  *
- * Helpers are threads of the caller: each enters pool_serve and stays there until pool_stop. A helper that does not finish
- * within POOL_PATIENCE_MS is given up: pool_run says so once and the pool goes on with one thread. The caller must then
- * end its helpers before it goes on, since a sleeping one might wake up.
+ * Helpers are threads of the caller: each enters pool_serve, sleeps there while there is nothing to do, and leaves after
+ * pool_stop. The caller waits only for tasks that a helper has begun. So a helper that is late, asleep or dead between two
+ * tasks delays nothing; one that wakes up in a later run takes tasks of that run, for a run's number and the tasks nobody has
+ * taken are one word.
+ *
+ * A helper that ends within a task leaves it undone for ever. It is given up when the caller has waited for the patience and
+ * no thread has shown progress: finished a task, or called pool_heartbeat. A task that may last longer than a part of the
+ * patience calls that from time to time. Waiting is counted in short naps, so that a machine that sleeps loses no helper.
+ * pool_run then says so once, and the pool goes on with one thread: its other helpers are sent home, but the one that was
+ * given up may yet wake up and write where its task writes. The caller must end it, or leave that memory, before it goes on.
  */
 #ifndef POOL_H
 #define POOL_H
 
 #include "base.h"
 
-enum { POOL_MOST = 16, POOL_PATIENCE_MS = 5000 };
+enum { POOL_MOST = 16 };
 
 typedef void pool_task(void *context, int index);
 
 typedef struct {
-  int32_t threads;    /* the caller's own and the helpers; 1 when alone */
-  int32_t generation; /* counts the runs; helpers sleep on it */
-  int32_t arrived;    /* helpers that have finished the present run */
-  int32_t serving;    /* helpers inside pool_serve */
+  uint64_t
+      turn; /* number of the run in the upper half, tasks that nobody has taken in the lower; helpers sleep on it */
+  int32_t finished; /* tasks of the present run that are done */
+  int32_t progress; /* counts finished tasks and heartbeats; the caller sleeps on it */
+  int32_t serving;  /* helpers inside pool_serve */
   int32_t stopping;
+  int threads; /* the caller's own and the helpers; 1 when alone */
+  int naps;    /* the patience */
   pool_task *task;
   void *context;
-  int32_t count;
 } pool;
 
 /* Alone, until helpers come. */
 void pool_start(pool *p);
 
-/* FM_OK, or FM_E_THREAD when a helper was lost; the tasks of that run are then not all done. */
+/* FM_OK, or FM_E_THREAD when a helper was given up; the tasks of that run are then not all done. */
 int pool_run(pool *p, pool_task *task, void *context, int count);
 
-/* The life of helper 1 .. threads - 1. Returns after pool_stop. */
-void pool_serve(pool *p, int helper);
+/* For tasks, on any thread: this one is still at work. */
+void pool_heartbeat(pool *p);
 
-/* From now on `threads` threads. FM_E_STATE unless exactly threads - 1 helpers are inside pool_serve; a build without shared
- * memory knows 1 only. */
-int pool_expect(pool *p, int threads);
+/* The life of a helper. Returns after pool_stop, at once when that came first. */
+void pool_serve(pool *p);
 
-/* Sends every helper home, for good. */
+/* From now on `threads` threads, each with `patience_ms` > 0 milliseconds to show progress (natively counted, not timed).
+ * FM_E_STATE unless exactly threads - 1 helpers are inside pool_serve, and after pool_stop; a build without shared memory
+ * knows 1 only. */
+int pool_expect(pool *p, int threads, int patience_ms);
+
+/* Sends every helper home, for good; between runs. */
 void pool_stop(pool *p);
 
 #endif

@@ -34,6 +34,7 @@ void train_start(trainer *t) {
 /* A gradient under way; shards read it and write to themselves. */
 typedef struct {
   trainer *trainer;
+  pool *threads;
   const real *t, *x0, *x1;
   int n;
 } gradient_job;
@@ -162,8 +163,10 @@ static void shard_gradient(void *context, int index) {
   if (trainer->grid) fill_zero(shard->coefficients, trainer->grid->n * trainer->field->shape.hidden);
   for (int i = 0; i < 3; i++) shard->sums[i] = 0;
   shard->bins = (train_bins){{0}, {0}};
-  for (int first = (int)((int64_t)job->n * index / TRAIN_SHARDS); first < end; first += FM_ROWS)
+  for (int first = (int)((int64_t)job->n * index / TRAIN_SHARDS); first < end; first += FM_ROWS) {
     block_gradient(job, shard, first, fm_min(FM_ROWS, end - first));
+    pool_heartbeat(job->threads);
+  }
 }
 
 /* From the coefficients' gradient, in order of the shards, to the nodes' and through the time branch. */
@@ -198,7 +201,7 @@ static train_loss loss_of(const trainer *trainer, int n) {
 int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
                    int n, real *gradient, train_loss *out) {
   field *f = trainer->field;
-  gradient_job job = {trainer, t, x0, x1, n};
+  gradient_job job = {trainer, threads, t, x0, x1, n};
   field_use(f, weights);
   timenet_pack_backward(&f->time);
   mlp_pack_backward(&f->net);

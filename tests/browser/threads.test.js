@@ -121,6 +121,49 @@ test('a helper whose file is broken or missing is an error, and its worker lives
     }
   }));
 
+/**
+ * Runs in the page: trains on helpers without a stack, which trap in the first work they begin, until that is noticed, and
+ * then to the end.
+ * @param {{config: Record<string, number>}} run
+ */
+async function withTraps({ config }) {
+  const { connect } = await import(/* @vite-ignore */ `${location.origin}/lib/client.js`);
+  const script = `import { Instance } from ${JSON.stringify(`${location.origin}/lib/instance.js`)};
+    import ${JSON.stringify(`${location.origin}/lib/worker.js`)};
+    const Whole = Worker;
+    self.Worker = class extends Whole {
+      postMessage(errand) { super.postMessage({ ...errand, stack: 0 }); }
+    };
+    const { call } = Instance.prototype;
+    Instance.prototype.call = function (name, ...args) {
+      if (name === 'fm_threads') args[2] = 200;
+      return call.call(this, name, ...args);
+    };`;
+  const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+  const worker = new Worker(address, { type: 'module' });
+  const client = connect(worker, { terminate: () => worker.terminate() });
+  await client.create(config, { threads: 3 });
+  const refused = await client.train({ steps: config.steps }).catch((error) => error);
+  const { step, threads } = await client.info();
+  await client.train({ steps: config.steps - step });
+  const hash = await client.digest();
+  await client.dispose();
+  return { code: refused.code, message: refused.message, step, threads, hash };
+}
+
+test('a helper that traps within its work costs the request, and its worker goes on alone to the same bits', () =>
+  withPage(ISOLATION, async (page) => {
+    const { code, message, step, threads, hash } = await page.evaluate(withTraps, {
+      config: CONFIG,
+    });
+    assert.deepEqual([code, threads], ['worker', 1], message);
+    assert.match(
+      message,
+      new RegExp(`^train: one of the 2 helpers .* after step ${step} and goes on`),
+    );
+    assert.equal(hash, await inNode());
+  }));
+
 test("an isolated page's own thread may not wait: two threads are refused there, one works", () =>
   withPage(ISOLATION, async (page) => {
     const { code, message } = await page.evaluate(inPlace, { config: CONFIG, threads: 2 });

@@ -1,8 +1,9 @@
 # The native twin: the engine's sources through SIMDe, for tests only. Outputs land in wasm_build/native.
 #
-# Three builds of the same files:
+# Four builds of the same files:
 #   float    under AddressSanitizer and UndefinedBehaviorSanitizer, which abort at the first fault
 #   double   the same with real = double, so that derivatives and orders can be measured without rounding
+#   thread   under ThreadSanitizer, which cannot stand beside the others
 #   fast     optimised and unsanitised, for the golden run, which takes minutes otherwise
 #
 # Flags, one reason each:
@@ -16,18 +17,20 @@ NATIVE_FLAGS := -std=c11 -ffp-contract=off -fno-math-errno -Wall -Wextra -Werror
 NATIVE_SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 NATIVE_float := $(NATIVE_SANITIZE)
 NATIVE_double := $(NATIVE_SANITIZE) -DFM_DOUBLE -Wno-psabi
+NATIVE_thread := -O1 -g -fsanitize=thread
 NATIVE_fast := -O2
 
-# Programs that need double, and the one that must be fast; every other test_*.c links the float build.
+# Programs that need double, have threads, or must be fast; every other test_*.c links the float build.
 NATIVE_IN_double := test_gradient test_ode
+NATIVE_IN_thread := test_pool
 NATIVE_IN_fast := golden
-NATIVE_IN_float := $(filter-out $(NATIVE_IN_double),$(basename $(notdir $(sort $(wildcard tests/c/test_*.c)))))
-NATIVE_PROGRAMS := $(addprefix $(NATIVE)/,$(NATIVE_IN_float) $(NATIVE_IN_double) $(NATIVE_IN_fast))
+NATIVE_IN_float := $(filter-out $(NATIVE_IN_double) $(NATIVE_IN_thread),$(basename $(notdir $(sort $(wildcard tests/c/test_*.c)))))
+NATIVE_PROGRAMS := $(addprefix $(NATIVE)/,$(NATIVE_IN_float) $(NATIVE_IN_double) $(NATIVE_IN_thread) $(NATIVE_IN_fast))
 
 .PHONY: native
 native: $(NATIVE_PROGRAMS)
 
-# $(1): float, double or fast.
+# $(1): float, double, thread or fast.
 define native_build
 $(NATIVE)/$(1)/%.o: src/%.c $(CORE_HEADERS) tests/c/rules.mk | setup-test
 	@mkdir -p $$(@D)
@@ -38,6 +41,6 @@ $(addprefix $(NATIVE)/,$(NATIVE_IN_$(1))): $(NATIVE)/%: tests/c/%.c $(sort $(wil
 	$(NATIVE_CC) $(NATIVE_FLAGS) $(NATIVE_$(1)) $$(filter %.c %.o,$$^) -lm -o $$@
 endef
 
-$(foreach build,float double fast,$(eval $(call native_build,$(build))))
+$(foreach build,float double thread fast,$(eval $(call native_build,$(build))))
 
 test test-c: native

@@ -6,10 +6,8 @@
 
 enum { MOST = 33, AREA = MOST * MOST, STEPS = 4 };
 
-static const int SHAPES[][2] = {{1, 1},  {2, 2},   {3, 3},   {4, 4},   {5, 5},   {7, 7},   {8, 8},
-                                {9, 9},  {13, 13}, {16, 16}, {17, 17}, {24, 24}, {31, 31}, {33, 33},
-                                {1, 33}, {33, 1},  {3, 20},  {20, 3},  {12, 17}, {17, 12}, {32, 33}};
-enum { COUNT = sizeof SHAPES / sizeof *SHAPES };
+static const int SIDES[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 16, 17, 20, 24, 31, 32, 33};
+enum { COUNT = sizeof SIDES / sizeof *SIDES };
 
 typedef struct {
   float weights[AREA], moment[AREA], ema[AREA];
@@ -37,48 +35,48 @@ static double frobenius(const double *x, int count) {
   return sqrt(sum);
 }
 
-/* out [m, n] = x [m, k] y, y [k, n], or y [n, k] transposed. */
-static void multiply(const double *x, const double *y, int transposed, double *out, int m, int n, int k) {
-  for (int i = 0; i < m; i++)
+/* out = x y, or x y^T; all [n, n]. */
+static void multiply(const double *x, const double *y, int transposed, double *out, int n) {
+  for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++) {
       double sum = 0;
-      for (int l = 0; l < k; l++) sum += x[i * k + l] * (transposed ? y[j * k + l] : y[l * n + j]);
+      for (int l = 0; l < n; l++) sum += x[i * n + l] * (transposed ? y[j * n + l] : y[l * n + j]);
       out[i * n + j] = sum;
     }
 }
 
-/* The five iterations on x [rows, cols] in double. They need no transpose: (X X^T) X = X (X^T X). */
-static void truth_of_orthogonal(double *x, int rows, int cols) {
+/* The five iterations on x [n, n] in double. */
+static void truth_of_orthogonal(double *x, int n) {
   static double gram[AREA], square[AREA], cubic[AREA];
-  const double size = frobenius(x, rows * cols) + 1e-7;
-  for (int i = 0; i < rows * cols; i++) x[i] /= size;
+  const double size = frobenius(x, n * n) + 1e-7;
+  for (int i = 0; i < n * n; i++) x[i] /= size;
   for (int step = 0; step < 5; step++) {
-    multiply(x, x, 1, gram, rows, rows, cols);
-    multiply(gram, gram, 0, square, rows, rows, rows);
-    for (int i = 0; i < rows * rows; i++) square[i] = -4.7750 * gram[i] + 2.0315 * square[i];
-    multiply(square, x, 0, cubic, rows, cols, rows);
-    for (int i = 0; i < rows * cols; i++) x[i] = 3.4445 * x[i] + cubic[i];
+    multiply(x, x, 1, gram, n);
+    multiply(gram, gram, 0, square, n);
+    for (int i = 0; i < n * n; i++) square[i] = -4.7750 * gram[i] + 2.0315 * square[i];
+    multiply(square, x, 0, cubic, n);
+    for (int i = 0; i < n * n; i++) x[i] = 3.4445 * x[i] + cubic[i];
   }
 }
 
 /* One step of muon.h's formulas in double, from the same float state. */
 static void truth_of_step(const muon_setting *s, const float *gradient, const state *in, double *weights,
-                          double *moment, double *ema, int rows, int cols) {
+                          double *moment, double *ema, int n) {
   static double u[AREA];
-  for (int i = 0; i < rows * cols; i++) {
+  for (int i = 0; i < n * n; i++) {
     const double g = s->scale * (double)gradient[i];
     moment[i] = s->momentum * (double)in->moment[i] + (1 - s->momentum) * g;
     u[i] = s->momentum * moment[i] + (1 - s->momentum) * g;
   }
-  truth_of_orthogonal(u, rows, cols);
-  for (int i = 0; i < rows * cols; i++) {
-    weights[i] = in->weights[i] * (1 - s->lr * s->weight_decay) - s->lr * sqrt(fmax(1, (double)rows / cols)) * u[i];
+  truth_of_orthogonal(u, n);
+  for (int i = 0; i < n * n; i++) {
+    weights[i] = in->weights[i] * (1 - s->lr * s->weight_decay) - s->lr * u[i];
     ema[i] = s->ema_decay * in->ema[i] + (1 - s->ema_decay) * weights[i];
   }
 }
 
 static void check_steps(void) {
-  promise("steps follow the formulas, for square, tall and wide matrices of 1 to 33");
+  promise("steps follow the formulas, for matrices of 1 to 33 rows");
   static double weights[AREA], moment[AREA], ema[AREA];
   static float gradient[AREA];
   static const muon_setting SETTINGS[] = {
@@ -89,9 +87,9 @@ static void check_steps(void) {
   muon work = begin(&block);
   double worst = 0;
   for (int which = 0; which < 2; which++)
-    for (int shape = 0; shape < COUNT; shape++) {
+    for (int side = 0; side < COUNT; side++) {
       const muon_setting *s = &SETTINGS[which];
-      const int rows = SHAPES[shape][0], cols = SHAPES[shape][1], count = rows * cols;
+      const int n = SIDES[side], count = n * n;
       static state a;
       memset(&a, 0, sizeof a);
       fill(a.weights, 1, count);
@@ -99,14 +97,13 @@ static void check_steps(void) {
       for (int k = 0; k < STEPS; k++) {
         fill(gradient, (uint32_t)(10 + k), count);
         const state before = a;
-        muon_step(&work, s, gradient, a.weights, a.moment, a.ema, rows, cols);
-        truth_of_step(s, gradient, &before, weights, moment, ema, rows, cols);
+        muon_step(&work, s, gradient, a.weights, a.moment, a.ema, n);
+        truth_of_step(s, gradient, &before, weights, moment, ema, n);
         /* The iterations enlarge the smallest singular values, and their roundings with them, up to 3.4445^5 = 485 times. */
         for (int i = 0; i < count; i++) {
           const double off = fabs(a.weights[i] - weights[i]), size = 3e-7 * fabs(weights[i]) + 3e-5 * s->lr;
           worst = fmax(worst, (off - 3e-7 * fabs(weights[i])) / s->lr);
-          check(off <= size, "%d x %d, step %d: weight %d is %.9g, not %.9g", rows, cols, k, i, a.weights[i],
-                weights[i]);
+          check(off <= size, "%d x %d, step %d: weight %d is %.9g, not %.9g", n, n, k, i, a.weights[i], weights[i]);
           check(fabs(a.moment[i] - moment[i]) <= 4e-7 * (fabs(before.moment[i]) + fabs(gradient[i])), "moment %d", i);
           check(fabs(a.ema[i] - ema[i]) <= 3e-7 * fabs(ema[i]) + size, "average %d", i);
         }
@@ -148,7 +145,7 @@ static void check_orthogonality(void) {
     for (uint32_t seed = 0; seed < 5; seed++) {
       double start[MOST], end[MOST];
       fill(u, 100 * seed + (uint32_t)n, n * n);
-      const float *x = muon_orthogonalise(&work, u, n, n);
+      const float *x = muon_orthogonalise(&work, u, n);
       for (int i = 0; i < n * n; i++) before[i] = u[i], after[i] = x[i];
       const double norm = frobenius(before, n * n);
       singular_values(before, start, n, n);
@@ -176,13 +173,13 @@ static void check_zero(void) {
   void *block;
   muon work = begin(&block);
   const muon_setting s = {.lr = 10, .momentum = 0.95, .scale = 1, .ema_decay = 0.5};
-  for (int shape = 0; shape < COUNT; shape++) {
-    const int rows = SHAPES[shape][0], cols = SHAPES[shape][1];
-    fill(a.weights, 1, rows * cols);
+  for (int side = 0; side < COUNT; side++) {
+    const int n = SIDES[side];
+    fill(a.weights, 1, n * n);
     memcpy(a.ema, a.weights, sizeof a.ema);
     before = a;
-    muon_step(&work, &s, gradient, a.weights, a.moment, a.ema, rows, cols);
-    check(memcmp(&a, &before, sizeof a) == 0, "%d x %d moved", rows, cols);
+    muon_step(&work, &s, gradient, a.weights, a.moment, a.ema, n);
+    check(memcmp(&a, &before, sizeof a) == 0, "%d x %d moved", n, n);
   }
   free(block);
 }
@@ -204,7 +201,7 @@ static void check_extremes(void) {
         a.moment[i] = moment < 6 ? a.moment[i] * SIZES[moment] : copysignf(3.4e38f, a.moment[i]);
         a.weights[i] = a.ema[i] = 0;
       }
-      muon_step(&work, &s, gradient, a.weights, a.moment, a.ema, MOST, MOST);
+      muon_step(&work, &s, gradient, a.weights, a.moment, a.ema, MOST);
       for (int i = 0; i < AREA; i++)
         check(fabsf(a.weights[i]) <= 12.1f && isfinite(a.moment[i]), "weight %d is %g", i, a.weights[i]);
     }
@@ -215,9 +212,9 @@ static void check_alignment(void) {
   promise("the bits do not depend on where the arrays stand or what the workspace held");
   static float gradient[AREA + 4], weights[AREA + 4], moment[AREA + 4], ema[AREA + 4], first[3][AREA];
   const muon_setting s = {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1, .scale = 0.7, .ema_decay = 0.9};
-  for (int shape = 0; shape < COUNT; shape++)
+  for (int side = 0; side < COUNT; side++)
     for (int at = 0; at < 4; at++) {
-      const int rows = SHAPES[shape][0], cols = SHAPES[shape][1], count = rows * cols;
+      const int n = SIDES[side], count = n * n;
       const size_t bytes = (size_t)count * sizeof(float);
       void *block;
       muon work = begin(&block);
@@ -225,11 +222,11 @@ static void check_alignment(void) {
       for (int k = 0; k < 3; k++) { /* the second and third step find the workspace used */
         fill(g, 3 + (uint32_t)k, count);
         if (k == 0) fill(p, 1, count), fill(m, 2, count), memcpy(e, p, bytes);
-        muon_step(&work, &s, g, p, m, e, rows, cols);
+        muon_step(&work, &s, g, p, m, e, n);
       }
       if (at == 0) memcpy(first[0], p, bytes), memcpy(first[1], m, bytes), memcpy(first[2], e, bytes);
       check(memcmp(first[0], p, bytes) == 0 && memcmp(first[1], m, bytes) == 0 && memcmp(first[2], e, bytes) == 0,
-            "%d x %d at %d", rows, cols, at);
+            "%d x %d at %d", n, n, at);
       free(block);
     }
 }

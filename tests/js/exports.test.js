@@ -1,6 +1,7 @@
 /** Every export of the engine with every bad argument, below the library that would refuse it first. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { THREADS_MAX } from '../../web/lib/loader.js';
 import { parameters, rowOf, toNumbers } from '../../web/lib/parameters.js';
 import { module, small, state } from './small.js';
 
@@ -80,8 +81,10 @@ const EXPORTS = {
   fm_train_batch: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_loss: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_batch: { args: [self, value(0, [-1, INT_MIN]), float(p3), float(p4), float(p5)] },
-  fm_serve: { args: [self, value(1, [0, -1, 16, INT_MIN, INT_MAX])] },
-  fm_threads: { args: [self, value(1, [0, -1, 17, INT_MIN, INT_MAX])] },
+  fm_serve: { args: [self] },
+  fm_threads: {
+    args: [self, value(1, [0, -1, THREADS_MAX + 1, INT_MIN, INT_MAX]), value(1, [0, -1, INT_MIN])],
+  },
   fm_threads_stop: { args: [self] },
   fm_velocity: { args: [self, weights, float(t), float(p1), n, float(p3)] },
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
@@ -153,8 +156,8 @@ test('every export refuses every bad argument with its documented status and lea
 });
 
 test('the build without threads knows no helper', () => {
-  for (const threads of [2, 16]) {
-    assert.equal(instance.call('fm_threads', handle, threads), STATE);
+  for (const threads of [2, THREADS_MAX]) {
+    assert.equal(instance.call('fm_threads', handle, threads, 1), STATE);
   }
 });
 

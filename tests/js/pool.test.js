@@ -2,43 +2,20 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { beforeEach, mock, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { spawn } from '../../web/lib/index.js';
 import { Model } from '../../web/lib/model.js';
 import { load, save } from '../../web/lib/weights.js';
 import { connected, rejects } from './channel.js';
+import { crowd } from './crowd.js';
 import { SMALL, small, state } from './small.js';
+import { allEnded, forget, started } from './started.js';
 
 /** @typedef {import('../../web/lib/parameters.js').PartialConfig} PartialConfig */
 
-/** The threads a test has started. @type {Set<Worker>} */
-const started = new Set();
-/** Those that have ended, of whichever test. @type {WeakSet<Worker>} */
-const ended = new WeakSet();
-const { on } = Worker.prototype;
-mock.method(
-  Worker.prototype,
-  'on',
-  /** @this {Worker} @param {any} type @param {any} listener */ function (type, listener) {
-    if (!started.has(this)) {
-      started.add(this);
-      on.call(this, 'exit', () => ended.add(this));
-    }
-    return on.call(this, type, listener);
-  },
-);
-beforeEach(() => started.clear());
-
-const helpers = () => [...started];
-
-/** Waits until every thread has ended; a thread that never ends fails the test by its timeout. */
-async function allEnded() {
-  while (!helpers().every((thread) => ended.has(thread))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+beforeEach(forget);
 
 /**
  * @param {number} threads
@@ -92,77 +69,6 @@ test('growth in the middle of a run reaches the helpers and does not change its 
   assert.equal(state(model), state(still));
   model.dispose();
 });
-
-/**
- * Loses a helper of three, and then goes on to step 60.
- * @param {Model} model
- * @param {RegExp} message
- */
-function expectLoss(model, message) {
-  const before = state(model);
-  assert.throws(() => model.train(30), { name: 'MoonflowError', code: 'worker', message });
-  assert.equal(state(model), before);
-  assert.equal(model.threads, 1);
-  model.train(60 - model.step);
-  const undisturbed = small();
-  undisturbed.train(60);
-  assert.equal(state(model), state(undisturbed));
-  assert.deepEqual(model.sample({ n: 50 }), undisturbed.sample({ n: 50 }));
-}
-
-test('a helper whose end is known is named, and the model goes on alone to the same bits', async () => {
-  const model = await pooled(4);
-  model.train(20);
-  await helpers()[1].terminate();
-  expectLoss(model, /^train: helper 2 of 3 ended \(exit\); .* after step 20 .* one thread/);
-  await allEnded();
-  assert.equal(started.size, 3);
-  model.dispose();
-});
-
-test('a helper that ends unseen becomes an error within seconds, not a hang', {
-  timeout: 30_000,
-}, async () => {
-  const model = await pooled(2);
-  model.train(20);
-  // Its end is told to the event loop, which does not turn before the call below.
-  helpers()[0].terminate();
-  expectLoss(model, /^train: helper 1 of 1 did not finish its share within 5 seconds; /);
-  await allEnded();
-  model.dispose();
-});
-
-test('a lost helper is an error of every call that shares its work', async () => {
-  const batch = small().batch();
-  /** @type {[string, (model: Model) => unknown][]} */
-  const calls = [
-    ['loss', (model) => model.loss(batch)],
-    ['trainBatch', (model) => model.trainBatch(batch)],
-  ];
-  for (const [name, call] of calls) {
-    const [model, alone] = [await pooled(3), small()];
-    await helpers().at(-1)?.terminate();
-    assert.throws(() => call(model), { code: 'worker', message: new RegExp(`^${name}: helper `) });
-    assert.deepEqual(call(model), call(alone));
-    assert.equal(state(model), state(alone));
-    model.dispose();
-  }
-});
-
-test('a lost helper reaches a client as an error of its request, and the server goes on', () =>
-  connected(async (client) => {
-    const info = await client.create(SMALL, { threads: 3 });
-    assert.equal(info.threads, 3);
-    await client.train({ steps: 10 });
-    await helpers()[0].terminate();
-    await rejects(client.train({ steps: 10 }), 'worker', /helper 1 of 2 ended .* after step 10 /);
-    const { step, threads } = await client.info();
-    assert.deepEqual([step, threads], [10, 1]);
-    await client.train({ steps: 10 });
-    const model = small();
-    model.train(20);
-    assert.equal(await client.digest(), model.digest());
-  }));
 
 test('a worker trains with helpers of its own, and a loaded run has those it asks for', async () => {
   const client = await spawn();
@@ -318,6 +224,35 @@ test('the build for threads imports its memory and nothing else, the other one n
   ]);
 });
 
+test('an engine for threads that a page forbids to compile is refused with what to allow', async (t) => {
+  const fresh = '../../web/lib/loader.js?fresh';
+  const { compileShared } = await import(fresh);
+  t.mock.method(WebAssembly, 'compile', async () => {
+    throw new WebAssembly.CompileError('blocked by policy');
+  });
+  await rejects(compileShared(2), 'unsupported', /blocked by policy.*'wasm-unsafe-eval'/);
+  t.mock.reset();
+  assert.ok((await compileShared(2)) instanceof WebAssembly.Module, 'a refusal is not remembered');
+});
+
+test('a model whose memory the platform refuses is told what to do, with threads and without', async (t) => {
+  (await pooled(2)).dispose();
+  const why = '\\(WebAssembly.*memory.*\\); dispose of a model that is no longer needed';
+  const alone = new RegExp(`^memory: this platform refused the memory of another model ${why}$`);
+  const sharing = new RegExp(
+    `^memory: this platform refused the memory that threads share ${why}, or try threads: 1$`,
+  );
+  crowd(t);
+  await rejects(pooled(2), 'memory', sharing);
+  await rejects(pooled(1), 'memory', alone);
+  t.mock.reset();
+  assert.equal(small().train(1).length, 1);
+  const model = await pooled(2);
+  model.train(1);
+  model.dispose();
+  await allEnded();
+});
+
 /** @param {string} body */
 function inProcess(body) {
   const index = fileURLToPath(new URL('../../web/lib/index.js', import.meta.url));
@@ -335,7 +270,26 @@ test('the bytes of the build for threads are loaded only when threads are asked 
     const config = ${JSON.stringify(SMALL)};
     for (const threads of [undefined, 1]) (await Model.create(config, { threads })).train(1);
     await Model.create(config, { threads: 2 }).catch(({ message }) => console.log(message));`);
-  assert.match(out, /^Moonflow could not .*it was asked for/);
+  const message =
+    /^threads: the file core_threads.js, .* could not be loaded \(it was asked for\); .*; threads: 1 works without it\.$/m;
+  assert.match(out, message);
+  assert.doesNotMatch(out, /Content-Security-Policy/);
+});
+
+test('helpers that have nothing to do sleep: they wake up for no clock', async () => {
+  const model = await pooled(16);
+  model.train(3);
+  const pause = (/** @type {number} */ milliseconds) =>
+    new Promise((resolve) => setTimeout(resolve, milliseconds));
+  await pause(200);
+  const before = process.resourceUsage().voluntaryContextSwitches;
+  await pause(400);
+  const wakes = process.resourceUsage().voluntaryContextSwitches - before;
+  assert.ok(wakes < 60, `${wakes} wakes of 15 helpers and a thread that waits`);
+  model.train(3);
+  assert.equal(model.step, 6);
+  model.dispose();
+  await allEnded();
 });
 
 test('a model that nobody disposed of does not hold the process', () => {

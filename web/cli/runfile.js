@@ -66,3 +66,17 @@ export async function openRunWithData(what, path, { module, data, threads }) {
 export async function saveRun(path, model) {
   await writeWhole('--out', path, save(model));
 }
+
+/**
+ * After a run that failed: one that diverged or lost a thread is saved as it was at its last whole step, since that may be
+ * hours of work. Returns the error to throw.
+ * @param {unknown} error
+ * @param {Model} model
+ * @param {string | undefined} out
+ */
+export async function rescued(error, model, out) {
+  if (!(error instanceof MoonflowError) || !out) return error;
+  if (error.code !== 'diverged' && error.code !== 'worker') return error;
+  await saveRun(out, model);
+  return new MoonflowError(error.code, `${error.message}; saved to ${out}`, { cause: error });
+}

@@ -6,7 +6,7 @@ import { requireWritable } from './file.js';
 import { file, json, like, number, threads } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
-import { dataOption, ENDING, openRunWithData, saveRun } from './runfile.js';
+import { dataOption, ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -18,6 +18,7 @@ export const operands = ['RUN'];
 export const notes = [
   'The first row of the report is the model before the first round; SW2 is of Euler in 1, 2 and 4 steps.',
   'Interrupting it saves nothing: a round is only worth something when it is complete.',
+  'A run that diverges or loses a thread is saved to --out as it was after its last step, like one of train.',
   'JSON: rounds [{round, cost, straightness, quality {1, 2, 4: {sw2}}}], sw2_floor, seconds, hash.',
 ];
 
@@ -50,8 +51,12 @@ export async function run(values, module) {
   const model = await openRunWithData('RUN', values.RUN, { module, data, threads });
   const started = performance.now();
   const show = shower();
-  const report = await perform(reflow(model, { rounds, pairs, steps }), show.step);
-  show.end();
+  const work = perform(reflow(model, { rounds, pairs, steps }), show.step);
+  const report = await work
+    .catch(async (error) => {
+      throw await rescued(error, model, out);
+    })
+    .finally(show.end);
   if (out) await saveRun(out, model);
   const seconds = (performance.now() - started) / 1000;
   const { rounds: rows, sw2_floor } = report;

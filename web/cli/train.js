@@ -10,7 +10,7 @@ import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile, readPoints } from './pointfile.js';
 import { Progress } from './progress.js';
-import { ENDING, openRunWithData, saveRun } from './runfile.js';
+import { ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -177,19 +177,6 @@ async function train(model, total, out) {
   return { exitCode: interruption.exitCode, seconds };
 }
 
-/**
- * A run that diverged or lost a thread is saved as it was at its last whole step, since that may be hours of work.
- * @param {unknown} error
- * @param {Model} model
- * @param {string | undefined} out
- */
-async function rescued(error, model, out) {
-  if (!(error instanceof MoonflowError) || !out) return error;
-  if (error.code !== 'diverged' && error.code !== 'worker') return error;
-  await saveRun(out, model);
-  return new MoonflowError(error.code, `${error.message}; saved to ${out}`, { cause: error });
-}
-
 /** @param {Model} model */
 async function measure(model) {
   const progress = new Progress('measuring');
@@ -203,7 +190,7 @@ async function measure(model) {
 /**
  * @param {Values} values
  * @param {{steps: number, loss: number | null, seconds: number, ms_per_step: number | null, sw2: number,
- *   sw2_floor: number, hash: string}} result
+ *   sw2_floor: number, hash: string, loss_by_time: (number | null)[]}} result
  */
 function report(values, result) {
   if (values.json) {

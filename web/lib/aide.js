@@ -12,7 +12,6 @@ import { inNode, threads } from './threads.js';
  * @property {WebAssembly.Memory} memory the model's own
  * @property {number} stack the end of its own stack, which grows downwards
  * @property {number} handle the model
- * @property {number} helper from 1
  */
 
 /**
@@ -20,13 +19,13 @@ import { inNode, threads } from './threads.js';
  * @param {Errand} errand
  * @param {(message: string) => void} tell
  */
-function help({ module, memory, stack, handle, helper }, tell) {
+function help({ module, memory, stack, handle }, tell) {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const call = /** @type {Record<string, (...args: number[]) => number>} */ (exports);
   // emcc has named this export in two ways.
   (call.stackRestore ?? call._emscripten_stack_restore)(stack);
   tell('ready');
-  call.fm_serve(handle, helper);
+  call.fm_serve(handle);
 }
 
 if (inNode()) {

@@ -23,7 +23,6 @@ export function train(model, steps) {
   const { instance } = model;
   const pointer = instance.memory.reserve('scratch', integer('steps', steps, 0) * 8);
   const before = model.step;
-  model.pool?.require('train');
   const status = instance.call('fm_train', model.handle, steps, pointer);
   const losses = instance.memory.copy(instance.memory.doubles(pointer, model.step - before));
   refuse(model, 'train', status, losses);
@@ -36,7 +35,6 @@ export function train(model, steps) {
  */
 export function trainBatch(model, batch) {
   const args = put(model, batch);
-  model.pool?.require('trainBatch');
   const status = model.instance.call('fm_train_batch', model.handle, ...args);
   refuse(model, 'trainBatch', status, new Float64Array());
   return model.stats;
@@ -48,7 +46,6 @@ export function trainBatch(model, batch) {
  */
 export function loss(model, batch) {
   const args = put(model, batch);
-  model.pool?.require('loss');
   const status = model.instance.call('fm_loss', model.handle, ...args);
   if (status === LOST && model.pool) throw model.pool.lost('loss');
   if (status !== OK) throw model.instance.failure('loss', 'give another batch', status);

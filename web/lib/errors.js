@@ -14,7 +14,7 @@
  * - aborted: an AbortSignal or a stop ended the request
  * - disposed: the model or the client was disposed of
  * - unsupported: this platform lacks something the engine needs
- * - worker: the worker ended before it answered, or a helper thread of the model was lost
+ * - worker: the worker ended before it answered, or a helper thread of the model was lost within its work
  * @typedef {'argument' | 'state' | 'memory' | 'diverged' | 'format' | 'trap' | 'aborted' | 'disposed'
  *   | 'unsupported' | 'worker'} ErrorCode
  */

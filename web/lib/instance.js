@@ -40,7 +40,13 @@ export class Instance {
       memory = shared ? sharedMemory() : undefined;
       this.#exports = instantiate(module, memory);
     } catch (error) {
-      const message = 'memory: this platform refused the memory of another model; dispose of one';
+      const why = error instanceof Error ? error.message : String(error);
+      const [which, other] = shared
+        ? ['that threads share', ', or try threads: 1']
+        : ['of another model', ''];
+      const message =
+        `memory: this platform refused the memory ${which} (${why}); dispose of a model that is no ` +
+        `longer needed${other}`;
       throw new MoonflowError('memory', message, { cause: error });
     }
     const { memory: own, __heap_base: base } = this.#exports;
@@ -62,7 +68,7 @@ export class Instance {
     return { module: this.#module, memory: this.memory.whole };
   }
 
-  /** Goes on over a copy of its shared memory, out of reach of every other thread. */
+  /** Goes on over a copy of its shared memory, out of reach of every other thread; where that is refused, it is lost. */
   move() {
     const memory = this.memory;
     try {
@@ -70,7 +76,7 @@ export class Instance {
       this.#exports = instantiate(this.#module, memory.move());
     } catch (error) {
       this.#trapped = true;
-      throw this.#trap('move', error);
+      throw error;
     }
   }
 

@@ -59,16 +59,32 @@ function requireSupport() {
   if (!ok) throw new MoonflowError('unsupported', message, { details: { missing } });
 }
 
+/** @param {unknown} error */
+const reason = (error) => (error instanceof Error ? error.message : String(error));
+
 /**
+ * The engine's bytes are here, but this platform does not compile them.
  * @param {unknown} error
  * @returns {MoonflowError}
  */
 function refused(error) {
-  const why = error instanceof Error ? error.message : String(error);
   const message =
-    `Moonflow could not compile its engine (${why}); a Content-Security-Policy must allow ` +
-    "'wasm-unsafe-eval'.";
+    `Moonflow could not compile its engine (${reason(error)}); where a Content-Security-Policy is the ` +
+    "cause, it must allow 'wasm-unsafe-eval'.";
   return new MoonflowError('unsupported', message, { cause: error });
+}
+
+/**
+ * The file with the build for threads did not come.
+ * @param {unknown} error
+ * @returns {MoonflowError}
+ */
+function absent(error) {
+  const message =
+    `threads: the file core_threads.js, which they need, could not be loaded (${reason(error)}); ` +
+    'it belongs beside core.js; threads: 1 works without it.';
+  const details = { missing: ['core_threads.js'] };
+  return new MoonflowError('unsupported', message, { cause: error, details });
 }
 
 /**
@@ -111,12 +127,21 @@ export async function compileShared(threads) {
   requireSupport();
   requireSharing(threads);
   try {
-    compilingShared ??= import('../../wasm_build/core_threads.js').then((core) =>
-      WebAssembly.compile(decode(core.wasm)),
-    );
+    compilingShared ??= loadShared();
     return await compilingShared;
   } catch (error) {
     compilingShared = undefined;
+    throw error;
+  }
+}
+
+async function loadShared() {
+  const core = await import('../../wasm_build/core_threads.js').catch((error) => {
+    throw absent(error);
+  });
+  try {
+    return await WebAssembly.compile(decode(core.wasm));
+  } catch (error) {
     throw refused(error);
   }
 }

@@ -2,9 +2,9 @@
  * @file The helpers of a model: threads over its memory that share the work of every gradient (src/pool.h). The bits are
  * those of one thread.
  *
- * A helper can be lost: its thread ended, or it did not finish its share in time. Nobody can wait, in a synchronous
- * call, for a thread to be really gone, and one that still moves may write into the memory. So the model then goes on
- * alone in a copy of its memory that no helper has seen.
+ * A helper that ends between two pieces of work is merely one fewer. One that ends or is held up within a piece is lost:
+ * the call at hand fails. Nobody can wait, in a synchronous call, for a thread to be really gone, and one that still moves
+ * may write into the memory. So the model then goes on alone in a copy of its memory that no helper has seen.
  */
 
 import { MoonflowError } from './errors.js';
@@ -16,7 +16,7 @@ import { inNode, startThread } from './threads.js';
 
 /** Seconds until all helpers must be at work; a cold start takes a tenth of one. */
 const START_SECONDS = 10;
-/** POOL_PATIENCE_MS of src/pool.h. */
+/** How long work that helpers have begun may show no progress; the widest network does a block of rows in a tenth of one. */
 const PATIENCE_SECONDS = 5;
 /** The engine keeps its arrays in the model's block; this is what rules.mk gives the first thread too. */
 const STACK_BYTES = 65536;
@@ -44,10 +44,11 @@ export class Pool {
   #count;
   /** @type {Thread[]} */
   #threads = [];
-  /** @type {Set<number>} */
+  /** Helpers that have said that they are there. @type {Set<number>} */
   #ready = new Set();
-  /** What is known of a helper that ended by itself. @type {string | undefined} */
-  #loss;
+  /** Helpers that ended by themselves. @type {Set<number>} */
+  #missing = new Set();
+  #atWork = false;
   #ended = false;
   /** Ends the wait for the helpers. @type {(error: unknown) => void} */
   #refuse = () => {};
@@ -63,7 +64,7 @@ export class Pool {
 
   /** Threads that share the work now. */
   get threads() {
-    return this.#ended ? 1 : this.#count + 1;
+    return this.#ended ? 1 : this.#count + 1 - this.#missing.size;
   }
 
   /** Starts the helpers, and resolves when all are at work; otherwise none is left running. */
@@ -86,26 +87,23 @@ export class Pool {
   }
 
   /**
-   * Before a call that shares its work: an error when a helper is known to be gone.
-   * @param {string} operation
-   */
-  require(operation) {
-    if (this.#loss) throw this.lost(operation);
-  }
-
-  /**
-   * Ends all helpers, lets the model go on alone, and returns the error that says so.
+   * After a call in which a helper was lost: ends all helpers, lets the model go on alone, and returns the error that
+   * says so.
    * @param {string} operation
    * @param {Float64Array} [losses] of the steps that were taken
    */
   lost(operation, losses = new Float64Array()) {
-    const { instance, handle } = this.#model;
     const which = this.#count === 1 ? 'helper 1 of 1' : `one of the ${this.#count} helpers`;
-    const why =
-      this.#loss ?? `${which} did not finish its share within ${PATIENCE_SECONDS} seconds`;
+    const why = `${which} showed no progress in its work for ${PATIENCE_SECONDS} seconds`;
     this.#terminate();
-    instance.move();
-    instance.call('fm_threads_stop', handle);
+    try {
+      this.#model.instance.move();
+    } catch (error) {
+      const message =
+        `${operation}: ${why}, and this platform refused the memory to go on in without it ` +
+        `(${/** @type {Error} */ (error).message}); this model is lost, create another`;
+      return new MoonflowError('trap', message, { operation, cause: error });
+    }
     const { step } = this.#model;
     const message =
       `${operation}: ${why}; the model is as it was after step ${step} and goes on with one ` +
@@ -125,7 +123,6 @@ export class Pool {
 
   #terminate() {
     this.#ended = true;
-    this.#loss = undefined;
     for (const thread of this.#threads.splice(0)) thread.terminate();
   }
 
@@ -135,7 +132,9 @@ export class Pool {
     await Promise.all(starts);
     const { instance, handle } = this.#model;
     while (!this.#ended) {
-      if (instance.call('fm_threads', handle, this.threads) === OK) return;
+      const status = instance.call('fm_threads', handle, this.threads, 1000 * PATIENCE_SECONDS);
+      this.#atWork = status === OK;
+      if (this.#atWork) return;
       // A helper says that it is there just before it enters the engine.
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -169,7 +168,7 @@ export class Pool {
           this.#gone(helper, event?.message ?? type);
         });
       }
-      thread.postMessage({ ...instance.shared, stack, handle, helper }, []);
+      thread.postMessage({ ...instance.shared, stack, handle }, []);
     });
   }
 
@@ -179,8 +178,13 @@ export class Pool {
    */
   #gone(helper, why) {
     if (this.#ended) return;
-    this.#loss ??= `helper ${helper} of ${this.#count} ended (${why})`;
-    const message = `threads: ${this.#loss} before all were at work; threads: 1 needs no helper`;
+    if (this.#atWork) {
+      this.#missing.add(helper);
+      return;
+    }
+    const message =
+      `threads: helper ${helper} of ${this.#count} ended (${why}) before all were at work; ` +
+      'threads: 1 needs no helper';
     this.#refuse(new MoonflowError('worker', message));
   }
 

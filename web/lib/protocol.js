@@ -25,8 +25,8 @@
  * has completed.
  *
  * Threads. With `threads` among their options, create and load wait until the helpers are at work; what is asked after
- * them waits with them, and cancel ends the helpers. A helper that is lost later fails the request at hand with code
- * 'worker', but not the server: the model is as it was after a whole step, and goes on with one thread.
+ * them waits with them, and cancel ends the helpers. A helper that ends later within its work fails the request at hand
+ * with code 'worker', but not the server: the model is as it was after a whole step, and goes on with one thread.
  *
  * Credit. A stream starts with one credit. A frame takes it, and `credit` brings it back with the frame's buffers, which
  * the server uses again. So at most one frame is in flight however slow the client is; what happens meanwhile is

@@ -41,7 +41,7 @@ export class State {
     this.#firstCoupling = String(config.coupling);
   }
 
-  /** Threads that share the work of training now: 1 after a helper was lost. */
+  /** Threads that share the work of training now: fewer when helpers have ended, 1 after one was lost. */
   get threads() {
     return this.pool?.threads ?? 1;
   }
