@@ -114,6 +114,8 @@ enum {
   FM_DATA_POINTS
 };
 enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
+/* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
+enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
  * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but

@@ -47,7 +47,7 @@ const ROWS = [
   { layer: 3, nouns: ['shape'] },
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw', 'muon'] },
   { layer: 4, nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric', 'chebyshev', 'posterior'] },
-  { layer: 4, nouns: ['minibatch'] },
+  { layer: 4, nouns: ['minibatch', 'conversion'] },
   { layer: 5, nouns: ['field'] },
   { layer: 5, nouns: ['train', 'sample'] },
   { layer: 6, nouns: ['params'] },
