@@ -20,8 +20,8 @@
 
 #include "path.h"
 
-/* Smallest divisor: what is given is never magnified by more than 1e5 times the path's own coefficients, or 1e10 into a score. */
-#define CONVERSION_LEAST 1e-5
+/* Smallest divisor: about float's rounding, below which x_t no longer tells what is asked of it. */
+#define CONVERSION_LEAST 1e-7
 
 typedef struct {
   double skip, out;
