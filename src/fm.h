@@ -75,6 +75,7 @@ enum {
   FM_SIGMA_MIN,  /* ve path: sigma(1) */
   FM_SIGMA_MAX,  /* ve path: sigma(0) */
   FM_SIGMA_DATA, /* ve path and edm weight: std of the data; 0 measures it, and then reads as measured */
+  FM_PATH_POWER, /* polynomial path: n of alpha = t^n */
   /* how a batch is drawn */
   FM_COUPLING,      /* one of FM_COUPLING_* */
   FM_TARGET,        /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
@@ -117,7 +118,9 @@ enum {
   FM_DATA_SPIRALS,
   FM_DATA_POINTS
 };
-enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE };
+enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE, FM_PATH_VP_LINEAR, FM_PATH_POLYNOMIAL }; /* path.h */
+/* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
+enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
  * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
@@ -146,7 +149,7 @@ enum {
 typedef struct {
   const char *name;          /* as written in configurations; command options write - for _ */
   const char *group;         /* network, data, batch, optimiser, sampling */
-  const char *choices;       /* "linear|vp-cosine|ve" for a choice, its value being the position; else "" */
+  const char *choices;       /* "adamw|muon" for a choice, its value being the position; else "" */
   const char *help;          /* one sentence */
   double min, max, standard; /* `standard` is the value in the default preset */
   int32_t kind;

@@ -45,7 +45,8 @@ static int start_path(fm_model *m) {
   m->field.path = (path){.kind = (int)m->params[FM_PATH],
                          .sigma_min = m->params[FM_SIGMA_MIN],
                          .sigma_max = m->params[FM_SIGMA_MAX],
-                         .sigma_data = m->params[FM_SIGMA_DATA]};
+                         .sigma_data = m->params[FM_SIGMA_DATA],
+                         .power = m->params[FM_PATH_POWER]};
   m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && needs_sigma(m);
   if (m->measures_sigma && m->data.kind != FM_DATA_POINTS) {
     dataset_draw(&m->data, (rng_stream){.purpose = RNG_MEASURE}, FM_SAMPLE_ROWS, m->sampler.state);

@@ -50,7 +50,7 @@ const ROWS = [
     layer: 4,
     nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric', 'chebyshev', 'posterior'],
   },
-  { layer: 4, nouns: ['minibatch', 'weight'] },
+  { layer: 4, nouns: ['minibatch', 'weight', 'conversion'] },
   { layer: 5, nouns: ['field'] },
   { layer: 5, nouns: ['train', 'sample'] },
   { layer: 6, nouns: ['params'] },
