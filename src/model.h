@@ -2,6 +2,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "likelihood.h"
 #include "muon.h"
 #include "sample.h"
 #include "train.h"
@@ -20,6 +21,7 @@ struct fm_model {
   fm_stats stats;
   field field;
   sampler sampler;
+  likelihood likelihood;
   trainer trainer;
   muon muon; /* its workspace, where the optimiser is muon */
   pool pool;

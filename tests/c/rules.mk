@@ -19,7 +19,7 @@ NATIVE_double := $(NATIVE_SANITIZE) -DFM_DOUBLE -Wno-psabi
 NATIVE_fast := -O2
 
 # Programs that need double, and the one that must be fast; every other test_*.c links the float build.
-NATIVE_IN_double := test_gradient test_ode
+NATIVE_IN_double := test_divergence test_gradient test_likelihood test_ode
 NATIVE_IN_fast := golden
 NATIVE_IN_float := $(filter-out $(NATIVE_IN_double),$(basename $(notdir $(sort $(wildcard tests/c/test_*.c)))))
 NATIVE_PROGRAMS := $(addprefix $(NATIVE)/,$(NATIVE_IN_float) $(NATIVE_IN_double) $(NATIVE_IN_fast))
