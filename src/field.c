@@ -51,3 +51,22 @@ void field_velocity(const field *f, field_pass *pass, const real *t, const real 
       recover_row(path_condition_at(&f->path, (double)t[i]), x + i * dim, v + i * dim, dim);
   }
 }
+
+void field_velocity_keep(const field *f, field_pass *pass, double t, const real *x, real *v, int rows) {
+  const int count = rows * f->shape.dim;
+  const path_condition c = path_condition_at(&f->path, t);
+  const real time = (real)t;
+  timenet_forward(&f->time, &pass->time, &time, pass->contribution, 1);
+  scale_row(x, c.in, pass->input, count);
+  mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, 0, v, rows);
+  recover_row(c, x, v, count);
+}
+
+/* The map from F to v is affine, so tangents pass through it as points do. */
+void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows) {
+  const int count = rows * f->shape.dim;
+  const path_condition c = path_condition_at(&f->path, t);
+  scale_row(dx, c.in, pass->input, count);
+  mlp_tangent(&f->net, &pass->net, pass->input, dv, rows);
+  recover_row(c, dx, dv, count);
+}

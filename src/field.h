@@ -38,4 +38,9 @@ void field_use(field *f, const real *weights);
 void field_velocity_at(const field *f, field_pass *pass, double t, const real *x, real *v, int n);
 void field_velocity(const field *f, field_pass *pass, const real *t, const real *x, real *v, int n);
 
+/* field_velocity_at for at most FM_ROWS rows, keeping what field_tangent needs; and the derivative of that v along dx,
+ * dv [rows, D] = skip dx + out J_F (in dx), at the same t and rows. */
+void field_velocity_keep(const field *f, field_pass *pass, double t, const real *x, real *v, int rows);
+void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows);
+
 #endif

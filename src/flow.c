@@ -70,6 +70,23 @@ int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, 
   return FM_OK;
 }
 
+/* One probe would not tell its own error; 64 are as many as a point has coordinates at most, and there exact is better. */
+static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes <= FM_MAX_DIM); }
+
+int fm_loglik(fm_model *m, int weights, int solver, int steps, int probes, uint32_t seed, uint32_t first, const real *x,
+              int n, double *logp, double *error) {
+  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(ode_evaluations(solver) > 0 && params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(are_probes(probes) && (uint64_t)first + (uint64_t)n <= (uint64_t)1 << 31, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first};
+  field_use(&m->field, m->slot[weights]);
+  likelihood_of(&m->likelihood, solver, steps, &drawn, x, n, logp, error);
+  return FM_OK;
+}
+
 int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
            double *out) {
   FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM && first >= 0 && count >= 1, FM_E_ARG);

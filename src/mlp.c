@@ -64,6 +64,19 @@ void mlp_forward_keep(const mlp *net, mlp_pass *pass, const real *x, const real 
   forward(net, pass, x, c, c_row, v, rows, 1);
 }
 
+void mlp_tangent(const mlp *net, mlp_pass *pass, const real *dx, real *dv, int rows) {
+  const shape *s = net->shape;
+  const int h = s->hidden;
+  const real *in = dx;
+  for (int l = 0; l < s->layers; l++) {
+    real *out = pass->d_act[l & 1];
+    gemm(in, layer_in(s, l), 1, net->forward[l], NULL, 0, out, h, rows, h, layer_in(s, l));
+    silu_backward(pass->slope[l], out, rows * h);
+    in = out;
+  }
+  gemm(in, h, 1, net->forward[s->layers], NULL, 0, dv, s->dim, rows, s->dim, h);
+}
+
 const real *mlp_backward(const mlp *net, mlp_pass *pass, const real *x, const real *dv, real *gradient, int rows) {
   const shape *s = net->shape;
   const real *dy = dv;

@@ -40,6 +40,10 @@ void mlp_forward(const mlp *net, mlp_pass *pass, const real *x, const real *c, i
 /* The same, keeping what mlp_backward needs. */
 void mlp_forward_keep(const mlp *net, mlp_pass *pass, const real *x, const real *c, int c_row, real *v, int rows);
 
+/* dv [rows, D] = J dx for dx [rows, D], with J the derivative of v by x at the rows of the last mlp_forward_keep of this pass:
+ * forward mode, so a product with the same matrices and slopes, and no bias. Overwrites what mlp_backward returns. */
+void mlp_tangent(const mlp *net, mlp_pass *pass, const real *dx, real *dv, int rows);
+
 /* Adds the gradients of Wx, W_l, b_l, W_out, b_out to `gradient`, given dv [rows, D] and the x of the last
  * mlp_forward_keep of this pass. Returns dc [rows, H], valid until the next call; the bias inside c is the caller's to accumulate. */
 const real *mlp_backward(const mlp *net, mlp_pass *pass, const real *x, const real *dv, real *gradient, int rows);

@@ -18,6 +18,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
+  likelihood_layout(&m->likelihood, &m->sampler, a);
   return placed;
 }
 

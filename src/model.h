@@ -2,6 +2,7 @@
 #ifndef MODEL_H
 #define MODEL_H
 
+#include "likelihood.h"
 #include "muon.h"
 #include "sample.h"
 #include "train.h"
@@ -21,6 +22,7 @@ struct fm_model {
   train_bins bins; /* decaying sums, of fm_loss_by_time */
   field field;
   sampler sampler;
+  likelihood likelihood;
   trainer trainer;
   muon muon; /* its workspace, where the optimiser is muon */
   pool pool;

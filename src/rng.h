@@ -20,7 +20,8 @@ enum rng_purpose {
   RNG_NOISE,
   RNG_DATA,
   RNG_DIRECTION,
-  RNG_MEASURE
+  RNG_MEASURE,
+  RNG_PROBE
 };
 
 /* Parts of one draw that must not share numbers either. */

@@ -66,6 +66,30 @@ static void check_flow_cuts(void) {
   free(all), free(out), free(t), free(straight), free(cost);
 }
 
+static void check_loglik_cuts(void) {
+  promise("a point's log-density has the same bits alone and in any company, exact and estimated, for every path");
+  enum { N = 1500 }; /* more than two pieces */
+  real *x = guarded(N * 2 * sizeof(real));
+  double *logp = guarded(N * sizeof(double)), *error = guarded(N * sizeof(double));
+  for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    made m = make((const setting[]){{FM_PATH, path}, END});
+    fm_train(m.model, 20, NULL);
+    fm_data(m.model, 9, N, x);
+    for (int probes = 0; probes <= 6; probes += 3) {
+      check(fm_loglik(m.model, FM_EMA, FM_SOLVER_HEUN, 4, probes, 7, 50, x, N, logp, error) == FM_OK, "path %d", path);
+      for (int i = 0; i < N; i += 97) {
+        double alone, off;
+        fm_loglik(m.model, FM_EMA, FM_SOLVER_HEUN, 4, probes, 7, 50 + (uint32_t)i, x + 2 * i, 1, &alone, &off);
+        check(alone == logp[i] && off == error[i], "path %d, %d probes: point %d", path, probes, i);
+        check(isfinite(alone) && off >= 0 && (probes > 0 || off == 0), "path %d, %d probes: %g +- %g", path, probes,
+              alone, off);
+      }
+    }
+    free(m.model);
+  }
+  free(x), free(logp), free(error);
+}
+
 static void check_reflow(void) {
   promise("a reflow round begins at the average with fresh moments, and reset returns to the first coupling");
   made m = make((const setting[]){{FM_COUPLING, FM_COUPLING_OT}, END});
@@ -136,7 +160,8 @@ static void check_straightness(void) {
 int main(void) {
   check_constant_field();
   check_flow_cuts();
+  check_loglik_cuts();
   check_reflow();
   check_straightness();
-  return report(4);
+  return report(5);
 }

@@ -94,6 +94,12 @@ const EXPORTS = {
   },
   fm_nfe: { args: [value(0, [-1, 4, INT_MAX]), value(4, [0, -1, INT_MIN])], status: 0, good: 4 },
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
+  fm_loglik: {
+    args: [
+      ...[self, weights, value(2, [-1, 4, INT_MAX]), steps, value(0, [1, -1, 65, INT_MIN]), seed],
+      ...[value(0, [-1]), float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
+    ],
+  },
   fm_sw2: {
     args: [
       ...[float(p1), float(p2), n, value(2, [0, -1, 65, INT_MAX]), seed],
@@ -181,6 +187,7 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_velocity', 3],
       ['fm_sample', 6],
       ['fm_straightness', 3],
+      ['fm_loglik', 7],
       ['fm_sw2', 0],
       ['fm_sw2', 1],
     ],
@@ -199,7 +206,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 16);
+  assert.equal(readers.length, 17);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

@@ -1,0 +1,46 @@
+/* likelihood.h — the log-density that a flow gives to a point (Chen et al. 2018, "Neural ordinary differential equations",
+ * section 4; Grathwohl et al. 2019 for its estimate).
+ *
+ *     d/dt log p_t(x_t) = -div v(t, x_t)   along a path, so   log p_1(x) = log p_0(x(0)) - integral of div v dt from 0 to 1
+ *
+ * over the path that is at x at t = 1. It is followed back to t = 0 together with that integral by one solver (ode.h), whose
+ * state is [x, s] with ds/dt = div v and s(1) = 0, so log p_1 = log p_0(x(0)) + s(0). The source is N(0, scale^2 I).
+ *
+ * Easy to get wrong: the result is the density of the flow itself, not a bound; but a solver's step error is in it twice, in
+ * x(0) and in s. It is in nats.
+ */
+#ifndef LIKELIHOOD_H
+#define LIKELIHOOD_H
+
+#include "divergence.h"
+#include "sample.h"
+
+/* Points whose paths are followed together. */
+typedef struct {
+  int rows, dim;
+  int values;   /* of the divergence, each integrated by itself: 1 when it is exact */
+  double scale; /* of the source */
+} likelihood_piece;
+
+/* From state [rows, D] = x to logp[rows], and error[rows] unless it is null: the standard error of logp as the values show it,
+ * 0 when there is one value. The field writes v [rows, D] and then div [values, rows] for a state of [rows, D] and
+ * [values, rows]. state has room for rows (D + values) reals and holds x(0) afterwards, work for three times as many. */
+void likelihood_follow(const likelihood_piece *piece, int solver, int steps, ode_field *field, void *context,
+                       real *state, real *work, double *logp, double *error);
+
+typedef struct {
+  divergence divergence;
+  divergence_probes probes; /* of the piece under way; set by the module, as rows is */
+  int rows;
+  real *state, *work; /* the sampler's */
+} likelihood;
+
+/* Borrows the sampler's pass and arrays: nothing else uses them while a call of this module runs. */
+void likelihood_layout(likelihood *l, const sampler *s, arena *a);
+
+/* logp[n], and error[n] unless it is null, for x [n, D] with the weights of the last field_use. Each point's bits are its
+ * own, whatever stands beside it. probes->first is the number of the first point. */
+void likelihood_of(likelihood *l, int solver, int steps, const divergence_probes *probes, const real *x, int n,
+                   double *logp, double *error);
+
+#endif
