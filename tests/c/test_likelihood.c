@@ -89,11 +89,18 @@ static double worst_gap(mixture *m, int solver, int steps) {
 }
 
 static mixture gaussian(int kind) {
-  return (mixture){.path = {kind, 0.01, 50, 1}, .parts = 1, .weight = {1}, .mu = {{0.7, -1.2}}, .s = {0.6}};
+  return (mixture){.path = {.kind = kind, .sigma_min = 0.01, .sigma_max = 50, .sigma_data = 1},
+                   .parts = 1,
+                   .weight = {1},
+                   .mu = {{0.7, -1.2}},
+                   .s = {0.6}};
 }
 static mixture two_parts(int kind) {
-  return (mixture){
-      .path = {kind, 0.01, 50, 1}, .parts = 2, .weight = {0.3, 0.7}, .mu = {{1.5, 0.5}, {-1, -0.5}}, .s = {0.5, 0.8}};
+  return (mixture){.path = {.kind = kind, .sigma_min = 0.01, .sigma_max = 50, .sigma_data = 1},
+                   .parts = 2,
+                   .weight = {0.3, 0.7},
+                   .mu = {{1.5, 0.5}, {-1, -0.5}},
+                   .s = {0.5, 0.8}};
 }
 
 static void check_known(void) {
