@@ -106,6 +106,7 @@ enum {
   /* how a sample is drawn; defaults for the callers of fm_sample */
   FM_SOLVER, /* one of FM_SOLVER_* */
   FM_SOLVER_STEPS,
+  FM_TIME_GRID, /* one of FM_GRID_*: where the steps of a solver begin and end */
   FM_PARAM_COUNT
 };
 
@@ -133,7 +134,8 @@ enum {
   FM_OPTIMISER_MUON
 }; /* muon: Muon for the hidden matrices net.2, net.4, .., AdamW for the rest */
 enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
-enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4 };
+enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4, FM_SOLVER_AB2 };
+enum { FM_GRID_UNIFORM, FM_GRID_QUADRATIC };
 enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };
 
 enum {
@@ -266,13 +268,23 @@ FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n,
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */
 FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
 
-/* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` equal steps, 1 .. 10,000.
+/* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` steps of the model's
+ * time_grid, 1 .. 10,000.
  * A start at t_start = 0 is multiplied by the path's source scale (sigma_max for ve, else 1), and an arrival at
  * t_end = 0 is divided by it, so x0 is N(0, I) for every path. Each point's bits are its own, however the calls are cut. */
 FM_API int fm_sample(fm_model *model, int weights, int solver, int steps, double t_start, double t_end, real *x, int n);
 
 /* Field evaluations a point costs in `steps` steps of `solver`; 0 for an unknown solver or steps outside 1 .. 10,000. */
 FM_API int fm_nfe(int solver, int steps);
+
+/* times[steps + 1] of a grid, FM_GRID_* (ode.h has the formulas): times[0] is t_start, times[steps] t_end. Arguments as in
+ * fm_sample. */
+FM_API int fm_grid(int grid, int steps, double t_start, double t_end, double *times);
+
+/* fm_sample along the caller's own times[count], 2 .. 10,001 of them in [0, 1], each above the one before or each below it.
+ * path: null, or [count, n, D] for x_t at each of the times: x_t itself, so at t = 0 not in unit scale. */
+FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double *times, int count, real *x, int n,
+                          real *path);
 
 /* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the
  * Euler trajectory of `steps` steps, cost[n] = |x(1) - x(0)|^2. 0 straightness is a straight line. */

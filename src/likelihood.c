@@ -28,7 +28,8 @@ void likelihood_follow(const likelihood_piece *piece, int solver, int steps, ode
   const int rows = piece->rows, dim = piece->dim, values = piece->values;
   real *integral = state + (size_t)rows * dim;
   for (int i = 0; i < rows * values; i++) integral[i] = 0;
-  ode_solve(&(ode_plan){solver, steps, 1, 0}, field, context, state, rows * (dim + values), work);
+  const ode_plan plan = {.solver = solver, .steps = steps, .t_start = 1, .t_end = 0};
+  ode_solve(&plan, field, context, state, rows * (dim + values), work);
   for (int i = 0; i < rows; i++) {
     double spread;
     const double change = mean_of(integral + i, values, rows, &spread);

@@ -10,25 +10,32 @@ static void advance(const real *x, double h, const real *k, real *y, int count) 
   for (; i < count; i++) y[i] = x[i] + step * k[i];
 }
 
-int ode_evaluations(int solver) {
+int ode_evaluations(int solver, int steps) {
   switch (solver) {
-    case FM_SOLVER_EULER: return 1;
+    case FM_SOLVER_EULER: return steps;
     case FM_SOLVER_MIDPOINT:
-    case FM_SOLVER_HEUN: return 2;
-    case FM_SOLVER_RK4: return 4;
+    case FM_SOLVER_HEUN: return 2 * steps;
+    case FM_SOLVER_RK4: return 4 * steps;
+    case FM_SOLVER_AB2: return steps + 1;
     default: return 0;
   }
 }
 
 double ode_time(const ode_plan *plan, int i) {
-  return i == plan->steps ? plan->t_end : plan->t_start + (plan->t_end - plan->t_start) * i / plan->steps;
+  if (plan->times) return plan->times[i];
+  if (i == 0 || i == plan->steps) return i == 0 ? plan->t_start : plan->t_end;
+  if (plan->grid == FM_GRID_UNIFORM) return plan->t_start + (plan->t_end - plan->t_start) * i / plan->steps;
+  const double a = fm_sqrt(1 - plan->t_start), b = fm_sqrt(1 - plan->t_end);
+  const double root = a + (b - a) * i / plan->steps;
+  return 1 - root * root;
 }
 
 typedef struct {
   ode_field *field;
   void *context;
-  real *x, *k, *stage, *sum;
+  real *x, *k, *stage, *sum; /* ab2 keeps the velocity of the step before in `sum` */
   int count;
+  double before; /* length of the step before; 0 when there was none */
 } solving;
 
 static void euler_step(const solving *s, double t, double end) {
@@ -69,15 +76,35 @@ static void rk4_step(const solving *s, double t, double end) {
   advance(s->x, h / 6, s->sum, s->x, s->count);
 }
 
+static void ab2_step(solving *s, double t, double end) {
+  const double h = end - t;
+  s->field(s->context, t, s->x, s->k);
+  if (s->before == 0) {
+    advance(s->x, h, s->k, s->sum, s->count);
+    s->field(s->context, end, s->sum, s->stage);
+    advance(s->x, h / 2, s->stage, s->x, s->count);
+    advance(s->x, h / 2, s->k, s->x, s->count);
+  } else {
+    const double ratio = h / s->before;
+    advance(s->x, h * (1 + ratio / 2), s->k, s->x, s->count);
+    advance(s->x, -h * ratio / 2, s->sum, s->x, s->count);
+  }
+  real *const newest = s->k;
+  s->k = s->sum, s->sum = newest;
+  s->before = h;
+}
+
 void ode_solve(const ode_plan *plan, ode_field *field, void *context, real *x, int count, real *work) {
-  const solving s = {field, context, x, work, work + count, work + 2 * (size_t)count, count};
+  solving s = {field, context, x, work, work + count, work + 2 * (size_t)count, count, 0};
   for (int i = 0; i < plan->steps; i++) {
     const double t = ode_time(plan, i), end = ode_time(plan, i + 1);
     switch (plan->solver) {
       case FM_SOLVER_MIDPOINT: midpoint_step(&s, t, end); break;
       case FM_SOLVER_HEUN: heun_step(&s, t, end); break;
       case FM_SOLVER_RK4: rk4_step(&s, t, end); break;
+      case FM_SOLVER_AB2: ab2_step(&s, t, end); break;
       default: euler_step(&s, t, end);
     }
+    if (plan->after) plan->after(context, i + 1, end, x);
   }
 }

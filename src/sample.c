@@ -17,13 +17,24 @@ static void multiply(const real *x, double factor, real *out, int count) {
   for (int i = 0; i < count; i++) out[i] = x[i] * (real)factor;
 }
 
-void sample_flow(sampler *s, const ode_plan *plan, real *x, int n) {
+static void record(void *context, int i, double t, real *x) {
+  (void)t;
+  const sampler *s = context;
+  if (s->path) multiply(x, 1, s->path + (size_t)i * (size_t)s->stride, s->rows * s->field->shape.dim);
+}
+
+void sample_flow(sampler *s, const ode_plan *given, real *x, int n, real *path) {
   const int dim = s->field->shape.dim;
   const double scale = path_source_scale(&s->field->path);
+  ode_plan recorded = *given, *plan = &recorded;
+  plan->after = record;
+  s->stride = n * dim;
   for (int first = 0; first < n; first += FM_SAMPLE_ROWS, x += FM_SAMPLE_ROWS * dim) {
     s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+    s->path = path ? path + (size_t)first * (size_t)dim : NULL;
     const int count = s->rows * dim;
     if (plan->t_start == 0) multiply(x, scale, x, count);
+    record(s, 0, plan->t_start, x);
     ode_solve(plan, evaluate, s, x, count, s->work);
     if (plan->t_end == 0) multiply(x, 1 / scale, x, count);
   }
@@ -32,7 +43,7 @@ void sample_flow(sampler *s, const ode_plan *plan, real *x, int n) {
 /* Along the trajectory x(1) - x(0) is the mean of the velocities, so the integral is their variance over time: kept as a
  * running mean and a running sum of squared deviations (Welford 1962), which does not cancel when the path is straight. */
 static void follow(sampler *s, int steps, real *mean, real *deviation, int count) {
-  const ode_plan plan = {FM_SOLVER_EULER, steps, 0, 1};
+  const ode_plan plan = {.solver = FM_SOLVER_EULER, .steps = steps, .t_start = 0, .t_end = 1};
   real *x = s->state, *v = s->work;
   for (int i = 0; i < count; i++) mean[i] = deviation[i] = 0;
   for (int k = 0; k < steps; k++) {

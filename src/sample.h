@@ -9,6 +9,8 @@ typedef struct {
   const field *field;
   field_pass *pass;
   int rows;    /* of the piece under way; set by the module */
+  real *path;  /* [steps + 1, all points, D] at the piece's first point, or null; set by the module */
+  int stride;  /* reals from one time of the path to the next */
   real *state; /* [FM_SAMPLE_ROWS, D] */
   real *work;  /* 3 [FM_SAMPLE_ROWS, D] */
 } sampler;
@@ -17,8 +19,9 @@ typedef struct {
 void sample_layout(sampler *s, const field *f, field_pass *pass, arena *a);
 
 /* Carries x [n, D] in place along the plan, with the weights of the last field_use. A start at t = 0 is first multiplied by
- * the path's source scale, an arrival at t = 0 divided by it. Pieces of FM_SAMPLE_ROWS share the time branch. */
-void sample_flow(sampler *s, const ode_plan *plan, real *x, int n);
+ * the path's source scale, an arrival at t = 0 divided by it. Pieces of FM_SAMPLE_ROWS share the time branch.
+ * path: null, or [steps + 1, n, D] for x_t itself at every time of the plan, never in unit scale. */
+void sample_flow(sampler *s, const ode_plan *plan, real *x, int n, real *path);
 
 /* Per start point x0 [n, D] (unit scale), along the Euler trajectory of `steps` steps:
  *   straightness[n] = mean over steps of |(x(1) - x(0)) - v(x(t), t)|^2        (Liu et al. 2022, section 2.2)

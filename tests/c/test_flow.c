@@ -12,7 +12,7 @@ static void check_constant_field(void) {
   }
   check(fm_restore(m.model, 0, 0) == FM_OK, "restore");
   real x[50], start[50], straightness[25], cost[25];
-  for (int solver = FM_SOLVER_EULER; solver <= FM_SOLVER_RK4; solver++)
+  for (int solver = FM_SOLVER_EULER; solver <= FM_SOLVER_AB2; solver++)
     for (int back = 0; back < 2; back++) {
       fm_noise(m.model, 4, 0, 25, start);
       memcpy(x, start, sizeof x);
@@ -90,6 +90,54 @@ static void check_loglik_cuts(void) {
   free(x), free(logp), free(error);
 }
 
+static void check_grids(void) {
+  promise(
+      "a grid given as times has the bits of the same grid by name, and its path passes through the start and the end");
+  enum { N = 1100, STEPS = 6 };
+  real *x = guarded(N * 2 * sizeof(real)), *named = guarded(N * 2 * sizeof(real));
+  real *path = guarded((STEPS + 1) * N * 2 * sizeof(real));
+  for (int kind = FM_PATH_LINEAR; kind <= FM_PATH_VE; kind++)
+    for (int grid = FM_GRID_UNIFORM; grid <= FM_GRID_QUADRATIC; grid++)
+      for (int solver = FM_SOLVER_EULER; solver <= FM_SOLVER_AB2; solver++) {
+        made m = make((const setting[]){{FM_PATH, kind}, {FM_TIME_GRID, grid}, END});
+        double times[STEPS + 1];
+        fm_train(m.model, 20, NULL);
+        fm_noise(m.model, 3, 0, N, x);
+        memcpy(named, x, N * 2 * sizeof(real));
+        const double scale = kind == FM_PATH_VE ? 50 : 1;
+        check(fm_grid(grid, STEPS, 0, 1, times) == FM_OK, "grid %d", grid);
+        check(fm_sample(m.model, FM_EMA, solver, STEPS, 0, 1, named, N) == FM_OK, "by name");
+        check(fm_sample_grid(m.model, FM_EMA, solver, times, STEPS + 1, x, N, path) == FM_OK, "by times");
+        check(memcmp(x, named, N * 2 * sizeof(real)) == 0, "path %d, grid %d, solver %d", kind, grid, solver);
+        check(memcmp(x, path + STEPS * N * 2, N * 2 * sizeof(real)) == 0, "the path ends elsewhere");
+        fm_noise(m.model, 3, 0, N, x);
+        for (int i = 0; i < N * 2; i++) check(path[i] == (real)(scale * x[i]), "the path starts at %g", path[i]);
+        check(path[2 * N] != path[0] && path[2 * N] != path[4 * N], "the path stands still");
+        free(m.model);
+      }
+  free(x), free(named), free(path);
+}
+
+static void check_grid_refusals(void) {
+  promise("times that do not go one way, or leave [0, 1], and grids that do not exist are refused");
+  made m = make((const setting[]){END});
+  static const double WRONG[][3] = {{0, 0, 1},     {0, 0.6, 0.5}, {0.5, 0.6, 0.55}, {1, 0.5, 0.7},
+                                    {0, 0.5, 1.1}, {-0.1, 0, 1},  {0, NAN, 1},      {0.5, 0.5, 0.5}};
+  real x[4], before[4];
+  fm_noise(m.model, 1, 0, 2, x);
+  memcpy(before, x, sizeof x);
+  for (size_t i = 0; i < sizeof WRONG / sizeof *WRONG; i++)
+    check(fm_sample_grid(m.model, FM_RAW, FM_SOLVER_EULER, WRONG[i], 3, x, 2, NULL) == FM_E_ARG, "times %zu", i);
+  static const double good[3] = {0, 0.3, 1};
+  double times[4];
+  check(fm_sample_grid(m.model, FM_RAW, FM_SOLVER_EULER, good, 1, x, 2, NULL) == FM_E_ARG, "a single time");
+  check(fm_grid(2, 3, 0, 1, times) == FM_E_ARG && fm_grid(-1, 3, 0, 1, times) == FM_E_ARG, "no such grid");
+  check(fm_grid(0, 0, 0, 1, times) == FM_E_ARG && fm_grid(0, 3, 0.5, 0.5, times) == FM_E_ARG, "no step, no span");
+  check(memcmp(x, before, sizeof x) == 0, "a refused call has moved the points");
+  check(fm_sample_grid(m.model, FM_RAW, FM_SOLVER_EULER, good, 3, x, 2, NULL) == FM_OK, "good times");
+  free(m.model);
+}
+
 static void check_reflow(void) {
   promise("a reflow round begins at the average with fresh moments, and reset returns to the first coupling");
   made m = make((const setting[]){{FM_COUPLING, FM_COUPLING_OT}, END});
@@ -161,7 +209,9 @@ int main(void) {
   check_constant_field();
   check_flow_cuts();
   check_loglik_cuts();
+  check_grids();
+  check_grid_refusals();
   check_reflow();
   check_straightness();
-  return report(5);
+  return report(7);
 }

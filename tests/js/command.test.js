@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate as breath } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { moonflow } from '../../web/cli/command.js';
 import { duration, Progress } from '../../web/cli/progress.js';
 import * as csv from '../../web/lib/csv.js';
@@ -13,35 +11,13 @@ import { compileSync } from '../../web/lib/loader.js';
 import * as npy from '../../web/lib/npy.js';
 import { parameters } from '../../web/lib/parameters.js';
 import { load } from '../../web/lib/weights.js';
+import { run, succeed } from './typed.js';
 
-const program = fileURLToPath(new URL('../../web/cli/moonflow.js', import.meta.url));
-// As on a server: a picture has to bring its own font.
-const env = { ...process.env, DISABLE_SYSTEM_FONTS_LOAD: '1' };
 const folder = mkdtempSync(join(tmpdir(), 'moonflow-command-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** @param {string} name */
 const at = (name) => join(folder, name);
-
-/**
- * @param {...string} words
- * @returns {Promise<{code: number, stdout: string, stderr: string}>}
- */
-function run(...words) {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...words], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
-    });
-  });
-}
-
-/** @param {...string} words */
-async function succeed(...words) {
-  const result = await run(...words);
-  assert.equal(result.code, 0, result.stderr);
-  assert.equal(result.stderr, '', 'stderr is no terminal here, so nothing may be on it');
-  return result.stdout;
-}
 
 // A network and a solver as small as they get: these tests are about the command.
 const network = ['--hidden', '8', '--layers', '1', '--features', '8', '--batch', '32'];
@@ -143,7 +119,7 @@ test('velocity gives the field of the model at the points of a file', async () =
 test('eval --json names its measure, its floor and what it cost', async () => {
   const words = ['-n', '500', '--solver', 'heun', '--steps', '3', '--json'];
   const result = JSON.parse(await succeed('eval', trained, ...words));
-  const fields = ['sw2', 'sw2_floor', 'nfe', 'n', 'solver', 'steps', 'seed', 'weights', 'seconds'];
+  const fields = 'sw2 sw2_floor nfe n solver steps grid seed weights seconds'.split(' ');
   assert.deepEqual(Object.keys(result), fields);
   assert.ok(result.sw2 > result.sw2_floor && result.sw2_floor > 0);
   const { nfe, n, solver, steps } = result;

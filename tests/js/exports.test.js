@@ -21,10 +21,10 @@ const model = small({ data: 'points' });
 model.setPoints(points);
 model.train(3);
 const { instance, handle } = model;
-const rooms = instance.memory.carve('test', Array(9).fill(65536));
+const rooms = instance.memory.carve('test', Array(10).fill(65536));
 // Grows the memory now, so that its end stays where it is.
 state(model);
-const [p0, p1, p2, p3, p4, p5, t, doubles, room] = rooms;
+const [p0, p1, p2, p3, p4, p5, t, doubles, room, grid] = rooms;
 const lr = rowOf(table, 'lr');
 for (const place of [p1, p2]) instance.memory.floats(place, points.length).set(points);
 instance.memory.doubles(doubles, count).set(toNumbers(table, model.config));
@@ -46,6 +46,7 @@ const seed = value(1);
 const time = (/** @type {number} */ good) =>
   value(good, [-1e-9, 1.0001, Number.NaN, Infinity, -Infinity, 1e300]);
 const float = (/** @type {number} */ place) => array(place);
+instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
 const block = value(room, [0, room + 4, room + 8, -16]);
 
 /**
@@ -90,9 +91,18 @@ const EXPORTS = {
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
   fm_data: { args: [self, seed, n, float(p3)] },
   fm_sample: {
-    args: [self, weights, value(2, [-1, 4, INT_MAX]), steps, time(0), time(1), float(p1), n],
+    args: [self, weights, value(2, [-1, 5, INT_MAX]), steps, time(0), time(1), float(p1), n],
   },
-  fm_nfe: { args: [value(0, [-1, 4, INT_MAX]), value(4, [0, -1, INT_MIN])], status: 0, good: 4 },
+  fm_grid: {
+    args: [value(1, [-1, 2, INT_MAX]), steps, time(0), time(1), array(p3, 8)],
+  },
+  fm_sample_grid: {
+    args: [
+      ...[self, weights, value(2, [-1, 5, INT_MAX]), array(grid, 8), value(5, [1, 0, -1, 10002])],
+      ...[float(p1), n, value(0, [p3 + 2, -4, edge()])],
+    ],
+  },
+  fm_nfe: { args: [value(0, [-1, 5, INT_MAX]), value(4, [0, -1, INT_MIN])], status: 0, good: 4 },
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
   fm_loglik: {
     args: [
@@ -186,6 +196,7 @@ test('points that are not finite are refused wherever points are read', () => {
     ...[
       ['fm_velocity', 3],
       ['fm_sample', 6],
+      ['fm_sample_grid', 5],
       ['fm_straightness', 3],
       ['fm_loglik', 7],
       ['fm_sw2', 0],

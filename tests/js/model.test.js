@@ -132,10 +132,11 @@ test('the flow forwards and then backwards returns', () => {
   assert.ok(Math.max(...x1.map((coordinate, i) => Math.abs(coordinate - x0[i]))) > 0.5);
 });
 
-test('solvers cost 1, 2, 2 and 4 evaluations a step', () => {
+test('solvers cost 1, 2, 2 and 4 evaluations a step, and ab2 one and its start', () => {
   const model = small();
-  const costs = ['euler', 'midpoint', 'heun', 'rk4'].map((solver) => model.nfe(solver, 10));
-  assert.deepEqual(costs, [10, 20, 20, 40]);
+  const solvers = ['euler', 'midpoint', 'heun', 'rk4', 'ab2'];
+  const costs = solvers.map((solver) => model.nfe(solver, 10));
+  assert.deepEqual(costs, [10, 20, 20, 40, 11]);
 });
 
 test('tensors carry the names and shapes of PyTorch and fill the slot', () => {

@@ -34,6 +34,7 @@ test('a client gives the bits of a model in place, for every call', () =>
     assert.deepEqual(await client.noise({ n: 40, seed: 2 }), x);
     assert.deepEqual(await client.data({ n: 40 }), model.data({ n: 40 }));
     assert.deepEqual(await client.sample({ n: 200 }), model.sample({ n: 200 }));
+    assert.deepEqual(await client.trajectory({ n: 20 }), model.trajectory({ n: 20 }));
     assert.deepEqual(await client.velocity({ t: 0.5, x }), model.velocity({ t: 0.5, x }));
     assert.deepEqual(await client.batch(3), model.batch(3));
     assert.deepEqual(

@@ -13,7 +13,7 @@ export const summary =
   'Measure the samples of a trained model (SW2) beside the floor of the measure.';
 export const operands = ['RUN'];
 export const notes = [
-  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, seed, weights, seconds.',
+  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, grid, seed, weights, seconds.',
 ];
 
 /**
@@ -38,14 +38,15 @@ export function options(module) {
 export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const model = await openRunWithData('RUN', values.RUN, { module, data });
-  const { solver = model.config.solver, steps = model.config.solver_steps } = values;
+  const { solver = model.config.solver, grid = model.config.time_grid } = values;
   const started = performance.now();
   const progress = new Progress('measuring');
-  const work = model.qualitySlices({ n, seed, solver, steps, weights: slot });
+  const work = model.qualitySlices({ n, seed, solver, steps: values.steps, grid, weights: slot });
   const quality = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   const seconds = (performance.now() - started) / 1000;
-  const result = { ...quality, n, solver, steps, seed, weights: slot, seconds };
+  const steps = Array.isArray(grid) ? grid.length - 1 : (values.steps ?? model.config.solver_steps);
+  const result = { ...quality, n, solver, steps, grid, seed, weights: slot, seconds };
   const { sw2, sw2_floor, nfe } = quality;
   const words =
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +

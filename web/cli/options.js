@@ -187,7 +187,7 @@ function find(word, options) {
 }
 
 /** @param {string} text */
-function numeric(text) {
+export function numeric(text) {
   // Text that is no number is handed on as it is, so that the refusal shows what was typed.
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text) ? Number(text) : text;
 }

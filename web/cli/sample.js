@@ -2,9 +2,9 @@
 
 import { refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
-import { parameters, rowOf } from '../lib/parameters.js';
+import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
-import { file, like, number, weights } from './options.js';
+import { file, like, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
@@ -25,7 +25,36 @@ export const notes = ['Without --out the points are printed as CSV.'];
 export function travelOptions(module) {
   const table = parameters(module);
   const steps = rowOf(table, 'solver_steps');
-  return [like(rowOf(table, 'solver')), like(steps, { flag: '--steps', key: 'steps' })];
+  return [
+    like(rowOf(table, 'solver')),
+    like(steps, { flag: '--steps', key: 'steps' }),
+    gridOption(rowOf(table, 'time_grid')),
+  ];
+}
+
+/**
+ * A grid by its name, or times of one's own with commas between.
+ * @param {import('../lib/parameters.js').ParameterInfo} row
+ * @returns {Option}
+ */
+function gridOption(row) {
+  const named = like(row, { key: 'grid' });
+  /** @param {string} text */
+  const read = (text) => {
+    if (!/^[^,]+(,[^,]+)+$/.test(text)) return named.read(text);
+    return text.split(',').map((each, i) => toNumber(timeRow(row, i), numeric(each)));
+  };
+  const help = `${row.help} Own times, from start to end, take the place of --steps.`;
+  return { ...named, value: `${named.value}|T,T,..`, help, read };
+}
+
+/**
+ * @param {import('../lib/parameters.js').ParameterInfo} row
+ * @param {number} i
+ * @returns {import('../lib/parameters.js').ParameterInfo}
+ */
+function timeRow(row, i) {
+  return { ...row, name: `--time-grid, time ${i + 1}`, kind: 'real', min: 0, max: 1 };
 }
 
 /**
@@ -82,9 +111,9 @@ function refused(flag, value, help) {
 export async function run(values, module) {
   requireWritable('--out', values.out);
   const model = await openRun('RUN', values.RUN, module);
-  const { n = 2000, seed = 1, solver, steps, weights: slot } = values;
+  const { n = 2000, seed = 1, solver, steps, grid, weights: slot } = values;
   const progress = new Progress('sampling');
-  const work = model.sampleSlices({ n, seed, solver, steps, weights: slot });
+  const work = model.sampleSlices({ n, seed, solver, steps, grid, weights: slot });
   const points = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   requireFinite(`RUN ${values.RUN}: sample`, points, model.dim);

@@ -108,6 +108,11 @@ export class Client {
     return this.#ask('sample', options);
   }
 
+  /** @param {SampleOptions & Cancellable & Progressive} options @returns {Promise<import('./flow.js').Trajectory>} */
+  trajectory(options) {
+    return this.#ask('trajectory', options);
+  }
+
   /**
    * @param {{t: number | Float32Array, x: Float32Array, weights?: import('./model.js').Weights} & Cancellable} options
    * @returns {Promise<Float32Array>}
@@ -116,18 +121,12 @@ export class Client {
     return this.#ask('velocity', options);
   }
 
-  /**
-   * @param {{n: number, seed?: number} & Cancellable} options
-   * @returns {Promise<Float32Array>}
-   */
+  /** @param {{n: number, seed?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   data(options) {
     return this.#ask('data', options);
   }
 
-  /**
-   * @param {{n: number, seed?: number, first?: number} & Cancellable} options
-   * @returns {Promise<Float32Array>}
-   */
+  /** @param {{n: number, seed?: number, first?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   noise(options) {
     return this.#ask('noise', options);
   }

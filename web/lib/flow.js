@@ -5,10 +5,14 @@
 
 import { choice, given, integer, POINTS_MAX, points, real, times } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
+import { timesOf } from './grid.js';
 import { parameters, rowOf } from './parameters.js';
 import { piecePoints } from './slice.js';
 
 /** @typedef {import('./model.js').Model} Model */
+
+/** The most numbers a kept path may have: 256 MiB. */
+const PATH_MAX = 2 ** 26;
 /** @typedef {'raw' | 'ema'} Weights */
 
 /**
@@ -22,6 +26,17 @@ import { piecePoints } from './slice.js';
  * @property {Weights} [weights] 'ema' unless given
  * @property {number} [t_start] 0 unless given
  * @property {number} [t_end] 1 unless given
+ * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps,
+ *   t_start and t_end too
+ */
+
+/**
+ * Where points have been on their way.
+ * @typedef {object} Trajectory
+ * @property {Float32Array} x [n, D] where they arrived: what sample returns
+ * @property {Float64Array} times from t_start to t_end
+ * @property {Float32Array} path [times, n, D]: x_t itself, so at t = 0 not in unit scale
+ * @property {number} nfe evaluations of the field for each point, in the mean
  */
 
 /** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights}} VelocityOptions one t, or one for each point */
@@ -66,16 +81,6 @@ export function travelOf(model, solver, steps) {
 }
 
 /**
- * @param {unknown} from
- * @param {unknown} to
- */
-function spanOf(from, to) {
-  const span = [real('t_start', from, 0, 1), real('t_end', to, 0, 1)];
-  if (span[0] !== span[1]) return span;
-  throw refusal('t_end', to, `from 0 to 1, other than t_start (${from})`);
-}
-
-/**
  * @param {Model} model
  * @param {VelocityOptions} options
  * @returns {Float32Array}
@@ -98,23 +103,70 @@ export function velocity({ instance, handle, dim }, options) {
  * @returns {import('./slice.js').Work<number, Float32Array>}
  */
 export function* sampleSlices(model, options, most) {
-  const { n, x0, seed, weights = 'ema', t_start = 0, t_end = 1 } = given('sample', options);
-  const { instance, handle, dim } = model;
-  const { solver, solver_steps } = travelOf(model, options?.solver, options?.steps);
-  const span = spanOf(t_start, t_end);
-  const travel = [slotOf(weights), methodOf(model, solver), solver_steps, ...span];
+  const { x } = yield* travelSlices(model, given('sample', options), { most });
+  return x;
+}
+
+/**
+ * @param {Model} model
+ * @param {SampleOptions} options
+ * @returns {import('./slice.js').Work<number, Trajectory>}
+ */
+export function* trajectorySlices(model, options) {
+  const { path, ...rest } = yield* travelSlices(model, given('trajectory', options), {
+    keep: true,
+  });
+  return { ...rest, path: /** @type {Float32Array} */ (path) };
+}
+
+/**
+ * @param {Model} model
+ * @param {SampleOptions} options
+ * @param {{most?: number, keep?: boolean}} [how] points a piece may carry; whether the path is kept
+ * @returns {import('./slice.js').Work<number, Omit<Trajectory, 'path'> & {path?: Float32Array}>}
+ */
+export function* travelSlices(model, options, { most, keep = false } = {}) {
+  const { n, x0, seed, weights = 'ema' } = options;
+  const { instance, dim } = model;
+  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const { grid, steps, t_start, t_end } = options;
+  const stops = timesOf(model, { grid, steps, t_start, t_end }, solver_steps);
+  const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
   if (x0 !== undefined) points('x0', x0, dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
-  const size = dim * (most ?? pieceOf(model, model.nfe(solver, solver_steps)));
+  const path = keep ? new Float32Array(pathLength(stops.length, x.length)) : undefined;
+  const nfe = model.nfe(solver, stops.length - 1);
+  const size = dim * (most ?? pieceOf(model, nfe));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
-    const [pointer] = instance.put('scratch', piece);
-    const args = [handle, ...travel, pointer, piece.length / dim];
-    instance.check('sample', 'give other options', 'fm_sample', ...args);
+    const room = path ? stops.length * piece.byteLength : 0;
+    const [clock, pointer, trace] = instance.memory.carve('scratch', [
+      stops.byteLength,
+      piece.byteLength,
+      room,
+    ]);
+    instance.memory.doubles(clock, stops.length).set(stops);
+    instance.memory.floats(pointer, piece.length).set(piece);
+    const args = [clock, stops.length, pointer, piece.length / dim, path ? trace : 0];
+    instance.check('sample', 'give other options', 'fm_sample_grid', ...travel, ...args);
     piece.set(instance.memory.floats(pointer, piece.length));
+    for (let i = 0; path && i < stops.length; i++) {
+      const from = trace + i * piece.byteLength;
+      path.set(instance.memory.floats(from, piece.length), i * x.length + start);
+    }
     yield Math.min(1, (start + size) / x.length);
   }
-  return x;
+  return { x, times: stops, path, nfe };
+}
+
+/**
+ * @param {number} stops
+ * @param {number} coordinates of all points
+ */
+function pathLength(stops, coordinates) {
+  if (stops * coordinates <= PATH_MAX) return stops * coordinates;
+  const allowed = `${PATH_MAX} at most, so give fewer points or fewer steps`;
+  throw refusal('trajectory, times * points * coordinates', stops * coordinates, allowed);
 }
 
 /**

@@ -6,7 +6,7 @@
 import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
-import { methodOf, sampleSlices, straightnessSlices, velocity } from './flow.js';
+import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
 import { compile, compileShared } from './loader.js';
 import { resolve } from './parameters.js';
 import { hire } from './pool.js';
@@ -135,6 +135,23 @@ export class Model extends State {
    */
   sampleSlices(options) {
     return sampleSlices(this, options);
+  }
+
+  /**
+   * `sample`, and where the points were at every time between.
+   * @param {SampleOptions} options
+   * @returns {import('./flow.js').Trajectory}
+   */
+  trajectory(options) {
+    return finish(trajectorySlices(this, options));
+  }
+
+  /**
+   * `trajectory` in pieces; yields the fraction done.
+   * @param {SampleOptions} options
+   */
+  trajectorySlices(options) {
+    return trajectorySlices(this, options);
   }
 
   /**

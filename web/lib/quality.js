@@ -4,7 +4,7 @@
  */
 
 import { integer, points, pointsOf, seed } from './argument.js';
-import { requireMeasurable, travelOf } from './flow.js';
+import { requireMeasurable, travelSlices } from './flow.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
 
@@ -16,6 +16,7 @@ import { share } from './slice.js';
  * @property {number} [seed] of the start points and the first real set; the second takes the seed after it
  * @property {string} [solver] the configuration's unless given
  * @property {number} [steps] the configuration's solver_steps unless given
+ * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given
  * @property {'raw' | 'ema'} [weights] 'ema' unless given
  */
 
@@ -30,15 +31,15 @@ const PIECE_SORTED = 40000;
  * @param {QualityOptions} [options]
  * @returns {import('./slice.js').Work<number, Quality>}
  */
-export function* qualitySlices(model, { n = 20000, seed: from = 1, solver, steps, weights } = {}) {
+export function* qualitySlices(model, options = {}) {
+  const { n = 20000, seed: from = 1, solver, steps, grid, weights } = options;
   const sets = realSets(model, n, from);
-  const { solver: method, solver_steps: count } = travelOf(model, solver, steps);
-  const options = { n, seed: from, solver: method, steps: count, weights };
-  const samples = yield* share(model.sampleSlices(options), 0, 0.5);
+  const travel = { n, seed: from, solver, steps, grid, weights };
+  const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.5);
   requireMeasurable('quality: sample', samples, model.dim);
   const sw2 = yield* share(sw2Slices(model, samples, sets[0]), 0.5, 0.75);
   const sw2_floor = yield* share(sw2Slices(model, sets[1], sets[0]), 0.75, 1);
-  return { sw2, sw2_floor, nfe: model.nfe(method, count) };
+  return { sw2, sw2_floor, nfe };
 }
 
 /**

@@ -40,6 +40,7 @@ const OPERATIONS = {
   stats: (server) => server.model.stats,
   lossByTime: (server) => server.model.lossByTime,
   sample: (server, options) => server.model.sampleSlices(options),
+  trajectory: (server, options) => server.model.trajectorySlices(options),
   velocity: (server, options) => server.model.velocity(options),
   noise: (server, options) => server.model.noise(options),
   data: (server, options) => server.model.data(options),
