@@ -40,6 +40,7 @@ const array = (good, align = 4) => ({ good, bad: [0, good + align / 2, edge(), -
 const value = (good, bad = []) => ({ good, bad });
 const self = value(handle, [0, 4, handle + 4, handle + 16, -16, edge(), p0]);
 const n = value(N, [0, -1, INT_MIN, INT_MAX]);
+const solver = value(2, [-1, rowOf(table, 'solver').choices.length, INT_MAX]);
 const weights = value(1, [-1, 2, 3, 4, 5, INT_MAX]);
 const steps = value(4, [0, -1, INT_MIN, 10001, INT_MAX]);
 const seed = value(1);
@@ -91,22 +92,22 @@ const EXPORTS = {
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
   fm_data: { args: [self, seed, n, float(p3)] },
   fm_sample: {
-    args: [self, weights, value(2, [-1, 5, INT_MAX]), steps, time(0), time(1), float(p1), n],
+    args: [self, weights, solver, steps, time(0), time(1), float(p1), n],
   },
   fm_grid: {
     args: [value(1, [-1, 2, INT_MAX]), steps, time(0), time(1), array(p3, 8)],
   },
   fm_sample_grid: {
     args: [
-      ...[self, weights, value(2, [-1, 5, INT_MAX]), array(grid, 8), value(5, [1, 0, -1, 10002])],
+      ...[self, weights, solver, array(grid, 8), value(5, [1, 0, -1, 10002])],
       ...[float(p1), n, value(0, [p3 + 2, -4, edge()])],
     ],
   },
-  fm_nfe: { args: [value(0, [-1, 5, INT_MAX]), value(4, [0, -1, INT_MIN])], status: 0, good: 4 },
+  fm_nfe: { args: [solver, value(4, [0, -1, INT_MIN])], status: 0, good: 8 },
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
   fm_loglik: {
     args: [
-      ...[self, weights, value(2, [-1, 4, INT_MAX]), steps, value(0, [1, -1, 65, INT_MIN]), seed],
+      ...[self, weights, solver, steps, value(0, [1, -1, 65, INT_MIN]), seed],
       ...[value(0, [-1]), float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
     ],
   },
@@ -217,7 +218,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 17);
+  assert.equal(readers.length, 18);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {
