@@ -250,8 +250,7 @@ FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
  * next call. Neither then nor after fm_threads_stop does the model take new ones, and fm_init must not run on a block that
  * is being served. In the build without shared memory fm_serve returns at once and fm_threads knows 1 alone. */
 FM_API int fm_serve(fm_model *model);
-FM_API int fm_threads(fm_model *model, int threads,
-                      int patience_ms); /* FM_E_STATE unless threads - 1 helpers are serving */
+FM_API int fm_threads(fm_model *model, int threads, int patience_ms); /* FM_E_STATE unless threads - 1 serve */
 FM_API int fm_threads_stop(fm_model *model);
 
 /* ---- The field and its flow ------------------------------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* pool.h — the same work on one thread or on several.
  *
  * pool_run calls task(context, i) once for each i = 0 .. count-1. Whoever is free takes the next one, the caller like its
- * helpers; each task writes to memory of its own, so nothing depends on who took it. With one thread, and in builds without
- * shared memory, it is a loop.
+ * helpers; each task writes to memory of its own, so nothing depends on who took it. Tasks see what the caller wrote before
+ * the run, and the caller afterwards what they wrote. With one thread, and in builds without shared memory, it is a loop.
  *
  * Helpers are threads of the caller: each enters pool_serve, sleeps there while there is nothing to do, and leaves after
  * pool_stop. The caller waits only for tasks that a helper has begun. So a helper that is late, asleep or dead between two
@@ -10,8 +10,8 @@
  * taken are one word.
  *
  * A helper that ends within a task leaves it undone for ever. It is given up when the caller has waited for the patience and
- * no thread has shown progress: finished a task, or called pool_heartbeat. A task that may last longer than a part of the
- * patience calls that from time to time. Waiting is counted in short naps, so that a machine that sleeps loses no helper.
+ * no thread has shown progress: finished a task, or called pool_heartbeat. A task that may last longer than that calls it
+ * from time to time. Waiting is counted in short naps, so that a machine that sleeps loses no helper.
  * pool_run then says so once, and the pool goes on with one thread: its other helpers are sent home, but the one that was
  * given up may yet wake up and write where its task writes. The caller must end it, or leave that memory, before it goes on.
  */
@@ -25,8 +25,8 @@ enum { POOL_MOST = 16 };
 typedef void pool_task(void *context, int index);
 
 typedef struct {
-  uint64_t
-      turn; /* number of the run in the upper half, tasks that nobody has taken in the lower; helpers sleep on it */
+  /* The run's number in the upper half, the tasks that nobody has taken in the lower; helpers sleep on it. */
+  uint64_t turn;
   int32_t finished; /* tasks of the present run that are done */
   int32_t progress; /* counts finished tasks and heartbeats; the caller sleeps on it */
   int32_t serving;  /* helpers inside pool_serve */

@@ -3,7 +3,7 @@
 # Four builds of the same files:
 #   float    under AddressSanitizer and UndefinedBehaviorSanitizer, which abort at the first fault
 #   double   the same with real = double, so that derivatives and orders can be measured without rounding
-#   thread   under ThreadSanitizer, which cannot stand beside the others
+#   thread   under ThreadSanitizer, which cannot stand beside the others (clang before 18 wants vm.mmap_rnd_bits <= 28)
 #   fast     optimised and unsanitised, for the golden run, which takes minutes otherwise
 #
 # Flags, one reason each:
