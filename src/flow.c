@@ -138,6 +138,21 @@ int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int firs
   return FM_OK;
 }
 
+int fm_pair_means(int kernel, double bandwidth, const real *a, int n, const real *b, int m, int dim, int first,
+                  int count, double *out) {
+  FM_REQUIRE(kernel == FM_PAIR_DISTANCE || kernel == FM_PAIR_GAUSSIAN, FM_E_ARG);
+  FM_REQUIRE(bandwidth >= 1e-9 && bandwidth <= 1e18, FM_E_ARG);
+  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && m >= 1 && m <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  FM_REQUIRE(first >= 0 && count >= 1 && first <= n - count, FM_E_ARG);
+  const uint64_t left = (uint64_t)n * (uint64_t)dim, right = (uint64_t)m * (uint64_t)dim;
+  FM_REQUIRE(fm_is_array(a, left, sizeof(real)) && fm_is_array(b, right, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(out, (uint64_t)count, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(are_measurable(a, left) && are_measurable(b, right), FM_E_ARG);
+  for (int i = 0; i < count; i++)
+    out[i] = metric_pair_mean(kernel, bandwidth, a + (size_t)(first + i) * (size_t)dim, b, m, dim);
+  return FM_OK;
+}
+
 uint32_t fm_assign_size(int n, int dim) {
   const int fits = n >= 1 && n <= FM_MAX_ASSIGN && dim >= 1 && dim <= FM_MAX_DIM;
   return fits ? coupling_scratch_size(n, dim) : 0;

@@ -310,6 +310,13 @@ FM_API int fm_loglik(fm_model *model, int weights, int solver, int steps, int pr
 FM_API int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
                   double *out);
 
+/* Means over pairs, of which the energy distance and the maximum mean discrepancy are made (metric.h): out[i] = mean_j f(|a_i -
+ * b_j|) for rows first .. first + count - 1 of a [n, dim] and all of b [m, dim]; f is the distance, or exp(-d^2 / (2
+ * bandwidth^2)) with a bandwidth in [1e-9, 1e18]. Coordinates in [-1e18, 1e18]. */
+enum { FM_PAIR_DISTANCE, FM_PAIR_GAUSSIAN };
+FM_API int fm_pair_means(int kernel, double bandwidth, const real *a, int n, const real *b, int m, int dim, int first,
+                         int count, double *out);
+
 /* Exact optimal assignment under squared distance: x0[i] goes to x1[match[i]], a permutation of 0 .. n-1.
  * 1 <= n <= 4,096. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
 FM_API uint32_t fm_assign_size(int n, int dim);

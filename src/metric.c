@@ -1,5 +1,7 @@
 #include "metric.h"
 
+#include "scalar.h"
+
 #ifndef FM_DOUBLE
 
 /* IEEE order: flip the sign bit of positive numbers, all bits of negative ones, and unsigned order is numeric order. */
@@ -76,6 +78,23 @@ double metric_sliced(const real *a, const real *b, int n, int dim, rng_stream st
   for (int i = 0; i < n; i++) {
     const double gap = (double)pa[i] - (double)pb[i];
     sum += gap * gap;
+  }
+  return sum / n;
+}
+
+/* exp(-x) for x >= 0; below 1e-300 it is 0. */
+static double decay(double x) { return x < 690 ? scalar_exp(-x) : 0; }
+
+double metric_pair_mean(int kernel, double bandwidth, const real *x, const real *b, int n, int dim) {
+  const double scale = 1 / (2 * bandwidth * bandwidth);
+  double sum = 0;
+  for (int j = 0; j < n; j++, b += dim) {
+    double square = 0;
+    for (int k = 0; k < dim; k++) {
+      const double gap = (double)x[k] - (double)b[k];
+      square += gap * gap;
+    }
+    sum += kernel == FM_PAIR_GAUSSIAN ? decay(square * scale) : fm_sqrt(square);
   }
   return sum / n;
 }

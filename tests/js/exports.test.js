@@ -117,6 +117,13 @@ const EXPORTS = {
       ...[value(0, [-1, INT_MIN]), value(2, [0, -1, INT_MIN]), float(p3), array(p4, 8)],
     ],
   },
+  fm_pair_means: {
+    args: [
+      ...[value(1, [-1, 2, INT_MAX]), value(1, [0, -1, Number.NaN, Infinity, 1e-10, 1e19])],
+      ...[float(p1), n, float(p2), n, value(2, [0, -1, 65, INT_MAX])],
+      ...[value(0, [-1, N, INT_MIN]), value(2, [0, -1, N + 1, INT_MIN]), array(p4, 8)],
+    ],
+  },
   fm_assign_size: {
     args: [value(N, [0, -1, 4097, INT_MIN, INT_MAX]), value(2, [0, -1, 65, INT_MAX])],
     status: 0,
@@ -202,6 +209,8 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_loglik', 7],
       ['fm_sw2', 0],
       ['fm_sw2', 1],
+      ['fm_pair_means', 2],
+      ['fm_pair_means', 4],
     ],
     ...[
       ['fm_assign', 0],
@@ -218,7 +227,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 18);
+  assert.equal(readers.length, 20);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

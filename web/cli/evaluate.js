@@ -13,8 +13,26 @@ export const summary =
   'Measure the samples of a trained model (SW2) beside the floor of the measure.';
 export const operands = ['RUN'];
 export const notes = [
-  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, grid, seed, weights, seconds.',
+  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, grid, seed, weights, seconds;',
+  'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe.',
 ];
+
+/** Points of a set whose pairs are measured: the cost grows with the square. */
+const PAIRED_POINTS = 2000;
+
+/** @param {import('../lib/discrepancy.js').Discrepancy} paired */
+function pairWords({ n, w2, w2_floor, energy, energy_floor, mmd, mmd_floor }) {
+  const line = (
+    /** @type {string} */ name,
+    /** @type {number} */ value,
+    /** @type {number} */ floor,
+  ) => `${name} ${value.toFixed(4)} (floor ${floor.toFixed(4)}, ${n} points)`;
+  return [
+    line('W2   ', w2, w2_floor),
+    line('energy', energy, energy_floor),
+    line('MMD  ', mmd, mmd_floor),
+  ].join('\n');
+}
 
 /**
  * @param {WebAssembly.Module} module
@@ -27,6 +45,12 @@ export function options(module) {
     seedOption(module),
     weights,
     dataOption,
+    {
+      flag: '--pairs',
+      key: 'pairs',
+      help: 'Measure exact W2, energy distance and MMD too, on at most 2,000 points of each set.',
+      read: () => true,
+    },
     json(),
   ];
 }
@@ -43,12 +67,21 @@ export async function run(values, module) {
   const progress = new Progress('measuring');
   const work = model.qualitySlices({ n, seed, solver, steps: values.steps, grid, weights: slot });
   const quality = await perform(work, (share) => progress.show(share, 1));
+  const few = Math.min(n, PAIRED_POINTS);
+  const paired = values.pairs
+    ? await perform(
+        model.discrepancySlices({ n: few, seed, solver, steps: values.steps, grid, weights: slot }),
+        (share) => progress.show(share, 1, { note: 'pairs' }),
+      )
+    : undefined;
   progress.end();
   const seconds = (performance.now() - started) / 1000;
   const steps = Array.isArray(grid) ? grid.length - 1 : (values.steps ?? model.config.solver_steps);
   const result = { ...quality, n, solver, steps, grid, seed, weights: slot, seconds };
+  if (paired) Object.assign(result, { pairs: paired });
   const { sw2, sw2_floor, nfe } = quality;
   const words =
+    (paired ? `${pairWords(paired)}\n` : '') +
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
     `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`;
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);

@@ -133,6 +133,14 @@ export class Client {
 
   /**
    * @param {QualityOptions & Cancellable & Progressive} [options]
+   * @returns {Promise<import('./discrepancy.js').Discrepancy>}
+   */
+  discrepancy(options) {
+    return this.#ask('discrepancy', options);
+  }
+
+  /**
+   * @param {QualityOptions & Cancellable & Progressive} [options]
    * @returns {Promise<import('./quality.js').Quality>}
    */
   quality(options) {

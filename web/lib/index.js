@@ -2,6 +2,7 @@
 
 export { Client, connect } from './client.js';
 export * as csv from './csv.js';
+export * as discrepancy from './discrepancy.js';
 export { MoonflowError } from './errors.js';
 export { compile, compileSync, support } from './loader.js';
 export { Model } from './model.js';

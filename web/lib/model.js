@@ -6,6 +6,7 @@
 import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
+import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
 import { compile, compileShared } from './loader.js';
 import { resolve } from './parameters.js';
@@ -196,6 +197,22 @@ export class Model extends State {
    */
   qualitySlices(options) {
     return qualitySlices(this, options);
+  }
+
+  /**
+   * Exact W2, energy distance and MMD of the samples, each beside its floor; see discrepancy.js.
+   * @param {import('./quality.js').QualityOptions} [options]
+   */
+  discrepancy(options) {
+    return finish(discrepancySlices(this, options));
+  }
+
+  /**
+   * `discrepancy` in pieces; yields the fraction done.
+   * @param {import('./quality.js').QualityOptions} [options]
+   */
+  discrepancySlices(options) {
+    return discrepancySlices(this, options);
   }
 
   /**

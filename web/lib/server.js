@@ -48,6 +48,7 @@ const OPERATIONS = {
   assign: (server, { x0, x1 }) => server.model.assign(x0, x1),
   sw2: (server, { a, b, ...options }) => sw2Slices(server.model, a, b, options),
   quality: (server, options) => qualitySlices(server.model, options),
+  discrepancy: (server, options) => server.model.discrepancySlices(options),
   straightness: (server, options) => server.model.straightnessSlices(options),
   digest: (server) => server.model.digest(),
   save: (server) => save(server.model),
