@@ -52,7 +52,7 @@ test('the default preset on moons has mass 1 and an NLL above the entropy by at 
 });
 
 test('a flow has mass 1 whatever it has learnt, on every path', () => {
-  for (const path of ['linear', 'vp-cosine', 've']) {
+  for (const path of ['linear', 'vp-cosine', 've', 'vp-linear', 'polynomial']) {
     const model = small({ path, data: '8gaussians', steps: 100 });
     model.train(100);
     const { mass } = model.density({ box: [-20, 20], size: 80, solver: 'rk4', steps: 40 });
@@ -137,6 +137,23 @@ test('estimates follow their seed and the number of the point, and agree with th
   assert.ok(squares > 0.5 && squares < 2, `mean square ${squares} of gaps in standard errors`);
 });
 
+test('own times are followed from 1 to 0 whichever way they are given, and a grid by its name', () => {
+  const model = small({ solver: 'heun', solver_steps: 4 });
+  model.train(30);
+  const x = model.data({ n: 5 });
+  const { logp, nfe } = model.loglik({ x });
+  const even = model.loglik({ x, grid: [0, 0.25, 0.5, 0.75, 1] });
+  assert.deepEqual([even.logp, even.nfe], [logp, nfe]);
+  assert.deepEqual(model.loglik({ x, grid: [1, 0.75, 0.5, 0.25, 0] }).logp, logp);
+  const quadratic = model.loglik({ x, grid: 'quadratic' }).logp;
+  assert.notDeepEqual(quadratic, logp);
+  const { times } = model.trajectory({ n: 1, grid: 'quadratic' });
+  const own = model.loglik({ x, grid: times }).logp;
+  own.forEach((each, i) => {
+    assert.ok(Math.abs(each - quadratic[i]) < 1e-4, `${each} ${quadratic[i]}`);
+  });
+});
+
 test('raw and averaged weights, solver and steps are those that were asked for', () => {
   const model = small({ solver: 'euler', solver_steps: 7 });
   model.train(30);
@@ -180,6 +197,13 @@ test('what cannot be is refused by name, and a flow that leaves the range has di
     [(o) => model.loglik(o), { x, solver: 'dopri' }, /solver: got "dopri"/],
     [(o) => model.loglik(o), { x, steps: 0 }, /steps: got 0/],
     [(o) => model.loglik(o), { x, weights: 'best' }, /weights: got "best"/],
+    [
+      (o) => model.loglik(o),
+      { x, grid: [0, 0.9] },
+      /grid, ends: got "0 and 0.9"; allowed is 0 and 1/,
+    ],
+    [(o) => model.loglik(o), { x, grid: [0, 1], steps: 2 }, /steps: got 2; allowed is left out/],
+    [(o) => model.loglik(o), { x, grid: 'cubic' }, /grid: got "cubic"/],
     [(o) => model.density(o), { size: 0 }, /size: got 0; allowed is an integer from 1 to 2048/],
     [(o) => model.density(o), { box: [1, 1] }, /box: got "1, 1"; allowed is \[from, to\]/],
     [(o) => model.density(o), { box: [0, 1, 2] }, /box: got Array\(3\)/],

@@ -69,8 +69,8 @@ export function boxOf(box) {
  * @param {import('./likelihood.js').LikelihoodOptions} options
  * @returns {import('./slice.js').Work<number, DensityBox>}
  */
-function* around(model, { solver, steps, weights }) {
-  const points = yield* model.sampleSlices({ n: SAMPLES, solver, steps, weights });
+function* around(model, { solver, steps, grid, weights }) {
+  const points = yield* model.sampleSlices({ n: SAMPLES, solver, steps, grid, weights });
   const [x, y] = [0, 1].map((k) => points.filter((_, i) => i % 2 === k).sort());
   const ends = [x[0], x[SAMPLES - 1], y[0], y[SAMPLES - 1]];
   const half = (0.5 + MARGIN) * Math.max(ends[1] - ends[0], ends[3] - ends[2]);

@@ -6,6 +6,7 @@
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { refusal } from './errors.js';
 import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
+import { timesOf } from './grid.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
 
@@ -16,6 +17,8 @@ import { piecePoints } from './slice.js';
  * @typedef {object} LikelihoodOptions
  * @property {string} [solver] the configuration's unless given
  * @property {number} [steps] the configuration's solver_steps unless given
+ * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps too, go
+ *   from 0 to 1 or back, and are followed from 1 to 0
  * @property {import('./flow.js').Weights} [weights] 'ema' unless given
  * @property {number} [probes] 0, the default: the exact divergence; 2 to 64: random estimates of it, cheaper in many
  *   dimensions
@@ -51,6 +54,23 @@ function probesOf(probes) {
 }
 
 /**
+ * From 1 to 0, in the order that the engine follows.
+ * @param {Model} model
+ * @param {LikelihoodOptions} options
+ * @param {number} steps as resolved
+ */
+function timesBack(model, { grid, steps: own }, steps) {
+  if (grid === undefined || typeof grid === 'string') {
+    return timesOf(model, { grid, t_start: 1, t_end: 0 }, steps);
+  }
+  const times = timesOf(model, { grid, steps: own }, steps);
+  if (times[0] < times[1]) times.reverse();
+  const ends = [times[0], times[times.length - 1]];
+  if (ends[0] === 1 && ends[1] === 0) return times;
+  throw refusal('grid, ends', ends.reverse().join(' and '), '0 and 1: the source is at 0');
+}
+
+/**
  * @param {Model} model
  * @param {LoglikOptions} options
  * @param {number} [most] points a piece may carry; what fits a slice unless given
@@ -58,26 +78,25 @@ function probesOf(probes) {
  */
 export function* loglikSlices(model, options, most) {
   const { x, weights = 'ema', probes = 0, seed = 1, first = 0 } = given('loglik', options);
-  const { instance, handle, dim, parameterCount } = model;
+  const { instance, dim } = model;
   const n = points('x', x, dim);
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
-  const nfe = model.nfe(solver, solver_steps);
-  const travel = [slotOf(weights), methodOf(model, solver), solver_steps, probesOf(probes)];
-  const from = [seedOf('seed', seed), integer('first', first, 0, FIRST_MAX - n)];
-  const tangents = probes || dim;
-  const size = most ?? piecePoints(nfe * (1 + tangents) * parameterCount);
+  const stops = timesBack(model, options, solver_steps);
+  const nfe = model.nfe(solver, stops.length - 1);
+  const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
+  const estimates = [probesOf(probes), seedOf('seed', seed)];
+  integer('first', first, 0, FIRST_MAX - n);
+  const size = most ?? piecePoints(nfe * (1 + (probes || dim)) * model.parameterCount);
   const result = { logp: new Float64Array(n), error: new Float64Array(n), nfe };
   for (let start = 0; start < n; start += size) {
     const count = Math.min(size, n - start);
     const piece = x.subarray(start * dim, (start + count) * dim);
-    const [place, logp, error] = instance.memory.carve('scratch', [
-      piece.byteLength,
-      8 * count,
-      8 * count,
-    ]);
+    const sizes = [stops.byteLength, piece.byteLength, 8 * count, 8 * count];
+    const [clock, place, logp, error] = instance.memory.carve('scratch', sizes);
+    instance.memory.doubles(clock, stops.length).set(stops);
     instance.memory.floats(place, piece.length).set(piece);
-    const args = [handle, ...travel, from[0], from[1] + start, place, count, logp, error];
-    instance.check('loglik', 'give other options', 'fm_loglik', ...args);
+    const args = [...travel, clock, stops.length, ...estimates, first + start, place, count];
+    instance.check('loglik', 'give other options', 'fm_loglik', ...args, logp, error);
     result.logp.set(instance.memory.doubles(logp, count), start);
     result.error.set(instance.memory.doubles(error, count), start);
     yield (start + count) / n;
