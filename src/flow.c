@@ -111,17 +111,20 @@ int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, 
 /* One probe would not tell its own error; 64 are as many as a point has coordinates at most, and there exact is better. */
 static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes <= FM_MAX_DIM); }
 
-int fm_loglik(fm_model *m, int weights, int solver, int steps, int probes, uint32_t seed, uint32_t first, const real *x,
-              int n, double *logp, double *error) {
+int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
+              uint32_t first, const real *x, int n, double *logp, double *error) {
   FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
-  FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
+  FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && are_times(times, count), FM_E_ARG);
+  FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
   FM_REQUIRE(are_probes(probes) && (uint64_t)first + (uint64_t)n <= (uint64_t)1 << 31, FM_E_ARG);
   FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first};
+  const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);
-  likelihood_of(&m->likelihood, solver, steps, &drawn, x, n, logp, error);
+  likelihood_of(&m->likelihood, &plan, &drawn, x, n, logp, error);
   return FM_OK;
 }
 

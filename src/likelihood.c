@@ -23,13 +23,12 @@ static double mean_of(const real *values, int count, int stride, double *error) 
   return mean;
 }
 
-void likelihood_follow(const likelihood_piece *piece, int solver, int steps, ode_field *field, void *context,
+void likelihood_follow(const likelihood_piece *piece, const ode_plan *plan, ode_field *field, void *context,
                        real *state, real *work, double *logp, double *error) {
   const int rows = piece->rows, dim = piece->dim, values = piece->values;
   real *integral = state + (size_t)rows * dim;
   for (int i = 0; i < rows * values; i++) integral[i] = 0;
-  const ode_plan plan = {.solver = solver, .steps = steps, .t_start = 1, .t_end = 0};
-  ode_solve(&plan, field, context, state, rows * (dim + values), work);
+  ode_solve(plan, field, context, state, rows * (dim + values), work);
   for (int i = 0; i < rows; i++) {
     double spread;
     const double change = mean_of(integral + i, values, rows, &spread);
@@ -49,7 +48,7 @@ static void evaluate(void *context, double t, const real *state, real *rate) {
   divergence_at(&l->divergence, &l->probes, t, state, rate, rate + l->rows * l->divergence.field->shape.dim, l->rows);
 }
 
-void likelihood_of(likelihood *l, int solver, int steps, const divergence_probes *probes, const real *x, int n,
+void likelihood_of(likelihood *l, const ode_plan *plan, const divergence_probes *probes, const real *x, int n,
                    double *logp, double *error) {
   const field *f = l->divergence.field;
   const int dim = f->shape.dim, values = divergence_values(probes);
@@ -59,7 +58,6 @@ void likelihood_of(likelihood *l, int solver, int steps, const divergence_probes
     l->rows = fm_min(most, n - first);
     const likelihood_piece piece = {l->rows, dim, values, path_source_scale(&f->path)};
     for (int i = 0; i < l->rows * dim; i++) l->state[i] = x[(size_t)first * dim + i];
-    likelihood_follow(&piece, solver, steps, evaluate, l, l->state, l->work, logp + first,
-                      error ? error + first : NULL);
+    likelihood_follow(&piece, plan, evaluate, l, l->state, l->work, logp + first, error ? error + first : NULL);
   }
 }

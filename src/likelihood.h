@@ -22,10 +22,10 @@ typedef struct {
   double scale; /* of the source */
 } likelihood_piece;
 
-/* From state [rows, D] = x to logp[rows], and error[rows] unless it is null: the standard error of logp as the values show it,
+/* From state [rows, D] = x along the plan, whose span is 1 to 0, to logp[rows], and error[rows] unless it is null: the standard error of logp as the values show it,
  * 0 when there is one value. The field writes v [rows, D] and then div [values, rows] for a state of [rows, D] and
  * [values, rows]. state has room for rows (D + values) reals and holds x(0) afterwards, work for three times as many. */
-void likelihood_follow(const likelihood_piece *piece, int solver, int steps, ode_field *field, void *context,
+void likelihood_follow(const likelihood_piece *piece, const ode_plan *plan, ode_field *field, void *context,
                        real *state, real *work, double *logp, double *error);
 
 typedef struct {
@@ -38,9 +38,9 @@ typedef struct {
 /* Borrows the sampler's pass and arrays: nothing else uses them while a call of this module runs. */
 void likelihood_layout(likelihood *l, const sampler *s, arena *a);
 
-/* logp[n], and error[n] unless it is null, for x [n, D] with the weights of the last field_use. Each point's bits are its
+/* logp[n], and error[n] unless it is null, for x [n, D] along the plan, from 1 to 0, with the weights of the last field_use. Each point's bits are its
  * own, whatever stands beside it. probes->first is the number of the first point. */
-void likelihood_of(likelihood *l, int solver, int steps, const divergence_probes *probes, const real *x, int n,
+void likelihood_of(likelihood *l, const ode_plan *plan, const divergence_probes *probes, const real *x, int n,
                    double *logp, double *error);
 
 #endif

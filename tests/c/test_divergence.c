@@ -61,7 +61,7 @@ static void check_exact(void) {
   promise("the exact divergence is the sum of central differences, in 1, 2, 5 and 64 dimensions, on every path");
   double worst = 0;
   for (int s = 0; s < SHAPES_COUNT; s++)
-    for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++) {
       experiment e = begin(SHAPES[s].dim, SHAPES[s].hidden, SHAPES[s].layers, path);
       const double times[] = {0, 0.37, 1};
       for (int i = 0; i < 3; i++) {
@@ -81,7 +81,7 @@ static void check_exact(void) {
 static void check_velocity(void) {
   promise("the velocity that comes with it has the bits of field_velocity_at");
   for (int s = 0; s < SHAPES_COUNT; s++)
-    for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++) {
       experiment e = begin(SHAPES[s].dim, SHAPES[s].hidden, SHAPES[s].layers, path);
       const size_t bytes = (size_t)(N * SHAPES[s].dim) * sizeof(real);
       real *plain = guarded(bytes);
@@ -99,7 +99,7 @@ static void check_estimates(void) {
   enum { PROBES = 64, SEEDS = 20 };
   double largest = 0;
   for (int s = 0; s < SHAPES_COUNT; s++)
-    for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
+    for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++) {
       experiment e = begin(SHAPES[s].dim, SHAPES[s].hidden, SHAPES[s].layers, path);
       enum { ROWS = 8 };
       double exact[ROWS], sum = 0, squares = 0;

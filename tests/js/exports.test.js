@@ -48,6 +48,8 @@ const time = (/** @type {number} */ good) =>
   value(good, [-1e-9, 1.0001, Number.NaN, Infinity, -Infinity, 1e300]);
 const float = (/** @type {number} */ place) => array(place);
 instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
+const back = grid + 64;
+instance.memory.doubles(back, 5).set([1, 0.8, 0.5, 0.1, 0]);
 const block = value(room, [0, room + 4, room + 8, -16]);
 
 /**
@@ -107,8 +109,10 @@ const EXPORTS = {
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
   fm_loglik: {
     args: [
-      ...[self, weights, solver, steps, value(0, [1, -1, 65, INT_MIN]), seed],
-      ...[value(0, [-1]), float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
+      // Times that end before 0, begin before 1 or rise.
+      ...[self, weights, solver, value(back, [0, back + 4, edge(), -8, back + 8, grid])],
+      ...[value(5, [1, 0, -1, 10002, 4]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
+      ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
     ],
   },
   fm_sw2: {
@@ -206,7 +210,7 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_sample', 6],
       ['fm_sample_grid', 5],
       ['fm_straightness', 3],
-      ['fm_loglik', 7],
+      ['fm_loglik', 8],
       ['fm_sw2', 0],
       ['fm_sw2', 1],
       ['fm_pair_means', 2],

@@ -47,6 +47,9 @@ test('a client gives the bits of a model in place, for every call', () =>
     );
     assert.deepEqual(await client.quality({ n: 300 }), model.quality({ n: 300 }));
     assert.deepEqual(await client.straightness({ n: 30 }), model.straightness({ n: 30 }));
+    assert.deepEqual(await client.loglik({ x }), model.loglik({ x }));
+    assert.deepEqual(await client.nll({ n: 300 }), model.nll({ n: 300 }));
+    assert.deepEqual(await client.density({ size: 9 }), model.density({ size: 9 }));
     assert.deepEqual(await client.stats(), model.stats);
     assert.equal((await client.set({ lr: 0.5 })).config.lr, 0.5);
     const file = await client.save();
@@ -84,6 +87,9 @@ test('an aborted request rejects at once with its reason, and the server goes on
       client.sample({ n: 100_000, steps: 1000, signal }),
       client.straightness({ n: 100_000, steps: 1000, signal }),
       client.reflow({ pairs: 100_000, solver_steps: 1000, signal }),
+      client.loglik({ x: new Float32Array(200_000), steps: 1000, signal }),
+      client.nll({ n: 100_000, steps: 1000, signal }),
+      client.density({ size: 1000, steps: 1000, signal }),
     ];
     controller.abort(new Error('no longer wanted'));
     for (const promise of all) {

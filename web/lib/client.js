@@ -148,6 +148,30 @@ export class Client {
   }
 
   /**
+   * @param {import('./likelihood.js').LoglikOptions & Cancellable & Progressive} options
+   * @returns {Promise<import('./likelihood.js').Loglik>}
+   */
+  loglik(options) {
+    return this.#ask('loglik', options);
+  }
+
+  /**
+   * @param {Parameters<import('./model.js').Model['nll']>[0] & Cancellable & Progressive} [options]
+   * @returns {Promise<import('./likelihood.js').Nll & {n: number, nfe: number}>}
+   */
+  nll(options) {
+    return this.#ask('nll', options);
+  }
+
+  /**
+   * @param {import('./density.js').DensityOptions & Cancellable & Progressive} [options]
+   * @returns {Promise<import('./density.js').Density>}
+   */
+  density(options) {
+    return this.#ask('density', options);
+  }
+
+  /**
    * @param {Float32Array} a
    * @param {Float32Array} b
    * @param {{seed?: number, directions?: number} & Cancellable} [options]

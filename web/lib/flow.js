@@ -208,7 +208,7 @@ const MEASURABLE = 1e18;
 /**
  * A model with finite weights can still throw points out of range.
  * @param {string} what who asks and what a point is to them
- * @param {Float32Array} points
+ * @param {Float32Array | Float64Array} points
  * @param {number} dim
  */
 export function requireFinite(what, points, dim) {
@@ -229,7 +229,7 @@ export function requireMeasurable(what, points, dim) {
  * @param {number} limit
  * @param {string} allowed
  * @param {string} what
- * @param {Float32Array} points
+ * @param {Float32Array | Float64Array} points
  * @param {number} dim
  */
 function requireWithin(limit, allowed, what, points, dim) {

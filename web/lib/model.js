@@ -7,7 +7,9 @@ import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
 import { discrepancySlices } from './discrepancy.js';
+import { densitySlices } from './density.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
+import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
 import { resolve } from './parameters.js';
 import { hire } from './pool.js';
@@ -170,6 +172,54 @@ export class Model extends State {
    */
   straightnessSlices(options) {
     return straightnessSlices(this, options);
+  }
+
+  /**
+   * The log-density of points under the flow, in nats; see fm_loglik in fm.h.
+   * @param {import('./likelihood.js').LoglikOptions} options
+   */
+  loglik(options) {
+    return finish(loglikSlices(this, options, PIECE_POINTS));
+  }
+
+  /**
+   * `loglik` in pieces; yields the fraction done.
+   * @param {import('./likelihood.js').LoglikOptions} options
+   */
+  loglikSlices(options) {
+    return loglikSlices(this, options);
+  }
+
+  /**
+   * The negative log-likelihood of points that no training has drawn.
+   * @param {Parameters<typeof nllSlices>[1]} [options]
+   */
+  nll(options) {
+    return finish(nllSlices(this, options));
+  }
+
+  /**
+   * `nll` in pieces; yields the fraction done.
+   * @param {Parameters<typeof nllSlices>[1]} [options]
+   */
+  nllSlices(options) {
+    return nllSlices(this, options);
+  }
+
+  /**
+   * The log-density on a grid in the plane, with its mass; see density.js.
+   * @param {import('./density.js').DensityOptions} [options]
+   */
+  density(options) {
+    return finish(densitySlices(this, options));
+  }
+
+  /**
+   * `density` in pieces; yields the fraction done.
+   * @param {import('./density.js').DensityOptions} [options]
+   */
+  densitySlices(options) {
+    return densitySlices(this, options);
   }
 
   /**
