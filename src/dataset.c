@@ -34,26 +34,43 @@ static void draw_moons(rng_stream stream, int n, real *x) {
   shuffle(stream, n, x);
 }
 
-/* One point of a shape whose points are independent, from a word that chooses a part and two uniforms. */
-static void shape_point(int kind, uint32_t word, double u, double w, real *x) {
+int dataset_parts(int kind) {
+  switch (kind) {
+    case FM_DATA_8GAUSSIANS:
+    case FM_DATA_CHECKERBOARD: return 8;
+    default: return 2;
+  }
+}
+
+real dataset_scale(int kind) {
+  switch (kind) {
+    case FM_DATA_MOONS:
+    case FM_DATA_MOONS_IID: return 2;
+    case FM_DATA_CIRCLES: return 3;
+    default: return 4;
+  }
+}
+
+void dataset_shape(int kind, int part, double u, double w, real *x) {
   double s, c, radius = 1, angle;
   switch (kind) {
-    case FM_DATA_MOONS_IID: moon_point((int)rng_below(word, 2), SCALAR_PI * u, x); return;
+    case FM_DATA_MOONS:
+    case FM_DATA_MOONS_IID: moon_point(part, SCALAR_PI * u, x); return;
     case FM_DATA_CHECKERBOARD: {
-      const uint32_t cell = rng_below(word, 8), row = cell / 2, column = 2 * (cell & 1) + (row & 1);
+      const int row = part / 2, column = 2 * (part & 1) + (row & 1);
       x[0] = (real)(2 * (column + u) - 4);
       x[1] = (real)(2 * (row + w) - 4);
       return;
     }
-    case FM_DATA_8GAUSSIANS: angle = SCALAR_PI / 4 * rng_below(word, 8); break;
+    case FM_DATA_8GAUSSIANS: angle = SCALAR_PI / 4 * part; break;
     case FM_DATA_CIRCLES:
-      radius = rng_below(word, 2) ? 1 : 0.5;
+      radius = part ? 1 : 0.5;
       angle = 2 * SCALAR_PI * u;
       break;
     default: /* FM_DATA_SPIRALS */
       radius = fm_sqrt(u);
       angle = 3 * SCALAR_PI * radius;
-      if (rng_below(word, 2)) radius = -radius;
+      if (part) radius = -radius;
   }
   scalar_sincos(angle, &s, &c);
   x[0] = (real)(radius * c);
@@ -61,12 +78,13 @@ static void shape_point(int kind, uint32_t word, double u, double w, real *x) {
 }
 
 static void draw_independent(int kind, rng_stream stream, int n, real *x) {
+  const uint32_t parts = (uint32_t)dataset_parts(kind);
   uint32_t words[4];
   real u[4];
   for (int i = 0; i < n; i++) {
     rng_words(stream, 4 * (uint32_t)i, 4, words);
     rng_uniform(stream, 4 * (uint32_t)i, 4, u);
-    shape_point(kind, words[0], (double)u[1], (double)u[2], x + 2 * (size_t)i);
+    dataset_shape(kind, (int)rng_below(words[0], parts), (double)u[1], (double)u[2], x + 2 * (size_t)i);
   }
 }
 
@@ -79,19 +97,10 @@ static void draw_points(const dataset *d, rng_stream stream, int n, real *x) {
   }
 }
 
-static real scale_of(int kind) {
-  switch (kind) {
-    case FM_DATA_MOONS:
-    case FM_DATA_MOONS_IID: return 2;
-    case FM_DATA_CIRCLES: return 3;
-    default: return 4;
-  }
-}
-
 /* x = scale (x + noise z), in pieces so that no second array is needed. */
 static void add_noise(const dataset *d, rng_stream stream, int n, real *x) {
   real z[8];
-  const real noise = (real)d->noise, scale = scale_of(d->kind);
+  const real noise = (real)d->noise, scale = dataset_scale(d->kind);
   for (int first = 0; first < 2 * n; first += 8) {
     const int count = fm_min(8, 2 * n - first);
     rng_normal(rng_with_lane(stream, RNG_LANE_JITTER), (uint32_t)first, count, z);

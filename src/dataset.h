@@ -26,6 +26,16 @@ typedef struct {
 /* x [n, dim]. A draw is one: moons depends on n. Lanes of the stream separate shape, jitter and order. */
 void dataset_draw(const dataset *d, rng_stream stream, int n, real *x);
 
+/* Parts of equal probability that a 2-D shape has: arcs, centres or cells. */
+int dataset_parts(int kind);
+
+/* x[2]: point of part 0 .. dataset_parts - 1 of the unit shape, before noise and scale, with u and w uniform on (0, 1): u along
+ * an arc, (u, w) within a cell. `moons` spaces its u evenly on [0, 1], ends included. */
+void dataset_shape(int kind, int part, double u, double w, real *x);
+
+/* The factor that comes last. */
+real dataset_scale(int kind);
+
 /* Root of the mean over coordinates of their variances, over x [n, dim]; 1 when all points coincide. */
 double dataset_std(const real *x, int n, int dim);
 

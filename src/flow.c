@@ -4,7 +4,7 @@
 #include "model.h"
 #include "params.h"
 
-static int are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
+int model_are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
 
 /* Projections and their squared gaps must stay finite. */
 static int are_measurable(const real *x, uint64_t count) {
@@ -22,7 +22,7 @@ static int can_write_path(const fm_model *m, const real *path, int n, int count)
 }
 
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
-  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
   FM_REQUIRE(model_are_points(m, x, n) && can_write_points(m, v, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
@@ -50,7 +50,7 @@ int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
 static int is_time(double t) { return t >= 0 && t <= 1; }
 
 int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
-  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
   FM_REQUIRE(is_time(t_start) && is_time(t_end) && t_start != t_end, FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
@@ -85,7 +85,7 @@ static int are_times(const double *times, int count) {
 }
 
 int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, int count, real *x, int n, real *path) {
-  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && are_times(times, count), FM_E_ARG);
   FM_REQUIRE(path == NULL || can_write_path(m, path, n, count), FM_E_ARG);
@@ -98,7 +98,7 @@ int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, in
 }
 
 int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
-  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
   FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
@@ -113,7 +113,7 @@ static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes
 
 int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
               uint32_t first, const real *x, int n, double *logp, double *error) {
-  FM_REQUIRE(model_is(m) && are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);

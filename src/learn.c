@@ -139,7 +139,7 @@ int fm_train(fm_model *m, int steps, double *losses) {
   return FM_OK;
 }
 
-static int is_batch(const fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+int model_is_batch(const fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   if (!model_is(m) || n < 1 || !model_are_points(m, x0, n) || !model_are_points(m, x1, n)) return 0;
   if (!fm_is_array(t, (uint64_t)n, sizeof(real))) return 0;
   for (int i = 0; i < n; i++)
@@ -148,13 +148,13 @@ static int is_batch(const fm_model *m, const real *t, const real *x0, const real
 }
 
 int fm_train_batch(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
-  FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   return take_step(m, t, x0, x1, n);
 }
 
 int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
-  FM_REQUIRE(is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   train_bins bins;
   return differentiate(m, t, x0, x1, n, &bins);

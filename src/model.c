@@ -13,12 +13,14 @@ static fm_model *model_layout(arena *a, const double *params) {
   fm_model stand_in, *placed = arena_take(a, 1, sizeof(fm_model)), *m = placed ? placed : &stand_in;
   shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
             (int)params[FM_FEATURES], params[FM_TIME_SCALE]);
+  m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
   for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
   field_layout(&m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
   likelihood_layout(&m->likelihood, &m->sampler, a);
+  oracle_layout(&m->oracle, &m->data, (int)params[FM_BATCH], a);
   return placed;
 }
 
@@ -66,12 +68,12 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   m->magic = MAGIC;
   for (int i = 0; i < FM_PARAM_COUNT; i++) m->params[i] = params[i];
   m->first_coupling = params[FM_COUPLING];
-  m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
   m->pair_x0 = m->pair_x1 = NULL;
   m->pairs = 0;
   timenet_start(&m->field.time);
   train_start(&m->trainer);
   pool_start(&m->pool);
+  oracle_start(&m->oracle, &m->data, (int)params[FM_BATCH]);
   FM_TRY(start_path(m));
   return fm_reset(m);
 }

@@ -4,6 +4,7 @@
 
 #include "likelihood.h"
 #include "muon.h"
+#include "oracle.h"
 #include "sample.h"
 #include "train.h"
 
@@ -27,6 +28,7 @@ struct fm_model {
   muon muon; /* its workspace, where the optimiser is muon */
   pool pool;
   dataset data;
+  oracle oracle;
   const real *pair_x0, *pair_x1;
   int pairs;
   real *slot[MODEL_SLOTS];
@@ -42,5 +44,11 @@ int model_all_finite(const real *x, uint64_t count);
 
 /* Whether x may be read as n finite points [n, D], n <= 2^24. */
 int model_are_points(const fm_model *m, const real *x, int n);
+
+/* Whether m is a model and t [n] in [0, 1], x0 [n, D], x1 [n, D] a batch for it. */
+int model_is_batch(const fm_model *m, const real *t, const real *x0, const real *x1, int n);
+
+/* FM_RAW or FM_EMA. */
+int model_are_weights(int weights);
 
 #endif

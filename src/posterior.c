@@ -1,5 +1,6 @@
 #include "posterior.h"
 
+#include "scalar.h"
 #include "vmath.h"
 
 static int whole_groups(int n) { return (n + 3) & ~3; }
@@ -77,4 +78,23 @@ void posterior_mean(const posterior *p, int first, int count, double ratio, cons
   const real sum = exponentiate(weights, whole, most);
   for (int k = 0; k < p->dim; k++)
     mean[k] = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride + first, whole) / sum;
+}
+
+void posterior_begin(double *total, int dim) {
+  total[0] = (double)POSTERIOR_NOTHING;
+  for (int k = 1; k < 2 + dim; k++) total[k] = 0;
+}
+
+void posterior_add(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights,
+                   double *total) {
+  const int whole = whole_groups(count);
+  const real most = log_weights(p, 0, whole, (real)ratio, x0, x1, weights);
+  const double largest = (double)most > total[0] ? (double)most : total[0];
+  const double before = scalar_exp(total[0] - largest), now = scalar_exp((double)most - largest);
+  total[0] = largest;
+  total[1] = before * total[1] + now * (double)exponentiate(weights, whole, most);
+  for (int k = 0; k < p->dim; k++) {
+    const real moment = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride, whole);
+    total[2 + k] = before * total[2 + k] + now * (double)moment;
+  }
 }

@@ -32,4 +32,11 @@ void posterior_take(posterior *p, const real *y, int n);
 void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
                     real *weights, real *mean);
 
+/* A set too large for one posterior is taken piece by piece. With e_j the exponent of w_j, log_weight included, total[2 + D] is
+ * the largest e, then sum_j exp(e_j - largest) and sum_j exp(e_j - largest) y_j over all pieces so far. posterior_begin empties it;
+ * posterior_add adds y_1 .. y_count, count >= 1; E[x1 | x_t] is then total[2 + k] / total[1]. */
+void posterior_begin(double *total, int dim);
+void posterior_add(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights,
+                   double *total);
+
 #endif

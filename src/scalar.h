@@ -15,9 +15,14 @@ double scalar_exp(double x);
 double scalar_log(double x);
 void scalar_sincos(double x, double *sine, double *cosine);
 
+/* Mills' ratio of the normal law, (1 - Phi(x)) / phi(x) for x >= 0: its tail without the factor that underflows. Relative error
+ * below 1e-13. */
+double scalar_mills(double x);
+
 /* base^n by squaring, n >= 0. */
 double scalar_power(double base, uint32_t n);
 
 #define SCALAR_PI 3.14159265358979323846
+#define SCALAR_ROOT_2PI 2.50662827463100050242
 
 #endif

@@ -115,6 +115,11 @@ const EXPORTS = {
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
     ],
   },
+  fm_oracle_size: { args: [self], status: 0, good: N },
+  fm_oracle_velocity: { args: [self, float(t), float(p1), n, float(p3)] },
+  fm_oracle_loss: {
+    args: [self, weights, float(t), float(p1), float(p2), n, array(p3, 8), array(p4, 8)],
+  },
   fm_sw2: {
     args: [
       ...[float(p1), float(p2), n, value(2, [0, -1, 65, INT_MAX]), seed],
@@ -217,6 +222,13 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_pair_means', 4],
     ],
     ...[
+      ['fm_oracle_velocity', 1],
+      ['fm_oracle_velocity', 2],
+      ['fm_oracle_loss', 2],
+      ['fm_oracle_loss', 3],
+      ['fm_oracle_loss', 4],
+    ],
+    ...[
       ['fm_assign', 0],
       ['fm_assign', 1],
     ],
@@ -231,7 +243,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 20);
+  assert.equal(readers.length, 25);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

@@ -48,15 +48,25 @@ const ROWS = [
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw', 'muon'] },
   {
     layer: 4,
-    nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric', 'chebyshev', 'posterior'],
+    nouns: [
+      'path',
+      'coupling',
+      'timelaw',
+      'dataset',
+      'ode',
+      'metric',
+      'chebyshev',
+      'posterior',
+      'interval',
+    ],
   },
-  { layer: 4, nouns: ['minibatch', 'weight', 'conversion'] },
+  { layer: 4, nouns: ['minibatch', 'weight', 'conversion', 'oracle'] },
   { layer: 5, nouns: ['field'] },
   { layer: 5, nouns: ['train', 'sample', 'divergence'] },
   { layer: 5, nouns: ['likelihood'] },
   { layer: 6, nouns: ['params'] },
   { layer: 6, nouns: ['model'] },
-  { layer: 6, nouns: ['learn', 'flow'] },
+  { layer: 6, nouns: ['learn', 'flow', 'excess'] },
 ];
 const engine = files.filter((path) => /^src\/\w+\.[ch]$/.test(path));
 

@@ -6,8 +6,8 @@
 import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
-import { discrepancySlices } from './discrepancy.js';
 import { densitySlices } from './density.js';
+import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';

@@ -1,0 +1,217 @@
+#include "oracle.h"
+
+#include "interval.h"
+#include "scalar.h"
+
+/* ---- The Gaussians ---------------------------------------------------------------------------------------- */
+
+/* Of one arc that is traversed at speed at most `speed` as its parameter goes from 0 to 1; 0 when they would be too many. */
+static int pieces_of_arc(double speed, double noise) {
+  if (noise < ORACLE_LEAST_NOISE) return 0;
+  return (int)(speed / (1.5 * noise)) + 1;
+}
+
+/* Gaussians a part of the shape takes; 0 when it is none of Gaussians. */
+static int count_of_part(const dataset *d, int part, int batch) {
+  switch (d->kind) {
+    case FM_DATA_MOONS: return part ? batch - batch / 2 : batch / 2;
+    case FM_DATA_MOONS_IID: return INTERVAL_NODES * pieces_of_arc(SCALAR_PI, d->noise);
+    case FM_DATA_8GAUSSIANS: return 1;
+    case FM_DATA_CIRCLES: return INTERVAL_NODES * pieces_of_arc(2 * SCALAR_PI, d->noise);
+    case FM_DATA_SPIRALS: return INTERVAL_NODES * pieces_of_arc(3 * SCALAR_PI + 1, d->noise);
+    default: return 0;
+  }
+}
+
+static int count_of(const dataset *d, int batch) {
+  int count = 0;
+  for (int part = 0; part < dataset_parts(d->kind); part++) count += count_of_part(d, part, batch);
+  return count;
+}
+
+static int is_integral(int kind) {
+  return kind == FM_DATA_MOONS_IID || kind == FM_DATA_CIRCLES || kind == FM_DATA_SPIRALS;
+}
+
+void oracle_layout(oracle *o, const dataset *data, int batch, arena *a) {
+  const uint64_t count = (uint64_t)count_of(data, batch), dim = (uint64_t)data->dim;
+  o->centres = arena_take(a, count * dim, sizeof(real));
+  o->log_weight = is_integral(data->kind) ? arena_take(a, count, sizeof(real)) : NULL;
+  posterior_layout(&o->piece, ORACLE_PIECE, data->dim, a);
+  o->weights = arena_take(a, ORACLE_PIECE, sizeof(real));
+  o->rows = arena_take(a, FM_ROWS, sizeof(oracle_row));
+  o->rest = arena_take(a, FM_ROWS * dim, sizeof(real));
+  o->anchor = arena_take(a, FM_ROWS * dim, sizeof(real));
+  o->totals = arena_take(a, FM_ROWS * (2 + dim), sizeof(double));
+}
+
+/* Places the i-th of `count` Gaussians of a part. */
+static void place(const oracle *o, int part, int i, int count) {
+  const int kind = o->data->kind, index = o->count;
+  real *centre = o->centres + 2 * (size_t)index;
+  double u = count > 1 ? (double)i / (count - 1) : 0;
+  if (is_integral(kind)) {
+    const int node = i % INTERVAL_NODES, piece = i / INTERVAL_NODES;
+    double weight = INTERVAL_WEIGHT[node];
+    u = (piece + (1 + INTERVAL_NODE[node]) / 2) * INTERVAL_NODES / count;
+    /* A spiral is traversed by its radius r = sqrt(u), of density 2 r: u itself has no speed at the middle. */
+    if (kind == FM_DATA_SPIRALS) weight *= u, u *= u;
+    o->log_weight[index] = (real)scalar_log(weight);
+  }
+  dataset_shape(kind, part, u, 0, centre);
+  for (int k = 0; k < 2; k++) centre[k] *= dataset_scale(kind);
+}
+
+static int has_noise(int kind) { return kind != FM_DATA_POINTS && kind != FM_DATA_CHECKERBOARD; }
+
+void oracle_start(oracle *o, const dataset *data, int batch) {
+  o->data = data;
+  o->count = 0;
+  o->std = has_noise(data->kind) ? data->noise * (double)dataset_scale(data->kind) : 0;
+  for (int part = 0; part < dataset_parts(data->kind); part++) {
+    const int count = count_of_part(data, part, batch);
+    for (int i = 0; i < count; i++, o->count++) place(o, part, i, count);
+  }
+}
+
+int oracle_size(const oracle *o) {
+  switch (o->data->kind) {
+    case FM_DATA_POINTS: return o->data->count;
+    case FM_DATA_CHECKERBOARD: return ORACLE_BOARD;
+    default: return o->count;
+  }
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------------------- */
+
+static oracle_row row_at(path_point at, double std) {
+  const double variance = at.alpha * at.alpha * std * std + at.sigma * at.sigma, tau = fm_sqrt(variance);
+  return (oracle_row){at, tau, at.alpha / tau, (at.alpha * at.d_alpha * std * std + at.sigma * at.d_sigma) / variance};
+}
+
+/* The anchor is near the data where sigma is small, so that neither it nor what is left of x grows without bound. */
+static void begin_at(oracle *o, const path *p, const real *t, const real *x, int rows) {
+  const int dim = o->data->dim;
+  for (int i = 0; i < rows; i++) {
+    path_point at = path_at(p, (double)t[i]);
+    if (at.sigma < ORACLE_LEAST_SIGMA) at.sigma = ORACLE_LEAST_SIGMA;
+    o->rows[i] = row_at(at, o->std);
+    for (int j = i * dim; j < (i + 1) * dim; j++) {
+      o->anchor[j] = at.alpha >= at.sigma ? (real)((double)x[j] / at.alpha) : 0;
+      o->rest[j] = (real)(((double)x[j] - at.alpha * (double)o->anchor[j]) / o->rows[i].tau);
+    }
+  }
+}
+
+/* Below that of any t a law draws; alpha / sigma is squared in float. */
+static const double LEAST_SIGMA_OF_PAIR = 5e-8;
+
+static void begin_from(oracle *o, const path *p, const real *t, const real *x0, const real *x1, int rows) {
+  const int dim = o->data->dim;
+  for (int i = 0; i < rows; i++) {
+    path_point at = path_at(p, (double)t[i]);
+    if (at.sigma < LEAST_SIGMA_OF_PAIR) at.sigma = LEAST_SIGMA_OF_PAIR;
+    o->rows[i] = row_at(at, o->std);
+    const double share = o->rows[i].at.sigma / o->rows[i].tau;
+    for (int j = i * dim; j < (i + 1) * dim; j++) {
+      o->anchor[j] = x1[j];
+      o->rest[j] = (real)(share * (double)x0[j]);
+    }
+  }
+}
+
+/* ---- Mixtures --------------------------------------------------------------------------------------------- */
+
+/* Adds the Gaussians from `first` on to the total of each row. */
+static void add_piece(oracle *o, const real *centres, int first, int count, int rows) {
+  const int dim = o->data->dim;
+  posterior_take(&o->piece, centres + (size_t)first * (size_t)dim, count);
+  for (int j = 0; j < count && o->log_weight; j++) o->piece.log_weight[j] = o->log_weight[first + j];
+  for (int i = 0; i < rows; i++)
+    posterior_add(&o->piece, count, o->rows[i].ratio, o->rest + i * dim, o->anchor + i * dim, o->weights,
+                  o->totals + i * (2 + dim));
+}
+
+/* v [rows, D] of the rows begun: alpha' M + c tau (rest + ratio (anchor - M)). */
+static void finish_mixture(oracle *o, int rows, real *v) {
+  const int dim = o->data->dim, points = o->data->kind == FM_DATA_POINTS, count = oracle_size(o);
+  for (int i = 0; i < rows; i++) posterior_begin(o->totals + i * (2 + dim), dim);
+  for (int first = 0; first < count; first += ORACLE_PIECE)
+    add_piece(o, points ? o->data->points : o->centres, first, fm_min(ORACLE_PIECE, count - first), rows);
+  for (int i = 0; i < rows; i++) {
+    const oracle_row *row = &o->rows[i];
+    const double *total = o->totals + i * (2 + dim);
+    for (int k = 0; k < dim; k++) {
+      const double mean = total[2 + k] / total[1], rest = (double)o->rest[i * dim + k];
+      const double gap = rest + row->ratio * ((double)o->anchor[i * dim + k] - mean);
+      v[i * dim + k] = (real)(row->at.d_alpha * mean + row->c * row->tau * gap);
+    }
+  }
+}
+
+/* ---- The checkerboard --------------------------------------------------------------------------------------- */
+
+enum { LINES = 4 }; /* columns and rows of the board */
+
+/* Each coordinate given that its cell is in column (or row) 0 .. 3. */
+static void consider_lines(const oracle_row *row, double x, interval line[LINES]) {
+  const double side = 2 * (double)dataset_scale(FM_DATA_CHECKERBOARD) / LINES, start = -side * LINES / 2;
+  for (int i = 0; i < LINES; i++)
+    line[i] = interval_given(row->at.alpha, row->at.sigma, x, start + i * side, start + (i + 1) * side);
+}
+
+/* Its cells are the squares of even column + row. */
+static void weigh_cells(const oracle_row *row, interval line[2][LINES], real *v) {
+  double most = line[0][0].log_density + line[1][0].log_density, mass = 0, sum[2] = {0, 0};
+  for (int pass = 0; pass < 2; pass++)
+    for (int cell = 0; cell < LINES * LINES; cell++) {
+      const interval *at[2] = {&line[0][cell % LINES], &line[1][cell / LINES]};
+      const double exponent = at[0]->log_density + at[1]->log_density;
+      if ((cell % LINES + cell / LINES) % 2 != 0) continue;
+      if (pass == 0 && exponent > most) most = exponent;
+      if (pass == 0) continue;
+      const double weight = scalar_exp(exponent - most);
+      mass += weight;
+      for (int k = 0; k < 2; k++) sum[k] += weight * (row->at.d_alpha * at[k]->x1 + row->at.d_sigma * at[k]->x0);
+    }
+  for (int k = 0; k < 2; k++) v[k] = (real)(sum[k] / mass);
+}
+
+static void finish_board(oracle *o, int rows, real *v) {
+  for (int i = 0; i < rows; i++) {
+    const oracle_row *row = &o->rows[i];
+    interval line[2][LINES];
+    for (int k = 0; k < 2; k++) {
+      const double anchor = (double)o->anchor[2 * i + k], rest = (double)o->rest[2 * i + k];
+      consider_lines(row, row->at.alpha * anchor + row->at.sigma * rest, line[k]);
+    }
+    weigh_cells(row, line, v + 2 * i);
+  }
+}
+
+/* ---- Both --------------------------------------------------------------------------------------------------- */
+
+static void finish(oracle *o, int rows, real *v) {
+  if (o->data->kind == FM_DATA_CHECKERBOARD)
+    finish_board(o, rows, v);
+  else
+    finish_mixture(o, rows, v);
+}
+
+void oracle_velocity(oracle *o, const path *p, const real *t, const real *x, int n, real *v) {
+  const size_t dim = (size_t)o->data->dim;
+  for (int first = 0; first < n; first += FM_ROWS) {
+    const int rows = fm_min(FM_ROWS, n - first);
+    begin_at(o, p, t + first, x + first * dim, rows);
+    finish(o, rows, v + first * dim);
+  }
+}
+
+void oracle_velocity_of(oracle *o, const path *p, const real *t, const real *x0, const real *x1, int n, real *v) {
+  const size_t dim = (size_t)o->data->dim;
+  for (int first = 0; first < n; first += FM_ROWS) {
+    const int rows = fm_min(FM_ROWS, n - first);
+    begin_from(o, p, t + first, x0 + first * dim, x1 + first * dim, rows);
+    finish(o, rows, v + first * dim);
+  }
+}
