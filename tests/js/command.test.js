@@ -227,7 +227,6 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['train', '--threads', '17'], /--threads: got 17; allowed is an integer from 1 to 16/],
     [['train', '--threads', 'two'], /--threads: got "two"; allowed is an integer from 1 to 16/],
     [['eval', trained, '--data', 'own.bin'], /--data: got "own.bin"; allowed/],
-    [['loglik', trained], /loglik is not there yet/],
     [['trian'], /verb: got "trian"; allowed .*train is nearest/],
   ];
   const halves = [cases.filter((_, i) => i % 2 === 0), cases.filter((_, i) => i % 2 === 1)];

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { plotBox } from '../../web/view/frame.js';
+import { drawHeat } from '../../web/view/heat.js';
 import { extentOf, fit, ticks } from '../../web/view/scale.js';
-import { drawScatter, plotBox } from '../../web/view/scatter.js';
+import { drawScatter } from '../../web/view/scatter.js';
 import { dark, light } from '../../web/view/theme.js';
 
 /**
@@ -152,4 +154,26 @@ test('the plot box lies inside its surface and leaves more room above when there
     assert.ok(box.left + box.width < 600 && box.top + box.height < 500);
   }
   assert.ok(titled.top > plain.top);
+});
+
+test('a density is drawn in every cell near its peak, the denser the stronger, with rows of rising y', () => {
+  const { ctx, calls } = recordingContext();
+  const logp = [-3, -2, 0, -100];
+  const extent = { xMin: 0, xMax: 2, yMin: 0, yMax: 2 };
+  const scale = fit(extent, square, 0);
+  drawHeat(ctx, { logp, size: 2, extent, title: 'mass 1' }, scale, light);
+  const clip = calls.findIndex(({ name }) => name === 'clip');
+  const end = calls.findIndex(({ name }, i) => i > clip && name === 'restore');
+  const cells = calls.slice(clip, end).filter(({ name }) => name === 'fillRect');
+  const places = cells.map(({ args: [left, top] }) => [(left - 40) / 200, (top - 30) / 200]);
+  assert.deepEqual(places, [
+    [0, 0],
+    [0, 1],
+    [1, 1],
+  ]);
+  assert.equal(cells[0].fill, 'rgb(232, 115, 12)', 'the colour of samples at the peak');
+  const blue = cells.map(({ fill }) => Number(fill.match(/\d+(?=\))/)?.[0]));
+  assert.ok(blue[0] < blue[2] && blue[2] < blue[1] && blue[1] < 255, `${blue}`);
+  const words = calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]);
+  for (const word of ['mass 1', '\u221212']) assert.ok(words.includes(word), `${words}`);
 });

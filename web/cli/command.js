@@ -6,6 +6,7 @@ import { compileSync } from '../lib/loader.js';
 import { parameters } from '../lib/parameters.js';
 import * as evaluate from './evaluate.js';
 import { details, overview } from './help.js';
+import * as loglik from './loglik.js';
 import { flagOf, parse } from './options.js';
 import * as sample from './sample.js';
 import { nearest } from './spelling.js';
@@ -29,9 +30,9 @@ const known = [
   ['velocity', velocity],
   ['reflow', straightening],
   ['eval', evaluate],
+  ['loglik', loglik],
 ];
 const verbs = new Map(known);
-const absent = 'loglik';
 
 const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
@@ -52,10 +53,10 @@ export async function moonflow(words) {
 
 /** @param {string[]} words */
 async function dispatch([name, ...words]) {
-  if (name === '--help' || name === '-h') return print(overview(verbs, absent));
+  if (name === '--help' || name === '-h') return print(overview(verbs));
   if (name === '--version') return print(`${version()}\n`);
   if (name === undefined) {
-    process.stderr.write(overview(verbs, absent));
+    process.stderr.write(overview(verbs));
     return EXIT_USAGE;
   }
   const verb = verbs.get(name);
@@ -70,12 +71,6 @@ async function dispatch([name, ...words]) {
 /** @param {string} name */
 function unknownVerb(name) {
   const names = [...verbs.keys()];
-  if (name === absent) {
-    return new MoonflowError(
-      'argument',
-      `${absent} is not there yet; the verbs are ${names.join(', ')}`,
-    );
-  }
   const near = nearest(name, names);
   const hint = near ? `; ${near} is nearest` : '';
   return refusal('verb', name, `one of ${names.join(', ')}${hint}`);

@@ -1,5 +1,6 @@
 /** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
 
+import { nllWords } from './loglik.js';
 import { json, weights } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
@@ -14,7 +15,8 @@ export const summary =
 export const operands = ['RUN'];
 export const notes = [
   'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, grid, seed, weights, seconds;',
-  'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe.',
+  'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
+  'with --nll also nll (nats), nll_error (its standard error), bits_per_dim.',
 ];
 
 /** Points of a set whose pairs are measured: the cost grows with the square. */
@@ -51,6 +53,12 @@ export function options(module) {
       help: 'Measure exact W2, energy distance and MMD too, on at most 2,000 points of each set.',
       read: () => true,
     },
+    {
+      flag: '--nll',
+      key: 'nll',
+      help: 'Add the negative log-likelihood of n points that no training has drawn.',
+      read: () => true,
+    },
     json(),
   ];
 }
@@ -64,26 +72,42 @@ export async function run(values, module) {
   const model = await openRunWithData('RUN', values.RUN, { module, data });
   const { solver = model.config.solver, grid = model.config.time_grid } = values;
   const started = performance.now();
-  const progress = new Progress('measuring');
-  const work = model.qualitySlices({ n, seed, solver, steps: values.steps, grid, weights: slot });
-  const quality = await perform(work, (share) => progress.show(share, 1));
+  const travel = { seed, solver, steps: values.steps, grid, weights: slot };
+  // First, because it is refused for a run of somebody's own points.
+  const likelihood = values.nll
+    ? await shown('judging', model.nllSlices({ n, ...travel }))
+    : undefined;
+  const quality = await shown('measuring', model.qualitySlices({ n, ...travel }));
   const few = Math.min(n, PAIRED_POINTS);
   const paired = values.pairs
-    ? await perform(
-        model.discrepancySlices({ n: few, seed, solver, steps: values.steps, grid, weights: slot }),
-        (share) => progress.show(share, 1, { note: 'pairs' }),
-      )
+    ? await shown('pairs', model.discrepancySlices({ n: few, ...travel }))
     : undefined;
-  progress.end();
   const seconds = (performance.now() - started) / 1000;
   const steps = Array.isArray(grid) ? grid.length - 1 : (values.steps ?? model.config.solver_steps);
   const result = { ...quality, n, solver, steps, grid, seed, weights: slot, seconds };
   if (paired) Object.assign(result, { pairs: paired });
+  if (likelihood) {
+    const { nll, nll_error, bits_per_dim } = likelihood;
+    Object.assign(result, { nll, nll_error, bits_per_dim });
+  }
   const { sw2, sw2_floor, nfe } = quality;
   const words =
     (paired ? `${pairWords(paired)}\n` : '') +
+    (likelihood ? `NLL   ${nllWords(likelihood, n)}\n` : '') +
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
     `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`;
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
   return 0;
+}
+
+/**
+ * @template R
+ * @param {string} label
+ * @param {import('../lib/slice.js').Work<number, R>} work
+ */
+async function shown(label, work) {
+  const progress = new Progress(label);
+  const result = await perform(work, (share) => progress.show(share, 1));
+  progress.end();
+  return result;
 }

@@ -7,12 +7,10 @@ const WIDTH = 100;
 
 /**
  * @param {Map<string, Described>} verbs
- * @param {string} absent  the verb that is announced and not there yet
  */
-export function overview(verbs, absent) {
+export function overview(verbs) {
   const lines = ['usage: moonflow VERB [options]', ''];
   for (const [name, { summary }] of verbs) lines.push(`  ${name.padEnd(10)} ${summary}`);
-  lines.push(`  ${absent.padEnd(10)} Not there yet.`);
   lines.push(
     '',
     'moonflow VERB --help lists the options of a verb; moonflow --version prints the version.',

@@ -1,9 +1,11 @@
-/** @file The picture of --png: real and generated points overlaid, drawn by web/view as the page draws them. */
+/** @file The pictures of --png, drawn by web/view as the page draws them: real and generated points overlaid, or a density. */
 
 import { createRequire } from 'node:module';
 import { MoonflowError } from '../lib/errors.js';
+import { plotBox } from '../view/frame.js';
+import { drawHeat } from '../view/heat.js';
 import { extentOf, fit } from '../view/scale.js';
-import { drawScatter, plotBox } from '../view/scatter.js';
+import { drawScatter } from '../view/scatter.js';
 import { light } from '../view/theme.js';
 import { writeWhole } from './file.js';
 
@@ -39,21 +41,45 @@ export async function requireCanvas() {
  * @returns {Uint8Array} a PNG
  */
 export function drawPicture(model, title) {
-  if (!canvas) throw new MoonflowError('state', 'picture: got no canvas; call requireCanvas first');
   const { dim } = model;
-  const theme = { ...light, font: `'${FONT}'` };
   /** @type {import('../view/scatter.js').Layer[]} */
   const layers = [
     { label: 'real', kind: 'data', points: model.data({ n: POINTS }), dim },
     { label: 'generated', kind: 'samples', points: model.sample({ n: POINTS }), dim },
   ];
+  return paint((context, box, theme) => {
+    drawScatter(context, { layers, title }, fit(extentOf(layers), box), theme);
+  });
+}
+
+/**
+ * @param {import('../lib/density.js').Density} density
+ * @param {string} title
+ * @returns {Uint8Array} a PNG
+ */
+export function drawMap({ logp, size, box: [xMin, xMax, yMin, yMax] }, title) {
+  const extent = { xMin, xMax, yMin, yMax };
+  return paint((context, box, theme) => {
+    const { x, y } = fit(extent, box, 0);
+    const [left, top] = [x(xMin), y(yMax)];
+    const own = { left, top, width: x(xMax) - left, height: y(yMin) - top };
+    drawHeat(context, { logp, size, extent, title }, fit(extent, own, 0), theme);
+  });
+}
+
+/**
+ * @param {(context: any, box: import('../view/scale.js').Box, theme: import('../view/theme.js').Theme) => void} draw
+ * @returns {Uint8Array} a PNG
+ */
+function paint(draw) {
+  if (!canvas) throw new MoonflowError('state', 'picture: got no canvas; call requireCanvas first');
+  const theme = { ...light, font: `'${FONT}'` };
   const surface = canvas.createCanvas(WIDTH * DENSITY, HEIGHT * DENSITY);
   const context = surface.getContext('2d');
   context.scale(DENSITY, DENSITY);
   context.fillStyle = theme.background;
   context.fillRect(0, 0, WIDTH, HEIGHT);
-  const scale = fit(extentOf(layers), plotBox(WIDTH, HEIGHT, theme, true));
-  drawScatter(/** @type {any} */ (context), { layers, title }, scale, theme);
+  draw(context, plotBox(WIDTH, HEIGHT, theme, true), theme);
   return surface.toBuffer('image/png');
 }
 

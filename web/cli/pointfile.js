@@ -58,10 +58,11 @@ function fromCsv(bytes) {
  * Writes points to the file of --out, or as CSV on stdout when there is none.
  * @param {string | undefined} path
  * @param {Points} points
+ * @param {number[]} [shape] of the .npy file
  */
-export async function deliverPoints(path, { points, n, dim }) {
+export async function deliverPoints(path, { points, n, dim }, shape = [n, dim]) {
   if (path === undefined) process.stdout.write(csv.write(points, n, dim));
   else if (path.toLowerCase().endsWith('.npy')) {
-    await writeWhole('--out', path, npy.write(points, [n, dim]));
+    await writeWhole('--out', path, npy.write(points, shape));
   } else await writeWhole('--out', path, csv.write(points, n, dim));
 }

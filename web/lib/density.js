@@ -15,7 +15,7 @@ import { share } from './slice.js';
  * @typedef {object} GridOptions
  * @property {number} [size] cells along each side; 128 unless given
  * @property {readonly number[]} [box] [from, to] of both coordinates or [x from, x to, y from, y to]; unless given, a square
- *   around 2,000 samples, wider by a quarter of itself on every side
+ *   around 2,000 samples with a margin of 0.15 of its side
  */
 
 /** @typedef {import('./likelihood.js').LikelihoodOptions & GridOptions} DensityOptions */
@@ -29,7 +29,7 @@ import { share } from './slice.js';
 const SIZE = 128;
 const SIZE_MAX = 2048;
 const SAMPLES = 2000;
-const MARGIN = 0.25;
+const MARGIN = 0.15;
 
 /**
  * @param {Model} model
@@ -50,17 +50,18 @@ export function* densitySlices(model, { size = SIZE, box, ...options } = {}) {
 
 /**
  * @param {unknown} box
+ * @param {string} [thing] what the caller knows it by
  * @returns {DensityBox}
  */
-export function boxOf(box) {
+export function boxOf(box, thing = 'box') {
   const allowed = '[from, to] or [x from, x to, y from, y to], finite and each from below its to';
   if (!Array.isArray(box) || (box.length !== 2 && box.length !== 4)) {
-    throw refusal('box', box, allowed);
+    throw refusal(thing, box, allowed);
   }
   const [left, right, low = left, high = right] = box;
   const rises = left < right && low < high;
   const fits = [left, right, low, high].every((edge) => Number.isFinite(Math.fround(edge)));
-  if (!rises || !fits) throw refusal('box', box.join(', '), allowed);
+  if (!rises || !fits) throw refusal(thing, box.join(', '), allowed);
   return [left, right, low, high];
 }
 

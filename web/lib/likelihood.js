@@ -45,12 +45,15 @@ const PROBES_MAX = 64;
 /** The estimates of a seed are numbered up to here. */
 const FIRST_MAX = 2 ** 31;
 
-/** @param {unknown} probes */
-function probesOf(probes) {
+/**
+ * @param {unknown} probes
+ * @param {string} [thing] what the caller knows them by
+ */
+export function probesOf(probes, thing = 'probes') {
   const counts = typeof probes === 'number' && Number.isInteger(probes);
   if (counts && (probes === 0 || (probes >= 2 && probes <= PROBES_MAX))) return probes;
   const allowed = `0 (exact) or an integer from 2 to ${PROBES_MAX}`;
-  throw refusal('probes', probes, `${allowed}: one estimate would not tell its own error`);
+  throw refusal(thing, probes, `${allowed}: one estimate would not tell its own error`);
 }
 
 /**

@@ -3,11 +3,12 @@
 // Works on anything with the methods of a CanvasRenderingContext2D, so the page, the command's --png and a test's
 // recording context draw the same thing. Draws only; it asks nothing of a document.
 
-import { ticks } from './scale.js';
+import { drawFrame, setFont } from './frame.js';
 
 /**
  * @typedef {import('./theme.js').Theme} Theme
  * @typedef {import('./scale.js').Scale} Scale
+ * @typedef {import('./frame.js').Context} Context
  *
  * @typedef {object} Layer
  * @property {string} label              what the legend says
@@ -18,88 +19,25 @@ import { ticks } from './scale.js';
  * @typedef {object} Picture
  * @property {Layer[]} layers   drawn in this order, so the last one lies on top
  * @property {string} [title]
- *
- * @typedef {Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'globalAlpha' | 'lineWidth' | 'font'
- *   | 'textAlign' | 'textBaseline' | 'save' | 'restore' | 'beginPath' | 'rect' | 'clip' | 'moveTo' | 'lineTo'
- *   | 'arc' | 'fill' | 'stroke' | 'fillRect' | 'strokeRect' | 'fillText' | 'measureText'>} Context
  */
 
 const fullTurn = 2 * Math.PI;
 
 /**
- * The box to fit data into on a surface of this size: what is left beside the labels of the axes and the title.
- * @param {number} width
- * @param {number} height
- * @param {Theme} theme
- * @param {boolean} [titled]
- * @returns {import('./scale.js').Box}
- */
-export function plotBox(width, height, theme, titled = false) {
-  const left = theme.fontPx * 3;
-  const top = theme.fontPx * (titled ? 2.2 : 0.8);
-  const right = theme.fontPx * 0.8;
-  const bottom = theme.fontPx * 2;
-  return { left, top, width: width - left - right, height: height - top - bottom };
-}
-
-/**
- * Draws `picture` into the scale's box, after painting that box with the background. Title and labels of the axes stand
- * around it, on whatever is there: a caller that draws again paints the whole surface first. Points outside the box
- * are cut off at its frame.
+ * Draws `picture` into the scale's box; see drawFrame. Points outside the box are cut off at its frame.
  * @param {Context} ctx
  * @param {Picture} picture
  * @param {Scale} scale
  * @param {Theme} theme
  */
-export function drawScatter(ctx, picture, scale, theme) {
-  const { box } = scale;
-  ctx.save();
-  ctx.fillStyle = theme.background;
-  ctx.fillRect(box.left, box.top, box.width, box.height);
-  drawGrid(ctx, scale, theme);
-  ctx.beginPath();
-  ctx.rect(box.left, box.top, box.width, box.height);
-  ctx.clip();
-  for (const layer of picture.layers) drawPoints(ctx, layer, scale, theme);
-  ctx.restore();
-
-  ctx.save();
-  ctx.strokeStyle = theme.ink;
-  ctx.lineWidth = 1;
-  ctx.strokeRect(box.left, box.top, box.width, box.height);
-  drawLegend(ctx, picture.layers, scale, theme);
-  if (picture.title) drawTitle(ctx, picture.title, scale, theme);
-  ctx.restore();
-}
-
-/**
- * @param {Context} ctx
- * @param {Scale} scale
- * @param {Theme} theme
- */
-function drawGrid(ctx, { box, extent, x, y }, theme) {
-  const columns = ticks(extent.xMin, extent.xMax, Math.max(2, box.width / 70));
-  const rows = ticks(extent.yMin, extent.yMax, Math.max(2, box.height / 70));
-  ctx.strokeStyle = theme.faint;
-  ctx.lineWidth = 1;
-  ctx.beginPath();
-  for (const value of columns) {
-    ctx.moveTo(x(value), box.top);
-    ctx.lineTo(x(value), box.top + box.height);
-  }
-  for (const value of rows) {
-    ctx.moveTo(box.left, y(value));
-    ctx.lineTo(box.left + box.width, y(value));
-  }
-  ctx.stroke();
-  setFont(ctx, theme, 0.85);
-  ctx.fillStyle = theme.ink;
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'top';
-  for (const value of columns) ctx.fillText(tickText(value), x(value), box.top + box.height + 5);
-  ctx.textAlign = 'right';
-  ctx.textBaseline = 'middle';
-  for (const value of rows) ctx.fillText(tickText(value), box.left - 6, y(value));
+export function drawScatter(ctx, { layers, title }, scale, theme) {
+  drawFrame(ctx, scale, theme, {
+    title,
+    inside: () => {
+      for (const layer of layers) drawPoints(ctx, layer, scale, theme);
+    },
+    over: () => drawLegend(ctx, layers, scale, theme),
+  });
 }
 
 /**
@@ -155,35 +93,4 @@ function drawLegend(ctx, layers, { box }, theme) {
     ctx.fillStyle = theme.ink;
     ctx.fillText(label, left + 2 * pad + swatch, middle);
   });
-}
-
-/**
- * @param {Context} ctx
- * @param {string} title
- * @param {Scale} scale
- * @param {Theme} theme
- */
-function drawTitle(ctx, title, { box }, theme) {
-  setFont(ctx, theme, 1.1);
-  ctx.fillStyle = theme.ink;
-  ctx.textAlign = 'center';
-  ctx.textBaseline = 'bottom';
-  ctx.fillText(title, box.left + box.width / 2, box.top - 7);
-}
-
-/**
- * @param {Context} ctx
- * @param {Theme} theme
- * @param {number} share  of the theme's size
- */
-function setFont(ctx, theme, share) {
-  ctx.font = `${theme.fontPx * share}px ${theme.font}`;
-}
-
-/**
- * Three significant digits at most, with a true minus sign.
- * @param {number} value
- */
-function tickText(value) {
-  return String(Number(value.toPrecision(3))).replace('-', '\u2212');
 }

@@ -1,0 +1,145 @@
+/** Log-densities, as the command gives them. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import * as csv from '../../web/lib/csv.js';
+import { summarise } from '../../web/lib/likelihood.js';
+import * as npy from '../../web/lib/npy.js';
+import { save } from '../../web/lib/weights.js';
+import { small } from './small.js';
+import { run, succeed } from './typed.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'moonflow-loglik-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** @param {string} name */
+const at = (name) => join(folder, name);
+
+const model = small();
+model.train(60);
+const trained = at('trained.safetensors');
+writeFileSync(trained, save(model));
+const own = small({ data: 'points', dim: 3 });
+own.setPoints(Float32Array.from({ length: 60 }, (_, i) => Math.sin(i)));
+own.train(5);
+const ownRun = at('own.safetensors');
+writeFileSync(ownRun, save(own));
+const x = model.data({ n: 40, seed: 5 });
+const points = at('points.npy');
+writeFileSync(points, npy.write(x, [40, 2]));
+
+test('log-densities of points are those of the library, in npy, in csv and on stdout', async () => {
+  const words = ['loglik', trained, '--points', points, '--solver', 'rk4', '--steps', '6'];
+  const [said, , printed] = await Promise.all([
+    succeed(...words, '--out', at('logp.npy')),
+    succeed(...words, '--out', at('logp.csv')),
+    succeed(...words),
+  ]);
+  const { logp } = model.loglik({ x, solver: 'rk4', steps: 6 });
+  const { shape, data } = npy.read(readFileSync(at('logp.npy')));
+  assert.deepEqual([...shape], [40]);
+  assert.deepEqual(data, Float32Array.from(logp));
+  for (const text of [printed, readFileSync(at('logp.csv'), 'utf8')]) {
+    assert.deepEqual(csv.read(text), { n: 40, dim: 1, data });
+  }
+  assert.match(
+    said,
+    /^NLL {3}\d+\.\d{4} \+- \d+\.\d{4} nats, .* bits a coordinate\nwith {2}40 points, 24 /,
+  );
+});
+
+test('--json of points names the mean, its error and how it was come by', async () => {
+  const words = ['--points', points, '--probes', '3', '--seed', '4', '--weights', 'raw'];
+  const grid = ['--solver', 'euler', '--time-grid', '0,0.5,1'];
+  const result = JSON.parse(await succeed('loglik', trained, ...words, ...grid, '--json'));
+  const { seconds, ...rest } = result;
+  const options = { probes: 3, seed: 4, weights: /** @type {const} */ ('raw'), grid: [0, 0.5, 1] };
+  const { logp } = model.loglik({ x, solver: 'euler', ...options });
+  const expected = { ...summarise(logp, 2), n: 40, nfe: 2, solver: 'euler', steps: 2, ...options };
+  assert.deepEqual(rest, expected);
+  assert.ok(seconds > 0);
+  const plain = JSON.parse(await succeed('loglik', trained, '--points', points, '--json'));
+  const { probes, seed, weights, solver, steps } = plain;
+  assert.deepEqual([probes, seed, weights, solver, steps], [0, 1, 'ema', 'heun', 25]);
+});
+
+test('--grid gives the density of the library with its mass, and draws it', async () => {
+  const words = ['--grid', '20', '--box', '-5,6,-4,4', '--out', at('grid.npy')];
+  const drawing = ['--png', at('grid.png'), '--json'];
+  const result = JSON.parse(await succeed('loglik', trained, ...words, ...drawing));
+  const density = model.density({ size: 20, box: [-5, 6, -4, 4] });
+  const { shape, data } = npy.read(readFileSync(at('grid.npy')));
+  assert.deepEqual([...shape], [20, 20]);
+  assert.deepEqual(data, density.logp);
+  const { mass, box, size, nfe } = result;
+  const told = { mass: density.mass, box: density.box, size: 20, nfe: density.nfe };
+  assert.deepEqual({ mass, box, size, nfe }, told);
+  const { loadImage, createCanvas } = await import('@napi-rs/canvas');
+  const image = await loadImage(at('grid.png'));
+  const context = createCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const pixels = context.getImageData(0, 0, image.width, image.height).data;
+  let orange = 0;
+  for (let i = 0; i < pixels.length; i += 4) if (pixels[i] > pixels[i + 2] + 100) orange++;
+  assert.ok(orange > 20_000, `${orange} pixels`);
+  const said = await succeed('loglik', trained, '--grid', '8');
+  assert.match(said, /^mass {2}[\d.]+\nwith {2}8 x 8 cells on (-?[\d.]+,){3}[\d.]+\n$/);
+});
+
+test('eval --nll adds what the library finds of points no training has drawn', async () => {
+  const words = ['-n', '300', '--steps', '5', '--json'];
+  const result = JSON.parse(await succeed('eval', trained, '--nll', ...words));
+  const { nll, nll_error, bits_per_dim } = model.nll({ n: 300, steps: 5 });
+  assert.equal(result.nll, nll);
+  assert.equal(result.nll_error, nll_error);
+  assert.equal(result.bits_per_dim, bits_per_dim);
+  assert.equal('nll' in JSON.parse(await succeed('eval', trained, ...words)), false);
+});
+
+test('what loglik cannot do is refused with the reason, before anything is written', async () => {
+  writeFileSync(at('three.csv'), '1,2,3\n');
+  writeFileSync(at('nan.csv'), '1,nan\n');
+  const held = readdirSync(folder).sort();
+  const [judge, map] = [
+    ['--points', points],
+    ['--grid', '9'],
+  ];
+  const out = ['--out', at('never.npy')];
+  /** @type {[string[], number, RegExp][]} */
+  const cases = [
+    [[trained], 2, /--points: got nothing; allowed is a file .*\.npy, or --grid N/],
+    [[trained, ...judge, ...map], 2, /--grid: got 9; allowed is left out beside --points/],
+    [[trained, ...judge, '--box', '0,1'], 2, /--box: got "0,1"; allowed is left out/],
+    [[trained, ...judge, '--png', 'x.png'], 2, /--png: got "x.png"; allowed is left out/],
+    [[trained, '--points', at('three.csv')], 2, /three.csv, columns: got 3; allowed is 2, as in/],
+    [[trained, '--points', at('nan.csv')], 1, /nan.csv.*line 1, column 2/],
+    [[trained, ...judge, '--probes', '1'], 2, /--probes: got 1; allowed is 0 \(exact\) or/],
+    [[trained, ...judge, '--probes', '65'], 2, /--probes: got 65; allowed/],
+    [
+      [trained, ...judge, '--time-grid', '0,0.5'],
+      2,
+      /grid, ends: got "0 and 0.5"; allowed is 0 and 1/,
+    ],
+    [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
+    [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],
+    [[trained, ...map, '--box', '0,one'], 2, /--box: got "0, one"; allowed/],
+    [[trained, ...judge, '--probes', 'two'], 2, /--probes: got "two"; allowed/],
+    [[trained, '--grid', '0'], 2, /--grid: got 0; allowed/],
+    [[ownRun, ...map], 2, /dim: got 3; allowed is 2; loglik takes any points/],
+    [[at('absent.safetensors'), ...judge], 1, /RUN: cannot read/],
+  ];
+  const work = cases.map(async ([words, code, pattern]) => {
+    const { stdout, stderr, ...result } = await run('loglik', ...words, ...out);
+    assert.deepEqual([result.code, stdout], [code, ''], `${words.join(' ')}: ${stderr}`);
+    assert.match(stderr, pattern);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+  });
+  await Promise.all(work);
+  writeFileSync(at('own.csv'), csv.write(own.data({ n: 9 }), 9, 3));
+  const unseen = await run('eval', ownRun, '--data', at('own.csv'), '--nll');
+  assert.equal(unseen.code, 2);
+  assert.match(unseen.stderr, /nll: data: got "points".*give loglik points it has not seen/);
+  assert.deepEqual(readdirSync(folder).sort(), [...held, 'own.csv'].sort());
+});

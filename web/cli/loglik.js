@@ -1,0 +1,185 @@
+/** @file `moonflow loglik`: the log-density of a trained model at given points, or on a grid in the plane. */
+
+import { boxOf } from '../lib/density.js';
+import { refusal } from '../lib/errors.js';
+import { probesOf, summarise } from '../lib/likelihood.js';
+import { parameters, rowOf } from '../lib/parameters.js';
+import { requireWritable } from './file.js';
+import { file, json, like, missing, number, numeric, weights } from './options.js';
+import { perform } from './pace.js';
+import { drawMap, requireCanvas, writePicture } from './picture.js';
+import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { Progress } from './progress.js';
+import { openRun } from './runfile.js';
+import { travelOptions } from './sample.js';
+
+/** @typedef {import('./options.js').Option} Option */
+/** @typedef {import('./options.js').Values} Values */
+/** @typedef {import('../lib/model.js').Model} Model */
+
+export const summary = 'Compute the log-density of a trained model at points or on a grid.';
+export const operands = ['RUN'];
+export const notes = [
+  'Densities are of the flow itself, in nats, as exact as its steps are fine. Give --points or --grid.',
+  'Without --out and --json the log-densities of --points are printed as CSV, one a line.',
+  '--grid writes rows of rising y; its mass, the integral over the box, is 1 where box and steps suffice.',
+  'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
+    'solver, steps, grid, probes, seed, weights, seconds.',
+  'JSON of --grid: mass, box, size, and from nfe on the same.',
+];
+
+/**
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function options(module) {
+  const whole = { kind: /** @type {const} */ ('integer') };
+  return [
+    file('--points', 'points', ENDINGS, 'The points to judge.'),
+    number('--grid', 'size', {
+      ...whole,
+      min: 1,
+      max: 2048,
+      help: 'Cells along a side of the grid.',
+    }),
+    boxOption,
+    ...travelOptions(module),
+    probesOption,
+    like(rowOf(parameters(module), 'seed'), { help: 'Seed of the estimates, 1 when not given.' }),
+    weights,
+    file('--out', 'out', ENDINGS, 'Write the log-densities here.'),
+    file('--png', 'png', ['.png'], 'Draw the grid here.'),
+    json(),
+  ];
+}
+
+/** @type {Option} */
+const probesOption = {
+  flag: '--probes',
+  key: 'probes',
+  value: 'N',
+  help: 'Random estimates of the divergence, 2 to 64, cheaper in many dimensions; 0, when not given, is exact.',
+  read: (text) => probesOf(numeric(text), '--probes'),
+};
+
+/** @type {Option} */
+const boxOption = {
+  flag: '--box',
+  key: 'box',
+  value: 'FROM,TO|X,X,Y,Y',
+  help: 'What the grid covers: both coordinates, or each its own; a square around samples when not given.',
+  read(text) {
+    const edges = text.split(',').map(numeric);
+    boxOf(edges, '--box');
+    return edges;
+  },
+};
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ */
+export async function run(values, module) {
+  requireOneTask(values);
+  requireWritable('--out', values.out);
+  requireWritable('--png', values.png);
+  if (values.png) await requireCanvas();
+  const model = await openRun('RUN', values.RUN, module);
+  return values.points === undefined ? map(model, values) : judge(model, values);
+}
+
+/** @param {Values} values */
+function requireOneTask({ points, size, box, png }) {
+  if (points === undefined && size === undefined) {
+    throw missing('--points', `a file name ending in ${ENDINGS.join(' or ')}, or --grid N`);
+  }
+  if (points === undefined) return;
+  const ofGrid = Object.entries({ '--grid': size, '--box': box?.join(','), '--png': png });
+  const [flag, value] = ofGrid.find((each) => each[1] !== undefined) ?? [];
+  if (flag) throw refusal(flag, value, 'left out beside --points, since it is about a grid');
+}
+
+/**
+ * @param {Model} model
+ * @param {Values} values
+ */
+async function judge(model, values) {
+  const { points: path, out } = values;
+  const { points: x, n, dim } = await readPoints('--points', path);
+  if (dim !== model.dim) {
+    throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
+  }
+  const { travel, report } = travelOf(model, values);
+  const progress = new Progress('judging');
+  const work = model.loglikSlices({ x, ...travel });
+  const { logp, nfe } = await perform(work, (share) => progress.show(share, 1));
+  progress.end();
+  const column = { points: Float32Array.from(logp), n, dim: 1 };
+  if (out || !values.json) await deliverPoints(out, column, [n]);
+  const found = summarise(logp, dim);
+  const words = [
+    `NLL   ${nllWords(found, n)}`,
+    `with  ${n} points, ${nfe} evaluations a point`,
+    `saved ${out}`,
+  ];
+  if (values.json) print(JSON.stringify({ ...found, n, nfe, ...report() }));
+  else if (out) print(words.join('\n'));
+  return 0;
+}
+
+/**
+ * @param {Model} model
+ * @param {Values} values
+ */
+async function map(model, values) {
+  const { size, box, out, png } = values;
+  const { travel, report } = travelOf(model, values);
+  const progress = new Progress('mapping');
+  const work = model.densitySlices({ size, box, ...travel });
+  const density = await perform(work, (share) => progress.show(share, 1));
+  progress.end();
+  const { logp, mass, nfe } = density;
+  if (out) await deliverPoints(out, { points: logp, n: size, dim: size });
+  if (png) await writePicture(png, drawMap(density, `log-density, mass ${mass.toFixed(4)}`));
+  const words = [
+    `mass  ${mass.toFixed(4)}`,
+    `with  ${size} x ${size} cells on ${density.box.map((edge) => edge.toPrecision(4)).join(',')}`,
+  ];
+  if (out) words.push(`saved ${out}`);
+  if (png) words.push(`drew  ${png}`);
+  print(
+    values.json
+      ? JSON.stringify({ mass, box: density.box, size, nfe, ...report() })
+      : words.join('\n'),
+  );
+  return 0;
+}
+
+/**
+ * How the paths are followed, for the library, and for the report at the end of the work.
+ * @param {Model} model
+ * @param {Values} values
+ */
+function travelOf({ config }, values) {
+  const { solver = config.solver, grid = config.time_grid, steps: asked } = values;
+  const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
+  const started = performance.now();
+  const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
+  const travel = { solver, steps: asked, grid, probes, seed, weights: slot };
+  const report = () => ({ ...travel, steps, seconds: (performance.now() - started) / 1000 });
+  return { travel, report };
+}
+
+/**
+ * @param {import('../lib/likelihood.js').Nll} found
+ * @param {number} n
+ */
+export function nllWords({ nll, nll_error, bits_per_dim }, n) {
+  const error = n > 1 ? ` +- ${nll_error.toFixed(4)}` : '';
+  return `${nll.toFixed(4)}${error} nats, ${bits_per_dim.toFixed(4)} bits a coordinate`;
+}
+
+/** @param {string} text */
+function print(text) {
+  process.stdout.write(`${text}\n`);
+}
