@@ -149,6 +149,7 @@ static void finish_mixture(oracle *o, int rows, real *v) {
 
 /* A coordinate that lies in one of two intervals. */
 static interval either(interval a, interval b) {
+  if (b.log_density > a.log_density) return either(b, a); /* the exponential below is then bounded */
   const double share = 1 / (1 + scalar_exp(b.log_density - a.log_density)), rest = 1 - share;
   return (interval){a.log_density - scalar_log(share), share * a.x0 + rest * b.x0, share * a.x1 + rest * b.x1};
 }
