@@ -27,6 +27,7 @@ int fm_oracle_velocity(fm_model *m, const real *t, const real *x, int n, real *v
 /* The rows of one pass: sampler.state holds x_t, then its work v* and v. */
 static void judge(fm_model *m, const real *t, const real *x0, const real *x1, int rows, double *floor, double *error) {
   const path *path = &m->field.path;
+  const weight weight = model_weight(m);
   const int dim = m->field.shape.dim;
   real *x = m->sampler.state, *best = m->sampler.work, *v = best + rows * dim;
   for (int i = 0; i < rows; i++) {
@@ -37,13 +38,14 @@ static void judge(fm_model *m, const real *t, const real *x0, const real *x1, in
   field_velocity(&m->field, m->sampler.pass, t, x, v, rows);
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(path, (double)t[i]);
-    const double scale = path_condition_at(path, (double)t[i]).out;
+    const path_condition c = path_condition_at(path, (double)t[i]);
+    const double factor = weight_at(&weight, path, p, c) / (c.out * c.out * dim);
     floor[i] = error[i] = 0;
     for (int j = i * dim; j < (i + 1) * dim; j++) {
       const double u = p.d_sigma * (double)x0[j] + p.d_alpha * (double)x1[j];
-      const double left = (u - (double)best[j]) / scale, gap = ((double)v[j] - (double)best[j]) / scale;
-      floor[i] += left * left / dim;
-      error[i] += gap * gap / dim;
+      const double left = u - (double)best[j], gap = (double)v[j] - (double)best[j];
+      floor[i] += factor * left * left;
+      error[i] += factor * gap * gap;
     }
   }
 }

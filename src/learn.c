@@ -30,6 +30,8 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
   };
 }
 
+weight model_weight(const fm_model *m) { return (weight){whole(m, FM_WEIGHT), m->params[FM_WEIGHT_GAMMA]}; }
+
 /* Whether a batch can be drawn at all. */
 static int can_draw(const fm_model *m) {
   if (!model_has_field(m)) return 0;
@@ -49,7 +51,7 @@ static int diverged(fm_model *m, int cause) {
 static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n, train_bins *bins) {
   real *gradient = m->slot[FM_GRADIENT];
   train_loss loss;
-  m->trainer.weight = (weight){whole(m, FM_WEIGHT), m->params[FM_WEIGHT_GAMMA]};
+  m->trainer.weight = model_weight(m);
   FM_TRY(train_gradient(&m->trainer, &m->pool, m->slot[FM_RAW], t, x0, x1, n, gradient, &loss));
   *bins = loss.bins;
   m->stats.loss = loss.loss;

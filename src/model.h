@@ -48,6 +48,9 @@ int model_are_points(const fm_model *m, const real *x, int n);
 /* Whether m is a model and t [n] in [0, 1], x0 [n, D], x1 [n, D] a batch for it. */
 int model_is_batch(const fm_model *m, const real *t, const real *x0, const real *x1, int n);
 
+/* How much an error counts in the loss. */
+weight model_weight(const fm_model *m);
+
 /* FM_RAW or FM_EMA. */
 int model_are_weights(int weights);
 

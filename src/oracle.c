@@ -23,18 +23,14 @@ static int count_of_part(const dataset *d, int part, int batch) {
   }
 }
 
-static int count_of(const dataset *d, int batch) {
-  int count = 0;
-  for (int part = 0; part < dataset_parts(d->kind); part++) count += count_of_part(d, part, batch);
-  return count;
-}
-
 static int is_integral(int kind) {
   return kind == FM_DATA_MOONS_IID || kind == FM_DATA_CIRCLES || kind == FM_DATA_SPIRALS;
 }
 
 void oracle_layout(oracle *o, const dataset *data, int batch, arena *a) {
-  const uint64_t count = (uint64_t)count_of(data, batch), dim = (uint64_t)data->dim;
+  /* No part has more than the last. */
+  const int parts = dataset_parts(data->kind);
+  const uint64_t count = (uint64_t)(parts * count_of_part(data, parts - 1, batch)), dim = (uint64_t)data->dim;
   o->centres = arena_take(a, count * dim, sizeof(real));
   o->log_weight = is_integral(data->kind) ? arena_take(a, count, sizeof(real)) : NULL;
   posterior_layout(&o->piece, ORACLE_PIECE, data->dim, a);
@@ -151,41 +147,36 @@ static void finish_mixture(oracle *o, int rows, real *v) {
 
 /* ---- The checkerboard --------------------------------------------------------------------------------------- */
 
-enum { LINES = 4 }; /* columns and rows of the board */
-
-/* Each coordinate given that its cell is in column (or row) 0 .. 3. */
-static void consider_lines(const oracle_row *row, double x, interval line[LINES]) {
-  const double side = 2 * (double)dataset_scale(FM_DATA_CHECKERBOARD) / LINES, start = -side * LINES / 2;
-  for (int i = 0; i < LINES; i++)
-    line[i] = interval_given(row->at.alpha, row->at.sigma, x, start + i * side, start + (i + 1) * side);
+/* A coordinate that lies in one of two intervals. */
+static interval either(interval a, interval b) {
+  if (b.log_density > a.log_density) return either(b, a); /* the exponential below is then bounded */
+  const double share = 1 / (1 + scalar_exp(b.log_density - a.log_density)), rest = 1 - share;
+  return (interval){a.log_density - scalar_log(share), share * a.x0 + rest * b.x0, share * a.x1 + rest * b.x1};
 }
 
-/* Its cells are the squares of even column + row. */
-static void weigh_cells(const oracle_row *row, interval line[2][LINES], real *v) {
-  double most = line[0][0].log_density + line[1][0].log_density, mass = 0, sum[2] = {0, 0};
-  for (int pass = 0; pass < 2; pass++)
-    for (int cell = 0; cell < LINES * LINES; cell++) {
-      const interval *at[2] = {&line[0][cell % LINES], &line[1][cell / LINES]};
-      const double exponent = at[0]->log_density + at[1]->log_density;
-      if ((cell % LINES + cell / LINES) % 2 != 0) continue;
-      if (pass == 0 && exponent > most) most = exponent;
-      if (pass == 0) continue;
-      const double weight = scalar_exp(exponent - most);
-      mass += weight;
-      for (int k = 0; k < 2; k++) sum[k] += weight * (row->at.d_alpha * at[k]->x1 + row->at.d_sigma * at[k]->x0);
-    }
-  for (int k = 0; k < 2; k++) v[k] = (real)(sum[k] / mass);
+/* A coordinate given that its cell stands in an even (0) or odd (1) column or row of the four. */
+static interval consider_lines(path_point at, double x, int odd) {
+  const double side = (double)dataset_scale(FM_DATA_CHECKERBOARD) / 2, low = side * (odd - 2);
+  return either(interval_given(at.alpha, at.sigma, x, low, low + side),
+                interval_given(at.alpha, at.sigma, x, low + 2 * side, low + 3 * side));
 }
 
+/* The board's cells are where column and row are both even or both odd, so each of the two sets is a product. */
 static void finish_board(oracle *o, int rows, real *v) {
   for (int i = 0; i < rows; i++) {
-    const oracle_row *row = &o->rows[i];
-    interval line[2][LINES];
-    for (int k = 0; k < 2; k++) {
-      const double anchor = (double)o->anchor[2 * i + k], rest = (double)o->rest[2 * i + k];
-      consider_lines(row, row->at.alpha * anchor + row->at.sigma * rest, line[k]);
+    const path_point at = o->rows[i].at;
+    interval set[2][2];
+    double density[2] = {0, 0};
+    for (int j = 0; j < 4; j++) {
+      const int odd = j / 2, k = 2 * i + j % 2;
+      set[odd][j % 2] = consider_lines(at, at.alpha * (double)o->anchor[k] + at.sigma * (double)o->rest[k], odd);
+      density[odd] += set[odd][j % 2].log_density;
     }
-    weigh_cells(row, line, v + 2 * i);
+    const double share = 1 / (1 + scalar_exp(density[1] - density[0]));
+    for (int k = 0; k < 2; k++) {
+      const double x1 = share * set[0][k].x1 + (1 - share) * set[1][k].x1;
+      v[2 * i + k] = (real)(at.d_alpha * x1 + at.d_sigma * (share * set[0][k].x0 + (1 - share) * set[1][k].x0));
+    }
   }
 }
 

@@ -50,6 +50,14 @@ test('a client gives the bits of a model in place, for every call', () =>
     assert.deepEqual(await client.loglik({ x }), model.loglik({ x }));
     assert.deepEqual(await client.nll({ n: 300 }), model.nll({ n: 300 }));
     assert.deepEqual(await client.density({ size: 9 }), model.density({ size: 9 }));
+    const t = 0.5;
+    assert.deepEqual(await client.oracle.velocity({ t, x }), model.oracle.velocity({ t, x }));
+    assert.deepEqual(await client.irreducibleLoss({ n: 200 }), model.irreducibleLoss({ n: 200 }));
+    assert.deepEqual(await client.fieldError({ n: 200 }), model.fieldError({ n: 200 }));
+    assert.deepEqual(await client.floor(), model.floor());
+    const last = Float64Array.from(seen).subarray(-9);
+    assert.deepEqual(await client.excess(last), model.excess(last));
+    assert.deepEqual(await client.fieldMap({ t, cells: 3 }), model.fieldMap({ t, cells: 3 }));
     assert.deepEqual(await client.stats(), model.stats);
     assert.equal((await client.set({ lr: 0.5 })).config.lr, 0.5);
     const file = await client.save();

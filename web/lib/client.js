@@ -13,6 +13,9 @@ import { Caller } from './caller.js';
 /** @typedef {import('./model.js').StraightnessOptions} StraightnessOptions */
 /** @typedef {import('./protocol.js').Endpoint} Endpoint */
 /** @typedef {import('./quality.js').QualityOptions} QualityOptions */
+/** @typedef {import('./oracle.js').ErrorOptions} ErrorOptions */
+/** @typedef {import('./oracle.js').FloorOptions} FloorOptions */
+/** @typedef {import('./oracle.js').MapOptions} MapOptions */
 /** @typedef {import('./reflow.js').ReflowOptions} ReflowOptions */
 /** @typedef {import('./reflow.js').ReflowProgress} ReflowProgress */
 /** @typedef {import('./reflow.js').ReflowReport} ReflowReport */
@@ -187,6 +190,39 @@ export class Client {
    */
   straightness(options) {
     return this.#ask('straightness', options);
+  }
+
+  /** The exact field of the data; see Model. */
+  get oracle() {
+    return {
+      /** @param {{t: number | Float32Array, x: Float32Array} & Cancellable} options @returns {Promise<Float32Array>} */
+      velocity: (options) => this.#ask('oracleVelocity', options),
+    };
+  }
+
+  /** @param {FloorOptions & Cancellable & Progressive} [options] @returns {Promise<import('./oracle.js').Floor>} */
+  irreducibleLoss(options) {
+    return this.#ask('irreducibleLoss', options);
+  }
+
+  /** @param {ErrorOptions & Cancellable & Progressive} [options] @returns {Promise<import('./oracle.js').FieldError>} */
+  fieldError(options) {
+    return this.#ask('fieldError', options);
+  }
+
+  /** @returns {Promise<import('./oracle.js').Floor | null>} */
+  floor() {
+    return this.#ask('floor', {});
+  }
+
+  /** @param {Float64Array} losses @returns {Promise<import('./oracle.js').Excess | null>} */
+  excess(losses) {
+    return this.#ask('excess', { losses });
+  }
+
+  /** @param {MapOptions & Cancellable & Progressive} options @returns {Promise<import('./oracle.js').FieldMap>} */
+  fieldMap(options) {
+    return this.#ask('fieldMap', options);
   }
 
   /**

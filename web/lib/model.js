@@ -11,6 +11,14 @@ import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
+import {
+  excessSlices,
+  fieldErrorSlices,
+  fieldMapSlices,
+  floorSlices,
+  irreducibleLossSlices,
+  oracleOf,
+} from './oracle.js';
 import { resolve } from './parameters.js';
 import { hire } from './pool.js';
 import { qualitySlices, sw2Slices } from './quality.js';
@@ -247,6 +255,48 @@ export class Model extends State {
    */
   qualitySlices(options) {
     return qualitySlices(this, options);
+  }
+
+  /** The exact field of the data: whether it `exists`, and its `velocity`. */
+  get oracle() {
+    return oracleOf(this);
+  }
+
+  /**
+   * The part of the expected loss that no network removes, under the configuration's law of time and target.
+   * @param {import('./oracle.js').FloorOptions} [options]
+   */
+  irreducibleLoss(options) {
+    return finish(irreducibleLossSlices(this, options));
+  }
+
+  /**
+   * The rest of the expected loss: the mean square of v - v* over the places that training looks at, under ve of F.
+   * @param {import('./oracle.js').ErrorOptions} [options]
+   */
+  fieldError(options) {
+    return finish(fieldErrorSlices(this, options));
+  }
+
+  /** The irreducible loss, found once for a configuration, or null where there is no exact field. */
+  floor() {
+    return finish(floorSlices(this));
+  }
+
+  /**
+   * By how much the losses of the last steps exceed the floors of their own batches; see oracle.js.
+   * @param {Float64Array} losses
+   */
+  excess(losses) {
+    return finish(excessSlices(this, losses));
+  }
+
+  /**
+   * The square of v - v* over a square of the plane, at one time.
+   * @param {import('./oracle.js').MapOptions} options
+   */
+  fieldMap(options) {
+    return finish(fieldMapSlices(this, options));
   }
 
   /**

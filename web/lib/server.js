@@ -3,6 +3,7 @@
 import { MoonflowError, refusal } from './errors.js';
 import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
+import * as oracle from './oracle.js';
 import { hire } from './pool.js';
 import { buffersOf, fault, NO_REQUEST, PROGRESS_MS, packError, SLICE_MS } from './protocol.js';
 import { qualitySlices, sw2Slices } from './quality.js';
@@ -53,6 +54,12 @@ const OPERATIONS = {
   loglik: (server, options) => server.model.loglikSlices(options),
   nll: (server, options) => server.model.nllSlices(options),
   density: (server, options) => server.model.densitySlices(options),
+  oracleVelocity: (server, options) => server.model.oracle.velocity(options),
+  irreducibleLoss: (server, options) => oracle.irreducibleLossSlices(server.model, options),
+  fieldError: (server, options) => oracle.fieldErrorSlices(server.model, options),
+  floor: (server) => oracle.floorSlices(server.model),
+  excess: (server, { losses }) => oracle.excessSlices(server.model, losses),
+  fieldMap: (server, options) => oracle.fieldMapSlices(server.model, options),
   digest: (server) => server.model.digest(),
   save: (server) => save(server.model),
   train: (server, options, task) => server.stream(task).train(options),

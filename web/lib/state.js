@@ -22,6 +22,7 @@ export class State {
   #dim = 0;
   #choices;
   #firstCoupling;
+  #pointsGiven = 0;
 
   /**
    * Prefer Model.create.
@@ -123,6 +124,12 @@ export class State {
     pointsOf('points', data, this.dim, n);
     const pointer = this.#instance.put('points', data)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
+    this.#pointsGiven += 1;
+  }
+
+  /** How often setPoints was called, for those who keep what depends on the points. */
+  get pointsGiven() {
+    return this.#pointsGiven;
   }
 
   /**

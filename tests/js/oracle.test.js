@@ -1,0 +1,197 @@
+/** The exact field in the library: what it is, what it says of a loss, and where it is refused. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Model } from '../../web/lib/model.js';
+import { fieldErrorSlices, irreducibleLossSlices } from '../../web/lib/oracle.js';
+import { finish } from '../../web/lib/slice.js';
+import { connected, rejects } from './channel.js';
+import { module, small } from './small.js';
+
+/** v* of the eight Gaussians under the linear path. @param {number} t @param {number[]} x */
+function eightGaussians(t, x) {
+  const s = 4 * 0.05;
+  const variance = t * t * s * s + (1 - t) ** 2;
+  const v = [0, 0];
+  let mass = 0;
+  for (let j = 0; j < 8; j++) {
+    const centre = [4 * Math.cos((Math.PI * j) / 4), 4 * Math.sin((Math.PI * j) / 4)];
+    const gap = [x[0] - t * centre[0], x[1] - t * centre[1]];
+    const weight = Math.exp(-(gap[0] ** 2 + gap[1] ** 2) / (2 * variance));
+    mass += weight;
+    for (const k of [0, 1]) {
+      const x1 = centre[k] + (t * s * s * gap[k]) / variance;
+      v[k] += weight * (x1 - (x[k] - t * x1) / (1 - t));
+    }
+  }
+  return v.map((each) => each / mass);
+}
+
+test('the oracle of the eight Gaussians is their formula, at one time and at many', () => {
+  const model = small({ data: '8gaussians' });
+  assert.equal(model.oracle.exists, true);
+  const x = model.data({ n: 200 }).map((each, i) => each * 0.6 + Math.sin(i));
+  const times = Float32Array.from({ length: 200 }, (_, i) => 0.1 + i / 300);
+  const many = model.oracle.velocity({ t: times, x });
+  const one = model.oracle.velocity({ t: 0.5, x });
+  for (let i = 0; i < 200; i++) {
+    const at = [x[2 * i], x[2 * i + 1]];
+    for (const k of [0, 1]) {
+      assert.ok(Math.abs(many[2 * i + k] - eightGaussians(times[i], at)[k]) < 1e-4);
+      assert.ok(Math.abs(one[2 * i + k] - eightGaussians(0.5, at)[k]) < 1e-4);
+    }
+  }
+});
+
+test('the irreducible loss of the seed’s moons is near 2, and its standard error is true', () => {
+  const model = small({ time: 'logit-normal', stratified: false, target: 'pair' });
+  const { loss_floor, standard_error, n } = model.irreducibleLoss();
+  assert.ok(loss_floor > 1.95 && loss_floor < 2.05, `${loss_floor}`);
+  assert.ok(n >= 50_000 && standard_error > 0.003 && standard_error < 0.02, `${standard_error}`);
+  // Other seeds draw other batches: their spread is what the standard error says.
+  const few = Array.from({ length: 24 }, (_, seed) => {
+    const floor = small({
+      ...{ time: 'logit-normal', stratified: false, target: 'pair', seed },
+    }).irreducibleLoss({ n: 2000 });
+    return (floor.loss_floor - loss_floor) / floor.standard_error;
+  });
+  const spread = Math.sqrt(few.reduce((sum, z) => sum + z * z, 0) / few.length);
+  assert.ok(spread > 0.6 && spread < 1.6, `${spread}`);
+});
+
+test('training brings the field error down, and loss is floor and field error together', () => {
+  const model = Model.createSync({}, module);
+  const before = model.fieldError({ n: 4000 });
+  const losses = model.train(Number(model.config.steps));
+  const after = model.fieldError({ n: 4000 });
+  assert.ok(
+    after.field_error < before.field_error / 20,
+    `${before.field_error} ${after.field_error}`,
+  );
+  const floor = model.irreducibleLoss();
+  const excess = model.excess(losses);
+  assert.ok(excess && excess.steps === 100);
+  // The last losses are those of the raw weights.
+  const raw = model.fieldError({ weights: 'raw' });
+  const off = Math.hypot(excess.standard_error, raw.standard_error);
+  assert.ok(
+    Math.abs(excess.excess - raw.field_error) < 4 * off,
+    `${excess.excess} ${raw.field_error}`,
+  );
+  const mean = losses.slice(-100).reduce((sum, loss) => sum + loss / 100, 0);
+  assert.ok(
+    Math.abs(mean - floor.loss_floor - excess.excess) < 0.02,
+    `${mean} ${floor.loss_floor}`,
+  );
+  assert.ok(excess.standard_error < 0.1 * floor.loss_floor);
+});
+
+test('the stable target has a lower floor and the same field error', () => {
+  const [pair, stable] = ['pair', 'stable'].map((target) => small({ target }));
+  assert.ok(stable.irreducibleLoss().loss_floor < 0.2 * pair.irreducibleLoss().loss_floor);
+  const [a, b] = [pair, stable].map((model) => model.fieldError());
+  assert.ok(
+    Math.abs(a.field_error / b.field_error - 1) < 1e-4,
+    `${a.field_error} ${b.field_error}`,
+  );
+});
+
+test('no answer depends on where its pieces end, and there are many when a batch is dear', () => {
+  const model = small({ data: 'points', batch: 256 });
+  model.setPoints(small().data({ n: 20_000 }));
+  let pieces = 0;
+  for (const _ of irreducibleLossSlices(model, { n: 64 })) pieces++;
+  assert.ok(pieces >= 8);
+  const whole = small({ batch: 256, hidden: 16 }).fieldError({ n: 512 });
+  const wide = small({ batch: 256 });
+  assert.deepEqual(finish(fieldErrorSlices(wide, { n: 512 })), whole);
+});
+
+test('a floor is found once for a configuration, and again when it or the points change', () => {
+  const model = small();
+  const first = model.floor();
+  assert.ok(first && model.floor() === first);
+  model.set({ lr: 1e-3 });
+  model.train(3);
+  assert.equal(model.floor(), first);
+  model.set({ target: 'pair' });
+  const second = model.floor();
+  assert.ok(second && second.loss_floor > 2 * first.loss_floor);
+  model.set({ coupling: 'ot' });
+  assert.equal(model.floor(), null);
+  const own = small({ data: 'points' });
+  assert.equal(own.floor(), null);
+  own.setPoints(Float32Array.of(0, 0, 1, 1));
+  const near = own.floor();
+  own.setPoints(Float32Array.of(0, 0, 4, 4));
+  assert.notEqual(own.floor()?.loss_floor, near?.loss_floor);
+});
+
+test('a map is the mean square of v - v* at the middle of each cell', () => {
+  const model = small();
+  const { error, cells, extent, t } = model.fieldMap({ t: 0.3, cells: 8, extent: 2 });
+  assert.deepEqual([cells, extent, t, error.length], [8, 2, 0.3, 64]);
+  const x = Float32Array.of(-1.75 + 0.5 * 3, -1.75 + 0.5 * 6);
+  const v = model.velocity({ t, x });
+  const best = model.oracle.velocity({ t, x });
+  const expected = ((v[0] - best[0]) ** 2 + (v[1] - best[1]) ** 2) / 2;
+  assert.ok(Math.abs(error[6 * 8 + 3] - expected) < 1e-6 * (1 + expected));
+});
+
+test('where there is no exact field the refusal says why and what has one', () => {
+  const x = Float32Array.of(0, 0);
+  const cases = /** @type {[import('../../web/lib/parameters.js').PartialConfig, RegExp][]} */ ([
+    [
+      { coupling: 'ot' },
+      /got coupling 'ot', whose pairs are chosen within a batch; allowed is 'ind/,
+    ],
+    [
+      { coupling: 'paired' },
+      /got coupling 'paired', whose pairs are kept from a reflow; allowed is/,
+    ],
+    [
+      { data: 'circles', noise: 0.01 },
+      /got noise 0.01 on circles; allowed is 0.0125 or more there/,
+    ],
+    [{ data: 'points' }, /got no points, or some beyond 1000000; call setPoints/],
+  ]);
+  for (const [config, message] of cases) {
+    const model = small(config);
+    const asks = [
+      () => model.oracle.velocity({ t: 0.5, x }),
+      () => model.irreducibleLoss(),
+      () => model.fieldError(),
+      () => model.fieldMap({ t: 0.5 }),
+    ];
+    for (const ask of asks) assert.throws(ask, { name: 'MoonflowError', code: 'state', message });
+    assert.equal(model.oracle.exists, false);
+    assert.equal(model.excess(new Float64Array()), null);
+  }
+});
+
+test('bad values are refused by name', () => {
+  const model = small();
+  const x = Float32Array.of(0, 0);
+  const wrong = /** @type {[() => unknown, RegExp][]} */ ([
+    [() => model.oracle.velocity({ t: 2, x }), /^t: got 2/],
+    [
+      () => model.oracle.velocity({ t: 0.5, x: Float32Array.of(2e6, 0) }),
+      /^x, point 0: got 2000000/,
+    ],
+    [() => model.irreducibleLoss({ n: 3 }), /^n: got 3; allowed is an integer from 64/],
+    [() => model.fieldError({ weights: /** @type {any} */ ('best') }), /^weights: got "best"/],
+    [() => model.excess(/** @type {any} */ ([1])), /^losses: got Array\(1\)/],
+    [() => model.excess(new Float64Array(4)), /^losses.length: got 4; allowed is up to 0/],
+    [() => model.fieldMap({ t: 0.5, cells: 0 }), /^cells: got 0/],
+    [() => model.fieldMap({ t: 0.5, extent: -1 }), /^extent: got -1/],
+    [() => model.fieldMap(/** @type {any} */ ({})), /^t: got undefined/],
+    [() => small({ data: 'points', dim: 3 }).fieldMap({ t: 0.5 }), /dim: got 3; allowed is 2/],
+  ]);
+  for (const [ask, message] of wrong) assert.throws(ask, { code: 'argument', message });
+});
+
+test('a worker refuses what a model refuses', () =>
+  connected(async (client) => {
+    await client.create({ hidden: 16, batch: 64, coupling: 'ot' });
+    await rejects(client.fieldError(), 'state', /got coupling 'ot'/);
+    assert.equal(await client.floor(), null);
+  }));
