@@ -37,13 +37,13 @@ static void judge(fm_model *m, const real *t, const real *x0, const real *x1, in
   field_velocity(&m->field, m->sampler.pass, t, x, v, rows);
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(path, (double)t[i]);
-    const double scale = path_condition_at(path, (double)t[i]).out;
+    const condition c = condition_at(path, &m->field.predict, (double)t[i]);
     floor[i] = error[i] = 0;
     for (int j = i * dim; j < (i + 1) * dim; j++) {
       const double u = p.d_sigma * (double)x0[j] + p.d_alpha * (double)x1[j];
-      const double left = (u - (double)best[j]) / scale, gap = ((double)v[j] - (double)best[j]) / scale;
-      floor[i] += left * left / dim;
-      error[i] += gap * gap / dim;
+      const double left = (u - (double)best[j]) / c.out, gap = ((double)v[j] - (double)best[j]) / c.out;
+      floor[i] += c.weight * (left * left / dim);
+      error[i] += c.weight * (gap * gap / dim);
     }
   }
 }
