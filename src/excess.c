@@ -38,7 +38,7 @@ static void judge(fm_model *m, const real *t, const real *x0, const real *x1, in
   field_velocity(&m->field, m->sampler.pass, t, x, v, rows);
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(path, (double)t[i]);
-    const path_condition c = path_condition_at(path, (double)t[i]);
+    const condition c = condition_at(path, &m->field.predict, (double)t[i]);
     const double factor = weight_at(&weight, path, p, c) / (c.out * c.out * dim);
     floor[i] = error[i] = 0;
     for (int j = i * dim; j < (i + 1) * dim; j++) {

@@ -22,13 +22,13 @@ static void scale_row(const real *x, double scale, real *out, int dim) {
 }
 
 /* v holds F; afterwards the velocity. */
-static void recover_row(path_condition c, const real *x, real *v, int dim) {
+static void recover_row(condition c, const real *x, real *v, int dim) {
   for (int j = 0; j < dim; j++) v[j] = (real)c.skip * x[j] + (real)c.out * v[j];
 }
 
 void field_velocity_at(const field *f, field_pass *pass, double t, const real *x, real *v, int n) {
   const int dim = f->shape.dim;
-  const path_condition c = path_condition_at(&f->path, t);
+  const condition c = condition_at(&f->path, &f->predict, t);
   const real time = (real)t;
   timenet_forward(&f->time, &pass->time, &time, pass->contribution, 1);
   for (int first = 0; first < n; first += FM_ROWS, x += FM_ROWS * dim, v += FM_ROWS * dim) {
@@ -44,17 +44,17 @@ void field_velocity(const field *f, field_pass *pass, const real *t, const real 
   for (int first = 0; first < n; first += FM_ROWS, t += FM_ROWS, x += FM_ROWS * dim, v += FM_ROWS * dim) {
     const int rows = fm_min(FM_ROWS, n - first);
     for (int i = 0; i < rows; i++)
-      scale_row(x + i * dim, path_condition_at(&f->path, (double)t[i]).in, pass->input + i * dim, dim);
+      scale_row(x + i * dim, condition_at(&f->path, &f->predict, (double)t[i]).in, pass->input + i * dim, dim);
     timenet_forward(&f->time, &pass->time, t, pass->contribution, rows);
     mlp_forward(&f->net, &pass->net, pass->input, pass->contribution, hidden, v, rows);
     for (int i = 0; i < rows; i++)
-      recover_row(path_condition_at(&f->path, (double)t[i]), x + i * dim, v + i * dim, dim);
+      recover_row(condition_at(&f->path, &f->predict, (double)t[i]), x + i * dim, v + i * dim, dim);
   }
 }
 
 void field_velocity_keep(const field *f, field_pass *pass, double t, const real *x, real *v, int rows) {
   const int count = rows * f->shape.dim;
-  const path_condition c = path_condition_at(&f->path, t);
+  const condition c = condition_at(&f->path, &f->predict, t);
   const real time = (real)t;
   timenet_forward(&f->time, &pass->time, &time, pass->contribution, 1);
   scale_row(x, c.in, pass->input, count);
@@ -65,7 +65,7 @@ void field_velocity_keep(const field *f, field_pass *pass, double t, const real 
 /* The map from F to v is affine, so tangents pass through it as points do. */
 void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows) {
   const int count = rows * f->shape.dim;
-  const path_condition c = path_condition_at(&f->path, t);
+  const condition c = condition_at(&f->path, &f->predict, t);
   scale_row(dx, c.in, pass->input, count);
   mlp_tangent(&f->net, &pass->net, pass->input, dv, rows);
   recover_row(c, dx, dv, count);

@@ -1,6 +1,6 @@
 /* field.h — the network under a path: a velocity field v(t, x).
  *
- *     v(t, x) = skip(t) x + out(t) F(in(t) x, t)                    path.h; F = v for every path but ve
+ *     v(t, x) = skip(t) x + out(t) F(in(t) x, t)                    condition.h; F = v unless predict or ve says otherwise
  *
  * Weights are those of the last field_use. Rows are independent: a point's velocity has the same bits alone, in any batch,
  * and whether its t is shared or its own.
@@ -8,13 +8,14 @@
 #ifndef FIELD_H
 #define FIELD_H
 
+#include "condition.h"
 #include "mlp.h"
-#include "path.h"
 #include "timenet.h"
 
 typedef struct {
   shape shape;
   path path;
+  prediction predict;
   timenet time;
   mlp net;
 } field;

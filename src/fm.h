@@ -76,6 +76,7 @@ enum {
   FM_SIGMA_MAX,  /* ve path: sigma(0) */
   FM_SIGMA_DATA, /* ve path and edm weight: std of the data; 0 measures it, and then reads as measured */
   FM_PATH_POWER, /* polynomial path: n of alpha = t^n */
+  FM_PREDICT,    /* one of FM_PREDICT_*: what the network's output stands for */
   /* how a batch is drawn */
   FM_COUPLING,      /* one of FM_COUPLING_* */
   FM_TARGET,        /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
@@ -168,7 +169,8 @@ FM_API const char *fm_preset_name(int preset); /* null when there is no such pre
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
  * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling;
- * weight_decay times the larger of lr and muon_lr <= 1, since beyond it decay makes weights grow. */
+ * predict v under ve (condition.h says why), and score only under the independent coupling, since pairs that are not drawn
+ * independently follow no density whose gradient x0 would give; weight_decay times the larger of lr and muon_lr <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
 
 /* ---- A model ---------------------------------------------------------------------------------------- */
@@ -195,7 +197,8 @@ FM_API int fm_points_set(fm_model *model, const real *points, int n);
 FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
 /* Begins the next reflow round (Liu et al. 2022): the weights become the EMA weights, moments and step return to 0,
- * the coupling becomes `paired`, and random draws move to a stream of their own. Needs pairs. */
+ * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, and when `predict` is
+ * score, which pairs do not have. */
 FM_API int fm_reflow_begin(fm_model *model);
 
 /* ---- Training --------------------------------------------------------------------------------------- */
@@ -205,7 +208,7 @@ enum { FM_CAUSE_NONE, FM_CAUSE_LOSS, FM_CAUSE_GRADIENT };
 typedef struct {
   double loss;          /* weighted mean over B and D, before the update */
   double v_norm;        /* Frobenius norm of the prediction [B, D] */
-  double u_norm;        /* Frobenius norm of the target [B, D]; under ve both are of the preconditioned F */
+  double u_norm;        /* Frobenius norm of the target [B, D]; both are of the network's F, see condition.h */
   double gradient_norm; /* before clipping */
   double lr, ema_decay; /* as used in that step; lr is AdamW's, muon_lr follows the same schedule */
   double reserved;
@@ -319,7 +322,7 @@ FM_API int fm_oracle_velocity(fm_model *model, const real *t, const real *x, int
 /* For each row of a batch t [n], x0 [n, D], x1 [n, D], as fm_batch gives it, the mean over coordinates of
  *     floor[n] = (u_t - v*)^2       what remains of the loss under the best field: its mean is the irreducible loss
  *     error[n] = (v - v*)^2         of the field under these weights: its mean is what training can still gain
- * so that the expected loss is mean floor + mean error. As in the loss, both have the weight of t, and under ve they are of F. */
+ * so that the expected loss is mean floor + mean error. As in the loss, both have the weight of t, and they are of F (condition.h). */
 FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const real *x0, const real *x1, int n,
                           double *floor, double *error);
 

@@ -50,6 +50,7 @@ static int start_path(fm_model *m) {
                          .sigma_max = m->params[FM_SIGMA_MAX],
                          .sigma_data = m->params[FM_SIGMA_DATA],
                          .power = m->params[FM_PATH_POWER]};
+  m->field.predict = condition_prepare(&m->field.path, (int)m->params[FM_PREDICT]);
   m->measures_sigma = m->params[FM_SIGMA_DATA] == 0 && needs_sigma(m);
   if (m->measures_sigma && m->data.kind != FM_DATA_POINTS) {
     dataset_draw(&m->data, (rng_stream){.purpose = RNG_MEASURE}, FM_SAMPLE_ROWS, m->sampler.state);
@@ -164,7 +165,8 @@ int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
 
 int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
-  FM_REQUIRE(m->pairs > 0 && m->stats.round < MODEL_MOST_ROUNDS, FM_E_STATE);
+  FM_REQUIRE(m->pairs > 0 && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
+             FM_E_STATE);
   for (int i = 0; i < m->field.shape.size; i++) {
     m->slot[FM_RAW][i] = m->slot[FM_EMA][i];
     m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;

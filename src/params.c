@@ -31,6 +31,9 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                        FIXED},
     [FM_PATH_POWER] = {"path_power", "data", "", "polynomial path: n of the data's share t^n; 1 is the linear path.", 1,
                        4, 2, REAL, FIXED},
+    [FM_PREDICT] = {"predict", "data", "v|x1|noise|score",
+                    "What the network's output stands for: velocity, data, noise, or the gradient of log p.", 0,
+                    FM_PREDICT_SCORE, FM_PREDICT_V, CHOICE, FIXED},
     [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired", "How noise and data points are paired.", 0,
                      FM_COUPLING_PAIRED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
     [FM_TARGET] =
@@ -142,6 +145,8 @@ int params_check(const double *p, int *bad) {
     if (params_check_value(i, p[i]) != FM_OK) return refuse(i, bad);
   if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
+  if (p[FM_PATH] == FM_PATH_VE && p[FM_PREDICT] != FM_PREDICT_V) return refuse(FM_PREDICT, bad);
+  if (p[FM_PREDICT] == FM_PREDICT_SCORE && p[FM_COUPLING] != FM_COUPLING_INDEPENDENT) return refuse(FM_PREDICT, bad);
   if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
   if (p[FM_WEIGHT_DECAY] * (p[FM_LR] > p[FM_MUON_LR] ? p[FM_LR] : p[FM_MUON_LR]) > 1)
     return refuse(FM_WEIGHT_DECAY, bad);

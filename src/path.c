@@ -45,11 +45,4 @@ path_point path_at(const path *p, double t) {
   }
 }
 
-path_condition path_condition_at(const path *p, double t) {
-  if (p->kind != FM_PATH_VE) return (path_condition){.in = 1, .skip = 0, .out = 1};
-  const double sigma = ve_sigma(p, t), sd = p->sigma_data, r = log_ratio(p);
-  const double total = sigma * sigma + sd * sd, root = fm_sqrt(total);
-  return (path_condition){.in = 1 / root, .skip = -r * sigma * sigma / total, .out = r * sigma * sd / root};
-}
-
 double path_source_scale(const path *p) { return p->kind == FM_PATH_VE ? p->sigma_max : 1; }

@@ -13,13 +13,6 @@
  *   - Under vp-linear sigma' is infinite at t = 1: alpha' and sigma' are those at t <= 1 - 1e-5, where sigma' = -50. And
  *     alpha(0) = 0.0066, not 0: a sample starts at N(0, I), without what little of the data is there at t = 0.
  *   - t^n with n < 1 would have an infinite derivative at t = 0.
- *   - Raw ve regression over four decades of scale does not train. The network therefore predicts F, not v, with the
- *     preconditioning of Karras et al. 2022 (EDM, table 1). Every path states it as one affine map, trivial but for ve:
- *
- *         v(t, x) = skip(t) x + out(t) F(in(t) x, t),     F is regressed on (u - skip x) / out
- *
- *     For ve: in = 1/sqrt(sigma^2 + sd^2), skip = -r (1 - c_skip), out = r c_out, r = ln(sigma_max/sigma_min),
- *     c_skip = sd^2/(sigma^2 + sd^2), c_out = sigma sd/sqrt(sigma^2 + sd^2), which is v = -r (x - D(x, t)).
  */
 #ifndef PATH_H
 #define PATH_H
@@ -36,13 +29,8 @@ typedef struct {
   double alpha, sigma, d_alpha, d_sigma;
 } path_point;
 
-typedef struct {
-  double in, skip, out;
-} path_condition;
-
 /* Coefficients at t in [0, 1]. */
 path_point path_at(const path *p, double t);
-path_condition path_condition_at(const path *p, double t);
 
 /* x(0) = scale * N(0, I). */
 double path_source_scale(const path *p);

@@ -46,7 +46,7 @@ static void interpolate(const trainer *trainer, train_shard *shard, const real *
   const int dim = f->shape.dim;
   for (int i = 0; i < rows; i++) {
     const path_point p = path_at(&f->path, (double)t[i]);
-    const path_condition c = path_condition_at(&f->path, (double)t[i]);
+    const condition c = condition_at(&f->path, &f->predict, (double)t[i]);
     shard->weight[i] = weight_at(&trainer->weight, &f->path, p, c);
     const real alpha = (real)p.alpha, sigma = (real)p.sigma, d_alpha = (real)p.d_alpha, d_sigma = (real)p.d_sigma;
     const real in = (real)c.in, skip = (real)c.skip, inverse = (real)(1 / c.out);

@@ -1,7 +1,7 @@
 /* train.h — loss and gradient of conditional flow matching.
  *
  *     t, x0, x1                                                                 minibatch.h
- *     loss = mean over B and D of w(t) (F(in x_t, t) - (u_t - skip x_t) / out)^2    F = v but for ve; weight.h
+ *     loss = mean over B and D of w(t) (F(in x_t, t) - (u_t - skip x_t) / out)^2    condition.h, weight.h
  *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
  *
  * The time branch is evaluated at Chebyshev nodes and interpolated to the batch (chebyshev.h) where that costs fewer rows

@@ -10,9 +10,9 @@ static double scaled(const weight *w, const path *p, path_point at) {
   }
 }
 
-double weight_at(const weight *w, const path *p, path_point at, path_condition condition) {
-  if (w->kind == FM_WEIGHT_NONE) return 1;
-  const double delta = at.d_alpha * at.sigma - at.d_sigma * at.alpha, ratio = condition.out / delta;
+double weight_at(const weight *w, const path *p, path_point at, condition c) {
+  if (w->kind == FM_WEIGHT_NONE) return c.weight;
+  const double delta = at.d_alpha * at.sigma - at.d_sigma * at.alpha, ratio = c.out / delta;
   const double factor = scaled(w, p, at) * ratio * ratio;
   return factor < WEIGHT_MOST ? factor : WEIGHT_MOST; /* also where 0 / 0 */
 }

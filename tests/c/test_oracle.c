@@ -177,7 +177,7 @@ static void check_draws(void) {
           oracle_velocity_of(&m.model->oracle, &path, t, x0, x1, BATCH, v);
           for (int i = 0; i < BATCH; i++) {
             const path_point p = path_at(&path, t[i]);
-            const double scale = path_condition_at(&path, t[i]).out;
+            const double scale = condition_at(&path, &m.model->field.predict, t[i]).out;
             for (int k = 2 * i; k < 2 * i + 2; k++) x[k] = (real)(p.sigma * x0[k] + p.alpha * x1[k]);
             for (int c = 0; c < 2; c++) {
               const double u = p.d_sigma * x0[2 * i + c] + p.d_alpha * x1[2 * i + c];

@@ -5,6 +5,8 @@
 #include "model.h"
 #include "pathset.h"
 
+static const prediction VELOCITY = {FM_PREDICT_V, 0, 1};
+
 static void check_ends(void) {
   promise("at t = 0 a path is its source, at t = 1 its data");
   for (int i = 0; i < PATHSET_COUNT; i++) {
@@ -97,7 +99,7 @@ static void check_targets(void) {
     for (double t = 0.01; t < 0.99; t += 0.0437) {
       double target[2];
       target_of(m, t, x0, x1, target);
-      const path_condition c = path_condition_at(p, t);
+      const condition c = condition_at(p, &VELOCITY, t);
       const path_point here = path_at(p, t);
       for (int j = 0; j < 2; j++) {
         double x[4];
@@ -118,7 +120,7 @@ static void check_condition(void) {
   for (int i = 0; i < PATHSET_COUNT; i++)
     for (double t = 0; t <= 1; t += 0.0137) {
       const path *p = &PATHSET[i];
-      const path_condition c = path_condition_at(p, t);
+      const condition c = condition_at(p, &VELOCITY, t);
       if (p->kind != FM_PATH_VE) {
         check(c.in == 1 && c.skip == 0 && c.out == 1, "path %d, t %g", i, t);
         continue;

@@ -7,6 +7,7 @@ static const path PATHS[] = {{.kind = FM_PATH_LINEAR, .sigma_data = 1.5},
                              {.kind = FM_PATH_VP_COSINE, .sigma_data = 1.5},
                              {.kind = FM_PATH_VE, .sigma_min = 0.01, .sigma_max = 50, .sigma_data = 1.5}};
 enum { COUNT = 3 };
+static const prediction VELOCITY = {FM_PREDICT_V, 0, 1};
 
 /* The published weight of |x1_theta - x1|^2. */
 static double published(const weight *w, const path *p, path_point at) {
@@ -25,7 +26,7 @@ static void check_formulas(void) {
       for (double t = 0.02; t < 1; t += 0.05) {
         const weight w = {kind, 5};
         const path_point at = path_at(&PATHS[i], t);
-        const path_condition c = path_condition_at(&PATHS[i], t);
+        const condition c = condition_at(&PATHS[i], &VELOCITY, t);
         /* F wrong by 1 makes v wrong by `out`, and x1 = (sigma v - sigma' x_t) / Delta wrong by sigma out / Delta. */
         const double off = at.sigma * c.out / (at.d_alpha * at.sigma - at.d_sigma * at.alpha);
         const double expected = fmin(published(&w, &PATHS[i], at) * off * off, WEIGHT_MOST);
@@ -43,7 +44,8 @@ static void check_ends(void) {
     for (int kind = FM_WEIGHT_NONE; kind <= FM_WEIGHT_EDM; kind++)
       for (int k = 0; k < 5; k++) {
         const path_point at = path_at(&PATHS[i], TIMES[k]);
-        const double factor = weight_at(&(weight){kind, 5}, &PATHS[i], at, path_condition_at(&PATHS[i], TIMES[k]));
+        const double factor =
+            weight_at(&(weight){kind, 5}, &PATHS[i], at, condition_at(&PATHS[i], &VELOCITY, TIMES[k]));
         check(factor >= 0 && factor <= WEIGHT_MOST, "path %d, weight %d, t %g: %g", i, kind, TIMES[k], factor);
         if (kind == FM_WEIGHT_NONE) check(factor == 1, "%g", factor);
       }
@@ -61,7 +63,8 @@ static void check_loss(void) {
   double sum = 0, gradient = 0, weighted = 0;
   for (int i = 0; i < B; i++) {
     const path_point at = path_at(&PATHS[0], t[i]);
-    const double w = weight_at(&(weight){FM_WEIGHT_MIN_SNR, 2}, &PATHS[0], at, path_condition_at(&PATHS[0], t[i]));
+    const double w =
+        weight_at(&(weight){FM_WEIGHT_MIN_SNR, 2}, &PATHS[0], at, condition_at(&PATHS[0], &VELOCITY, t[i]));
     check(fm_loss(a.model, t + i, x0 + 2 * i, x1 + 2 * i, 1) == FM_OK, "row %d", i);
     sum += w * fm_stats_get(a.model)->loss / B;
     gradient += w * (double)fm_slot(a.model, FM_GRADIENT)[0] / B;
@@ -93,7 +96,7 @@ static void check_by_time(void) {
   const real far[8] = {100, 100, 100, 100, 100, 100, 100, 100};
   check(fm_train_batch(m.model, t, far, x1, 2) == FM_OK && fm_loss_by_time(m.model, mean) == FM_OK, "step");
   const double latest = fm_stats_get(m.model)->loss / weight_at(&(weight){FM_WEIGHT_SNR, 5}, &PATHS[0],
-                                                                path_at(&PATHS[0], 0.0705), (path_condition){1, 0, 1});
+                                                                path_at(&PATHS[0], 0.0705), (condition){1, 0, 1, 1});
   const double blended = (0.99 * 2 * expected[0] + 2 * latest) / (0.99 * 2 + 2);
   check(fabs(mean[1] - blended) < 0.01 * blended, "%g, not about %g", mean[1], blended);
   check(fm_reset(m.model) == FM_OK && fm_loss_by_time(m.model, mean) == FM_OK && mean[1] == -1, "after reset");

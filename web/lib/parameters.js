@@ -32,6 +32,11 @@ const KINDS = /** @type {const} */ (['integer', 'real', 'log', 'choice', 'switch
 const RULES = new Map([
   ['features', 'an even number'],
   ['dim', "2 unless data is 'points'"],
+  [
+    'predict',
+    "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
+      "'independent', since other pairs have none: x1 or noise is nearest",
+  ],
   ['sigma_min', 'a number below sigma_max'],
   ['sigma_max', 'a number above sigma_min'],
   ['batch', "at most 2048 when coupling is 'ot'"],

@@ -4,6 +4,7 @@
  */
 
 import { integer, seed } from './argument.js';
+import { refusal } from './errors.js';
 import { requireFinite, requireMeasurable, travelOf } from './flow.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
@@ -52,6 +53,13 @@ export function* reflow(model, options = {}, chunk = () => 16) {
   integer('pairs', pairs, 1);
   integer('n', n, 1);
   seed('seed', from);
+  if (model.config.predict === 'score') {
+    throw refusal(
+      'predict',
+      'score',
+      'v, x1 or noise: a reflow trains on pairs, which have no score',
+    );
+  }
   const { solver, solver_steps } = travelOf(model, options.solver, options.solver_steps);
   const steps = stepsOf(model, options.steps);
   const stopped = options.stopped ?? (() => false);

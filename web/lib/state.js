@@ -15,6 +15,8 @@ import { readLossByTime, readStats } from './stats.js';
 /** @typedef {import('./stats.js').Stats} Stats */
 
 const POINTS_NEED = "only a model whose data is 'points' takes points";
+const PAIRS_NEED =
+  'call setPairs first; and pairs have no score to predict, so create the model with predict v, x1 or noise';
 
 export class State {
   #instance;
@@ -156,7 +158,7 @@ export class State {
   /** Begins the next reflow round; see fm_reflow_begin in fm.h. */
   reflowBegin() {
     this.#firstCoupling = this.firstCoupling;
-    this.#instance.check('reflowBegin', 'call setPairs first', 'fm_reflow_begin', this.#model);
+    this.#instance.check('reflowBegin', PAIRS_NEED, 'fm_reflow_begin', this.#model);
   }
 
   /** Draws the weights anew from the seed; points and pairs stay. */
