@@ -54,6 +54,7 @@ const ROWS = [
       'timelaw',
       'dataset',
       'ode',
+      'dopri5',
       'metric',
       'chebyshev',
       'posterior',
@@ -62,11 +63,11 @@ const ROWS = [
   },
   { layer: 4, nouns: ['minibatch', 'weight', 'conversion', 'oracle'] },
   { layer: 5, nouns: ['field'] },
-  { layer: 5, nouns: ['train', 'sample', 'divergence'] },
+  { layer: 5, nouns: ['train', 'sample', 'adaptive', 'divergence'] },
   { layer: 5, nouns: ['likelihood'] },
   { layer: 6, nouns: ['params'] },
   { layer: 6, nouns: ['model'] },
-  { layer: 6, nouns: ['learn', 'flow', 'excess'] },
+  { layer: 6, nouns: ['learn', 'flow', 'travel', 'excess'] },
 ];
 const engine = files.filter((path) => /^src\/\w+\.[ch]$/.test(path));
 
