@@ -44,12 +44,12 @@ typedef struct {
   const dopri5_dense *dense;
 } running;
 
-static double power(double base, double exponent) { return scalar_exp(exponent * scalar_log(base)); }
+FM_SMALL double power(double base, double exponent) { return scalar_exp(exponent * scalar_log(base)); }
 
 static double magnitude(double x) { return x < 0 ? -x : x; }
 
 /* Brings the points whose state is from `first` to `last` into rows, x and k_1 with them. */
-static int gather(const running *r, int n, int first, int last) {
+FM_SMALL int gather(const running *r, int n, int first, int last) {
   const dopri5 *d = r->d;
   const int dim = d->dim;
   int rows = 0;
@@ -65,14 +65,14 @@ static int gather(const running *r, int n, int first, int last) {
 }
 
 /* sum_j w_j k_j of one coordinate. */
-static double combine(const dopri5 *d, const double *weights, int count, int at) {
+FM_HOT double combine(const dopri5 *d, const double *weights, int count, int at) {
   double sum = 0;
   for (int j = 0; j < count; j++) sum += weights[j] * (double)d->k[j][at];
   return sum;
 }
 
 /* Sum over D of (value / (atol + rtol |x|))^2. */
-static double scaled_square(const fm_course *c, const real *x, const real *value, const real *minus, int dim) {
+FM_SMALL double scaled_square(const fm_course *c, const real *x, const real *value, const real *minus, int dim) {
   double sum = 0;
   for (int j = 0; j < dim; j++) {
     const double off = (double)value[j] - (minus ? (double)minus[j] : 0);
@@ -82,18 +82,18 @@ static double scaled_square(const fm_course *c, const real *x, const real *value
   return sum;
 }
 
-static void write_dense(const running *r, int point, int k, int coordinate, double value) {
+FM_SMALL void write_dense(const running *r, int point, int k, int coordinate, double value) {
   r->dense->path[(size_t)k * r->dense->stride + (size_t)(point * r->d->dim + coordinate)] = (real)value;
 }
 
 /* First guess of a length: what moves x by a hundredth of itself. */
-static double first_guess(const fm_course *c, double size, double speed) {
+FM_SMALL double first_guess(const fm_course *c, double size, double speed) {
   const double span = magnitude(c->t_end - c->t);
   const double guess = size <= 1e-10 || speed <= 1e-10 ? 1e-6 : 0.01 * fm_sqrt(size / speed);
   return guess < span ? guess : span; /* span for NaN */
 }
 
-static double second_guess(const fm_course *c, double guess, double speed, double bend) {
+FM_SMALL double second_guess(const fm_course *c, double guess, double speed, double bend) {
   const double span = magnitude(c->t_end - c->t), fastest = fm_sqrt(bend > speed ? bend : speed);
   double h = fastest <= 1e-15 ? (guess * 1e-3 > 1e-6 ? guess * 1e-3 : 1e-6) : power(0.01 / fastest, 0.2);
   if (h > 100 * guess) h = 100 * guess;
@@ -101,7 +101,7 @@ static double second_guess(const fm_course *c, double guess, double speed, doubl
 }
 
 /* k_1 and the length of the first step of the points that have not yet begun. */
-static void begin(const running *r, int n) {
+FM_SMALL void begin(const running *r, int n) {
   const dopri5 *d = r->d;
   const int dim = d->dim, rows = gather(r, n, FM_COURSE_START, FM_COURSE_START);
   if (rows == 0) return;
@@ -131,12 +131,12 @@ static void begin(const running *r, int n) {
 }
 
 /* Where a step of the course would end: the last one exactly at t_end, and no remainder too short for a step is left. */
-static double end_of(const fm_course *c) {
+FM_SMALL double end_of(const fm_course *c) {
   return magnitude(c->t_end - c->t) <= 1.0001 * magnitude(c->h) ? c->t_end : c->t + c->h;
 }
 
 /* k_2 .. k_7 and x', which is left in y. */
-static void evaluate_stages(const running *r, int rows) {
+FM_SMALL void evaluate_stages(const running *r, int rows) {
   const dopri5 *d = r->d;
   const int dim = d->dim;
   for (int stage = 1; stage < DOPRI5_STAGES; stage++) {
@@ -151,7 +151,7 @@ static void evaluate_stages(const running *r, int rows) {
   }
 }
 
-static double error_of(const running *r, int row, double h) {
+FM_SMALL double error_of(const running *r, int row, double h) {
   const dopri5 *d = r->d;
   const fm_course *c = &r->course[d->row[row]];
   double sum = 0;
@@ -164,7 +164,7 @@ static double error_of(const running *r, int row, double h) {
 }
 
 /* The polynomial through a step from t over h, at the wanted times in (t, t + h]. */
-static void interpolate(const running *r, int row, double t, double h, double end) {
+FM_SMALL void interpolate(const running *r, int row, double t, double h, double end) {
   const dopri5 *d = r->d;
   for (int m = 0; m < r->dense->count; m++) {
     const double time = r->dense->times[m], theta = (time - t) / h;
@@ -181,9 +181,9 @@ static void interpolate(const running *r, int row, double t, double h, double en
 }
 
 /* error^-0.17, at most 1e4: smaller errors let a step grow as far as it may anyway. */
-static double shrink(double error) { return error < 1e-20 ? 1e4 : power(error, -0.17); }
+FM_SMALL double shrink(double error) { return error < 1e-20 ? 1e4 : power(error, -0.17); }
 
-static void accept(const running *r, int row, double h, double end, double error) {
+FM_SMALL void accept(const running *r, int row, double h, double end, double error) {
   const dopri5 *d = r->d;
   const int point = d->row[row], dim = d->dim;
   fm_course *c = &r->course[point];
@@ -202,7 +202,7 @@ static void accept(const running *r, int row, double h, double end, double error
   c->state = end == c->t_end ? FM_COURSE_ARRIVED : FM_COURSE_UNDER_WAY;
 }
 
-static void reject(fm_course *c, double h, double error) {
+FM_SMALL void reject(fm_course *c, double h, double error) {
   const double factor = fm_is_finite(error) ? 0.9 * shrink(error) : 0;
   c->h = h * (factor > 0.2 ? factor : 0.2);
   c->rejected++;
@@ -210,7 +210,7 @@ static void reject(fm_course *c, double h, double error) {
 }
 
 /* One step of every point under way; how many there were. */
-static int step(const running *r, int n, fm_try *log, int tries, int tried) {
+FM_SMALL int step(const running *r, int n, fm_try *log, int tries, int tried) {
   const dopri5 *d = r->d;
   const int rows = gather(r, n, FM_COURSE_UNDER_WAY, FM_COURSE_REJECTED);
   if (rows == 0) return 0;

@@ -115,7 +115,8 @@ const EXPORTS = {
   fm_course_run: {
     args: [
       ...[self, weights, steps, float(p2), float(p4), array(course, 8), n],
-      ...[value(0, [p3 + 4, -8, edge()]), array(grid, 8), value(5, [0, -1, 10002]), float(p5)],
+      ...[value(0, [p3 + 4, -8, edge()]), array(grid, 8), value(5, [0, -1, 10002])],
+      value(p5, [p5 + 2, -4, edge()]),
     ],
   },
   fm_nfe: { args: [solver, value(4, [0, -1, INT_MIN])], status: 0, good: 8 },
