@@ -34,6 +34,8 @@
 
 #include <stdint.h>
 
+#include "course.h"
+
 #if defined(__wasm__)
 #define FM_API __attribute__((visibility("default"), used))
 #else
@@ -296,33 +298,8 @@ FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double
  *     do fm_course_run(model, FM_EMA, 8, x, k, course, n, log, NULL, 0, NULL);
  *     while (a course has state < FM_COURSE_ARRIVED);
  *
- * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut. */
-enum {
-  FM_COURSE_START,     /* nothing is known but x */
-  FM_COURSE_UNDER_WAY, /* the last step was accepted */
-  FM_COURSE_REJECTED,  /* the last step was not */
-  FM_COURSE_ARRIVED,   /* t is t_end */
-  FM_COURSE_STOPPED    /* at t, because `most` steps were tried, or because the field is not finite there */
-};
-
-/* A point on its way. In WebAssembly: six doubles at 0 .. 40, then six int32 at 48 .. 68; 72 bytes. */
-typedef struct {
-  double t, t_end;
-  double h;     /* the next step, negative when it goes back */
-  double error; /* of the last accepted step; at most 1 */
-  double rtol, atol;
-  int32_t accepted, rejected, evaluations;
-  int32_t state; /* FM_COURSE_* */
-  int32_t most;  /* steps it may try, rejected ones included */
-  int32_t pad;
-} fm_course;
-
-/* A step that was tried, from t over h. In WebAssembly: three doubles at 0 .. 16, then int32 at 24; 32 bytes. */
-typedef struct {
-  double t, h, error;
-  int32_t accepted; /* error <= 1 */
-  int32_t pad;
-} fm_try;
+ * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut. fm_course and fm_try
+ * are in course.h. */
 
 /* Puts the points x [n, D] on courses from t_start to t_end, as in fm_sample, which also says how x is scaled at t = 0. rtol,
  * atol and most are those of the rows rtol, atol and solver_steps. */
