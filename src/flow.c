@@ -4,8 +4,6 @@
 #include "model.h"
 #include "params.h"
 
-int model_are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
-
 /* Projections and their squared gaps must stay finite. */
 static int are_measurable(const real *x, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
@@ -13,17 +11,9 @@ static int are_measurable(const real *x, uint64_t count) {
   return 1;
 }
 
-static int can_write_points(const fm_model *m, const real *x, int n) {
-  return n <= FM_MAX_POINTS && fm_is_array(x, (uint64_t)n * (uint64_t)m->field.shape.dim, sizeof(real));
-}
-
-static int can_write_path(const fm_model *m, const real *path, int n, int count) {
-  return fm_is_array(path, (uint64_t)n * (uint64_t)m->field.shape.dim * (uint64_t)count, sizeof(real));
-}
-
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
-  FM_REQUIRE(model_are_points(m, x, n) && can_write_points(m, v, n), FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
@@ -33,7 +23,7 @@ int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, r
 }
 
 int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) {
-  FM_REQUIRE(model_is(m) && n >= 1 && can_write_points(m, x0, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && n >= 1 && model_can_write(m, x0, n), FM_E_ARG);
   const uint64_t dim = (uint64_t)m->field.shape.dim;
   FM_REQUIRE(((uint64_t)first + (uint64_t)n) * dim <= UINT32_MAX, FM_E_ARG);
   rng_normal((rng_stream){.seed = seed, .purpose = RNG_NOISE}, (uint32_t)(first * dim), n * (int)dim, x0);
@@ -41,59 +31,9 @@ int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) 
 }
 
 int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
-  FM_REQUIRE(model_is(m) && n >= 1 && can_write_points(m, x1, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && n >= 1 && model_can_write(m, x1, n), FM_E_ARG);
   FM_REQUIRE(m->data.kind != FM_DATA_POINTS || m->data.count > 0, FM_E_STATE);
   dataset_draw(&m->data, (rng_stream){.seed = seed, .purpose = RNG_DATA}, n, x1);
-  return FM_OK;
-}
-
-static int is_time(double t) { return t >= 0 && t <= 1; }
-
-int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
-  FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
-  FM_REQUIRE(is_time(t_start) && is_time(t_end) && t_start != t_end, FM_E_ARG);
-  FM_REQUIRE(model_has_field(m), FM_E_STATE);
-  field_use(&m->field, m->slot[weights]);
-  const ode_plan plan = {
-      .solver = solver, .steps = steps, .t_start = t_start, .t_end = t_end, .grid = (int)m->params[FM_TIME_GRID]};
-  sample_flow(&m->sampler, &plan, x, n, NULL);
-  return FM_OK;
-}
-
-int fm_nfe(int solver, int steps) {
-  return params_check_value(FM_SOLVER_STEPS, steps) == FM_OK ? ode_evaluations(solver, steps) : 0;
-}
-
-int fm_grid(int grid, int steps, double t_start, double t_end, double *times) {
-  FM_REQUIRE(params_check_value(FM_TIME_GRID, grid) == FM_OK, FM_E_ARG);
-  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
-  FM_REQUIRE(is_time(t_start) && is_time(t_end) && t_start != t_end, FM_E_ARG);
-  FM_REQUIRE(fm_is_array(times, (uint64_t)steps + 1, sizeof(double)), FM_E_ARG);
-  const ode_plan plan = {.steps = steps, .t_start = t_start, .t_end = t_end, .grid = grid};
-  for (int i = 0; i <= steps; i++) times[i] = ode_time(&plan, i);
-  return FM_OK;
-}
-
-/* Whether the times stay in [0, 1] and go one way. */
-static int are_times(const double *times, int count) {
-  for (int i = 0; i < count; i++) {
-    if (!is_time(times[i])) return 0;
-    if (i > 0 && (times[1] > times[0] ? !(times[i] > times[i - 1]) : !(times[i] < times[i - 1]))) return 0;
-  }
-  return 1;
-}
-
-int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, int count, real *x, int n, real *path) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
-  FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0, FM_E_ARG);
-  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && are_times(times, count), FM_E_ARG);
-  FM_REQUIRE(path == NULL || can_write_path(m, path, n, count), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m), FM_E_STATE);
-  field_use(&m->field, m->slot[weights]);
-  const ode_plan plan = {
-      .solver = solver, .steps = count - 1, .t_start = times[0], .t_end = times[count - 1], .times = times};
-  sample_flow(&m->sampler, &plan, x, n, path);
   return FM_OK;
 }
 
@@ -114,8 +54,8 @@ static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes
 int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
               uint32_t first, const real *x, int n, double *logp, double *error) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
-  FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0, FM_E_ARG);
-  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && are_times(times, count), FM_E_ARG);
+  FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
   FM_REQUIRE(are_probes(probes) && (uint64_t)first + (uint64_t)n <= (uint64_t)1 << 31, FM_E_ARG);
   FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);

@@ -34,6 +34,8 @@
 
 #include <stdint.h>
 
+#include "course.h"
+
 #if defined(__wasm__)
 #define FM_API __attribute__((visibility("default"), used))
 #else
@@ -56,7 +58,8 @@ enum {
   FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
   FM_E_FORMAT = 5,   /* restored state holds a value that fm_restore does not admit */
-  FM_E_THREAD = 6    /* a helper thread was lost; the model is as it was before that step, and works on one thread */
+  FM_E_THREAD = 6,   /* a helper thread was lost; the model is as it was before that step, and works on one thread */
+  FM_E_STEPS = 7     /* dopri5 has tried its steps and not arrived; the points are where they got */
 };
 
 /* ---- Parameters: one table for validation, command options, page controls and documents ------------ */
@@ -108,6 +111,8 @@ enum {
   FM_SOLVER, /* one of FM_SOLVER_* */
   FM_SOLVER_STEPS,
   FM_TIME_GRID, /* one of FM_GRID_*: where the steps of a solver begin and end */
+  FM_RTOL,      /* dopri5: error a step may make, relative to |x| */
+  FM_ATOL,      /* dopri5: what is added to that */
   FM_PARAM_COUNT
 };
 
@@ -135,7 +140,7 @@ enum {
   FM_OPTIMISER_MUON
 }; /* muon: Muon for the hidden matrices net.2, net.4, .., AdamW for the rest */
 enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
-enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4, FM_SOLVER_AB2 };
+enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4, FM_SOLVER_AB2, FM_SOLVER_DOPRI5 };
 enum { FM_GRID_UNIFORM, FM_GRID_QUADRATIC };
 enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };
 
@@ -271,12 +276,14 @@ FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n,
 FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
 
 /* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` steps of the model's
- * time_grid, 1 .. 10,000.
+ * time_grid, 1 .. 10,000. Under dopri5 the steps choose their own length by the model's rtol and atol, `steps` is the most
+ * that a point may try, and FM_E_STEPS says that one of them needs more; fm_course_run says which, and where it is.
  * A start at t_start = 0 is multiplied by the path's source scale (sigma_max for ve, else 1), and an arrival at
  * t_end = 0 is divided by it, so x0 is N(0, I) for every path. Each point's bits are its own, however the calls are cut. */
 FM_API int fm_sample(fm_model *model, int weights, int solver, int steps, double t_start, double t_end, real *x, int n);
 
-/* Field evaluations a point costs in `steps` steps of `solver`; 0 for an unknown solver or steps outside 1 .. 10,000. */
+/* Field evaluations a point costs in `steps` steps of `solver`, under dopri5 at most: 2 + 6 steps; 0 for an unknown solver or
+ * steps outside 1 .. 10,000. */
 FM_API int fm_nfe(int solver, int steps);
 
 /* times[steps + 1] of a grid, FM_GRID_* (ode.h has the formulas): times[0] is t_start, times[steps] t_end. Arguments as in
@@ -287,6 +294,28 @@ FM_API int fm_grid(int grid, int steps, double t_start, double t_end, double *ti
  * path: null, or [count, n, D] for x_t at each of the times: x_t itself, so at t = 0 not in unit scale. */
 FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double *times, int count, real *x, int n,
                           real *path);
+
+/* ---- Adaptive steps, in calls of bounded work --------------------------------------------------------
+ *
+ *     fm_course_begin(model, 1e-5, 1e-5, 100, 0, 1, x, n, course);
+ *     do fm_course_run(model, FM_EMA, 8, x, k, course, n, log, NULL, 0, NULL);
+ *     while (a course has state < FM_COURSE_ARRIVED);
+ *
+ * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut. fm_course and fm_try
+ * are in course.h. */
+
+/* Puts the points x [n, D] on courses from t_start to t_end, as in fm_sample, which also says how x is scaled at t = 0. rtol,
+ * atol and most are those of the rows rtol, atol and solver_steps. */
+FM_API int fm_course_begin(const fm_model *model, double rtol, double atol, int most, double t_start, double t_end,
+                           real *x, int n, fm_course *course);
+
+/* Up to `tries` steps, 1 .. 10,000, of every point that is under way. x [n, D], k [n, D] (the velocity at x, kept from call to
+ * call) and course[n] move together and are the caller's to keep. log: null, or [n, tries]; the steps that point i has tried
+ * in this call, as its counts tell, begin at log[i tries]. path: null, or [count, n, D] for x_t at times[count], 1 .. 10,001 of
+ * them that go one way, as in fm_sample_grid but any on the way: each is written when a step has passed it. FM_E_ARG too for a
+ * course that no call here has left so. */
+FM_API int fm_course_run(fm_model *model, int weights, int tries, real *x, real *k, fm_course *course, int n,
+                         fm_try *log, const double *times, int count, real *path);
 
 /* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the
  * Euler trajectory of `steps` steps, cost[n] = |x(1) - x(0)|^2. 0 straightness is a straight line. */

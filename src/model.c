@@ -18,6 +18,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   field_layout(&m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
+  adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
   likelihood_layout(&m->likelihood, &m->sampler, a);
   oracle_layout(&m->oracle, &m->data, (int)params[FM_BATCH], a);
@@ -99,6 +100,22 @@ static int all_bounded(const real *x, int count, double bound) {
   for (int i = 0; i < count; i++)
     if (!((double)x[i] >= -bound && (double)x[i] <= bound)) return 0; /* NaN fails both */
   return 1;
+}
+
+int model_are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
+
+int model_is_time(double t) { return t >= 0 && t <= 1; }
+
+int model_are_times(const double *times, int count) {
+  for (int i = 0; i < count; i++) {
+    if (!model_is_time(times[i])) return 0;
+    if (i > 0 && (times[1] > times[0] ? !(times[i] > times[i - 1]) : !(times[i] < times[i - 1]))) return 0;
+  }
+  return 1;
+}
+
+int model_can_write(const fm_model *m, const real *x, int n) {
+  return n <= FM_MAX_POINTS && fm_is_array(x, (uint64_t)n * (uint64_t)m->field.shape.dim, sizeof(real));
 }
 
 int model_are_points(const fm_model *m, const real *x, int n) {

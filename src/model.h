@@ -3,6 +3,7 @@
 #define MODEL_H
 
 #include "likelihood.h"
+#include "adaptive.h"
 #include "muon.h"
 #include "oracle.h"
 #include "sample.h"
@@ -23,6 +24,7 @@ struct fm_model {
   train_bins bins; /* decaying sums, of fm_loss_by_time */
   field field;
   sampler sampler;
+  adaptive adaptive;
   likelihood likelihood;
   trainer trainer;
   muon muon; /* its workspace, where the optimiser is muon */
@@ -42,6 +44,12 @@ int model_has_field(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);
 
+/* FM_RAW or FM_EMA. */
+int model_are_weights(int weights);
+
+/* Whether n points may be written to x. */
+int model_can_write(const fm_model *m, const real *x, int n);
+
 /* Whether x may be read as n finite points [n, D], n <= 2^24. */
 int model_are_points(const fm_model *m, const real *x, int n);
 
@@ -53,5 +61,8 @@ weight model_weight(const fm_model *m);
 
 /* FM_RAW or FM_EMA. */
 int model_are_weights(int weights);
+/* In [0, 1]; count of them that go one way. */
+int model_is_time(double t);
+int model_are_times(const double *times, int count);
 
 #endif

@@ -3,7 +3,7 @@
 #include "simd.h"
 
 /* y = x + h k; y may be x. */
-static void advance(const real *x, double h, const real *k, real *y, int count) {
+FM_SMALL void advance(const real *x, double h, const real *k, real *y, int count) {
   const real step = (real)h;
   int i = 0;
   for (; i + 4 <= count; i += 4) v4_store(y + i, v4_add(v4_load(x + i), v4_mul(v4_all(step), v4_load(k + i))));

@@ -77,13 +77,17 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                       REAL, LIVE},
     [FM_EMA_WARMUP] = {"ema_warmup", "optimiser", "", "Let the average start quickly: (1 + k) / (10 + k) at step k.", 0,
                        1, 1, SWITCH, LIVE},
-    [FM_SOLVER] = {"solver", "sampling", "euler|midpoint|heun|rk4|ab2", "Method that integrates the velocity field.", 0,
-                   FM_SOLVER_AB2, FM_SOLVER_HEUN, CHOICE, LIVE},
-    [FM_SOLVER_STEPS] = {"solver_steps", "sampling", "", "Steps of the solver from noise to data.", 1, 10000, 25,
-                         INTEGER, LIVE},
+    [FM_SOLVER] = {"solver", "sampling", "euler|midpoint|heun|rk4|ab2|dopri5",
+                   "Method that integrates the velocity field.", 0, FM_SOLVER_DOPRI5, FM_SOLVER_HEUN, CHOICE, LIVE},
+    [FM_SOLVER_STEPS] = {"solver_steps", "sampling", "",
+                         "Steps of the solver from noise to data; under dopri5 the most that a point may try.", 1,
+                         10000, 25, INTEGER, LIVE},
     [FM_TIME_GRID] = {"time_grid", "sampling", "uniform|quadratic",
                       "How the solver's steps are spread; quadratic is finer towards the data.", 0, FM_GRID_QUADRATIC,
                       FM_GRID_UNIFORM, CHOICE, LIVE},
+    [FM_RTOL] = {"rtol", "sampling", "", "dopri5: error that a step may make, relative to the point.", 1e-6, 1, 1e-3,
+                 LOG, LIVE},
+    [FM_ATOL] = {"atol", "sampling", "", "dopri5: error that a step may make besides.", 1e-8, 1, 1e-3, LOG, LIVE},
 };
 
 /* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */

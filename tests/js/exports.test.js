@@ -21,10 +21,10 @@ const model = small({ data: 'points' });
 model.setPoints(points);
 model.train(3);
 const { instance, handle } = model;
-const rooms = instance.memory.carve('test', Array(10).fill(65536));
+const rooms = instance.memory.carve('test', Array(11).fill(65536));
 // Grows the memory now, so that its end stays where it is.
 state(model);
-const [p0, p1, p2, p3, p4, p5, t, doubles, room, grid] = rooms;
+const [p0, p1, p2, p3, p4, p5, t, doubles, room, grid, course] = rooms;
 const lr = rowOf(table, 'lr');
 for (const place of [p1, p2]) instance.memory.floats(place, points.length).set(points);
 instance.memory.doubles(doubles, count).set(toNumbers(table, model.config));
@@ -41,15 +41,19 @@ const value = (good, bad = []) => ({ good, bad });
 const self = value(handle, [0, 4, handle + 4, handle + 16, -16, edge(), p0]);
 const n = value(N, [0, -1, INT_MIN, INT_MAX]);
 const solver = value(2, [-1, rowOf(table, 'solver').choices.length, INT_MAX]);
+/** Where steps are given beforehand, dopri5 is none of the solvers. */
+const fixed = value(2, [...solver.bad, rowOf(table, 'solver').choices.indexOf('dopri5')]);
 const weights = value(1, [-1, 2, 3, 4, 5, INT_MAX]);
 const steps = value(4, [0, -1, INT_MIN, 10001, INT_MAX]);
 const seed = value(1);
 const time = (/** @type {number} */ good) =>
   value(good, [-1e-9, 1.0001, Number.NaN, Infinity, -Infinity, 1e300]);
 const float = (/** @type {number} */ place) => array(place);
+instance.call('fm_course_begin', handle, 1e-3, 1e-3, 25, 0, 1, p2, N, course);
 instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
 const back = grid + 64;
 instance.memory.doubles(back, 5).set([1, 0.8, 0.5, 0.1, 0]);
+const tolerance = value(1e-3, [0, -1e-3, 2, Number.NaN, Infinity]);
 const block = value(room, [0, room + 4, room + 8, -16]);
 
 /**
@@ -101,8 +105,18 @@ const EXPORTS = {
   },
   fm_sample_grid: {
     args: [
-      ...[self, weights, solver, array(grid, 8), value(5, [1, 0, -1, 10002])],
+      ...[self, weights, fixed, array(grid, 8), value(5, [1, 0, -1, 10002])],
       ...[float(p1), n, value(0, [p3 + 2, -4, edge()])],
+    ],
+  },
+  fm_course_begin: {
+    args: [...[self, tolerance, tolerance, steps, time(0), time(1), float(p1), n], array(p3, 8)],
+  },
+  fm_course_run: {
+    args: [
+      ...[self, weights, steps, float(p2), float(p4), array(course, 8), n],
+      ...[value(0, [p3 + 4, -8, edge()]), array(grid, 8), value(5, [0, -1, 10002])],
+      value(p5, [p5 + 2, -4, edge()]),
     ],
   },
   fm_nfe: { args: [solver, value(4, [0, -1, INT_MIN])], status: 0, good: 8 },
@@ -110,7 +124,7 @@ const EXPORTS = {
   fm_loglik: {
     args: [
       // Times that end before 0, begin before 1 or rise.
-      ...[self, weights, solver, value(back, [0, back + 4, edge(), -8, back + 8, grid])],
+      ...[self, weights, fixed, value(back, [0, back + 4, edge(), -8, back + 8, grid])],
       ...[value(5, [1, 0, -1, 10002, 4]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
     ],
@@ -214,6 +228,7 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_velocity', 3],
       ['fm_sample', 6],
       ['fm_sample_grid', 5],
+      ['fm_course_begin', 6],
       ['fm_straightness', 3],
       ['fm_loglik', 8],
       ['fm_sw2', 0],
@@ -243,7 +258,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 25);
+  assert.equal(readers.length, 26);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

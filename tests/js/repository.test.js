@@ -37,6 +37,7 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
  * A file may include its own header and what lies in a row before its own.
  */
 const ROWS = [
+  { layer: 0, nouns: ['course'] },
   { layer: 0, nouns: ['fm'] },
   { layer: 0, nouns: ['base'] },
   { layer: 0, nouns: ['simd', 'scalar'] },
@@ -54,6 +55,7 @@ const ROWS = [
       'timelaw',
       'dataset',
       'ode',
+      'dopri5',
       'metric',
       'chebyshev',
       'posterior',
@@ -64,11 +66,11 @@ const ROWS = [
   { layer: 4, nouns: ['condition'] },
   { layer: 4, nouns: ['weight'] },
   { layer: 5, nouns: ['field'] },
-  { layer: 5, nouns: ['train', 'sample', 'divergence'] },
+  { layer: 5, nouns: ['train', 'sample', 'adaptive', 'divergence'] },
   { layer: 5, nouns: ['likelihood'] },
   { layer: 6, nouns: ['params'] },
   { layer: 6, nouns: ['model'] },
-  { layer: 6, nouns: ['learn', 'flow', 'excess'] },
+  { layer: 6, nouns: ['learn', 'flow', 'travel', 'excess'] },
 ];
 const engine = files.filter((path) => /^src\/\w+\.[ch]$/.test(path));
 

@@ -1,0 +1,29 @@
+/* adaptive.h — points of a field carried by dopri5.h, in calls of bounded work. */
+#ifndef ADAPTIVE_H
+#define ADAPTIVE_H
+
+#include "dopri5.h"
+#include "field.h"
+
+typedef struct {
+  const field *field;
+  field_pass *pass;
+  dopri5 solver;
+  fm_course *course; /* [FM_ROWS] */
+  real *k;           /* [FM_ROWS, D] */
+} adaptive;
+
+/* `pass` is borrowed: nothing else uses it while a call of this module runs. */
+void adaptive_layout(adaptive *a, const field *f, field_pass *pass, arena *memory);
+
+/* Sets every course[n] to `from`, and multiplies x [n, D] by the path's source scale when it begins at t = 0. */
+void adaptive_begin(const adaptive *a, fm_course from, real *x, int n, fm_course *course);
+
+/* Up to `tries` steps of each of n points, with the weights of the last field_use; see fm_course_run. */
+void adaptive_run(const adaptive *a, int tries, real *x, real *k, fm_course *course, int n, fm_try *log,
+                  const dopri5_dense *dense);
+
+/* Carries x [n, D] from the beginning of `from` to its end. FM_E_STEPS when a point stopped on the way; all have moved. */
+int adaptive_flow(const adaptive *a, fm_course from, real *x, int n);
+
+#endif

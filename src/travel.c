@@ -1,0 +1,99 @@
+/* travel.c — the half of fm.h that carries points along the field: fixed steps, grids and adaptive steps. */
+#include "model.h"
+#include "params.h"
+
+int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
+  FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  field_use(&m->field, m->slot[weights]);
+  if (solver == FM_SOLVER_DOPRI5) {
+    const double rtol = m->params[FM_RTOL], atol = m->params[FM_ATOL];
+    const fm_course from = {.t = t_start, .t_end = t_end, .rtol = rtol, .atol = atol, .most = steps};
+    return adaptive_flow(&m->adaptive, from, x, n);
+  }
+  const ode_plan plan = {
+      .solver = solver, .steps = steps, .t_start = t_start, .t_end = t_end, .grid = (int)m->params[FM_TIME_GRID]};
+  sample_flow(&m->sampler, &plan, x, n, NULL);
+  return FM_OK;
+}
+
+int fm_nfe(int solver, int steps) {
+  if (params_check_value(FM_SOLVER_STEPS, steps) != FM_OK) return 0;
+  return solver == FM_SOLVER_DOPRI5 ? 2 + 6 * steps : ode_evaluations(solver, steps);
+}
+
+int fm_grid(int grid, int steps, double t_start, double t_end, double *times) {
+  FM_REQUIRE(params_check_value(FM_TIME_GRID, grid) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(times, (uint64_t)steps + 1, sizeof(double)), FM_E_ARG);
+  const ode_plan plan = {.steps = steps, .t_start = t_start, .t_end = t_end, .grid = grid};
+  for (int i = 0; i <= steps; i++) times[i] = ode_time(&plan, i);
+  return FM_OK;
+}
+
+static int can_write_path(const fm_model *m, const real *path, int n, int count) {
+  return fm_is_array(path, (uint64_t)n * (uint64_t)m->field.shape.dim * (uint64_t)count, sizeof(real));
+}
+
+int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, int count, real *x, int n, real *path) {
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(count >= 2 && params_check_value(FM_SOLVER_STEPS, count - 1) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(ode_evaluations(solver, 1) > 0, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
+  FM_REQUIRE(path == NULL || can_write_path(m, path, n, count), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  field_use(&m->field, m->slot[weights]);
+  const ode_plan plan = {
+      .solver = solver, .steps = count - 1, .t_start = times[0], .t_end = times[count - 1], .times = times};
+  sample_flow(&m->sampler, &plan, x, n, path);
+  return FM_OK;
+}
+
+/* ---- Adaptive steps --------------------------------------------------------------------------------------- */
+
+static int is_rule(double rtol, double atol, int most) {
+  return params_check_value(FM_RTOL, rtol) == FM_OK && params_check_value(FM_ATOL, atol) == FM_OK &&
+         params_check_value(FM_SOLVER_STEPS, most) == FM_OK;
+}
+
+int fm_course_begin(const fm_model *m, double rtol, double atol, int most, double t_start, double t_end, real *x, int n,
+                    fm_course *course) {
+  FM_REQUIRE(model_is(m) && is_rule(rtol, atol, most) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(course, (uint64_t)n, sizeof *course), FM_E_ARG);
+  const fm_course from = {.t = t_start, .t_end = t_end, .rtol = rtol, .atol = atol, .most = most};
+  adaptive_begin(&m->adaptive, from, x, n, course);
+  return FM_OK;
+}
+
+static int is_course(const fm_course *c) {
+  if (!is_rule(c->rtol, c->atol, c->most) || !model_is_time(c->t) || !model_is_time(c->t_end)) return 0;
+  if (c->state < FM_COURSE_START || c->state > FM_COURSE_STOPPED) return 0;
+  if (c->state >= FM_COURSE_ARRIVED) return 1;
+  if (c->accepted < 0 || c->rejected < 0 || c->accepted > c->most || c->rejected >= c->most - c->accepted) return 0;
+  if (c->state == FM_COURSE_START) return c->t != c->t_end;
+  return c->error >= 0 && c->error <= 1 && c->evaluations >= 0 && c->evaluations <= fm_nfe(FM_SOLVER_DOPRI5, c->most) &&
+         fm_is_finite(c->h) && (c->t_end > c->t ? c->h > 0 : c->h < 0 && c->t_end < c->t);
+}
+
+int fm_course_run(fm_model *m, int weights, int tries, real *x, real *k, fm_course *course, int n, fm_try *log,
+                  const double *times, int count, real *path) {
+  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_can_write(m, x, n), FM_E_ARG);
+  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, tries) == FM_OK && model_can_write(m, k, n), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(course, (uint64_t)n, sizeof *course), FM_E_ARG);
+  for (int i = 0; i < n; i++) FM_REQUIRE(is_course(&course[i]), FM_E_ARG);
+  FM_REQUIRE(log == NULL || fm_is_array(log, (uint64_t)n * (uint64_t)tries, sizeof *log), FM_E_ARG);
+  if (path) {
+    FM_REQUIRE(count == 1 || params_check_value(FM_SOLVER_STEPS, count - 1) == FM_OK, FM_E_ARG);
+    FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
+    FM_REQUIRE(can_write_path(m, path, n, count), FM_E_ARG);
+  }
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  field_use(&m->field, m->slot[weights]);
+  const dopri5_dense dense = {times, path ? count : 0, path, (size_t)n * (size_t)m->field.shape.dim};
+  adaptive_run(&m->adaptive, tries, x, k, course, n, log, &dense);
+  return FM_OK;
+}
