@@ -37,7 +37,7 @@ const read = (path) => readFileSync(join(root, path), 'utf8');
  * A file may include its own header and what lies in a row before its own.
  */
 const ROWS = [
-  { layer: 0, nouns: ['course'] },
+  { layer: 0, nouns: ['course', 'setting'] },
   { layer: 0, nouns: ['fm'] },
   { layer: 0, nouns: ['base'] },
   { layer: 0, nouns: ['simd', 'scalar'] },
