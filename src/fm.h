@@ -245,16 +245,13 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
                            real *cost);
 
 /* logp[n] = log p_1(x) in nats for x [n, D]: the density of what fm_sample draws, as exact as the solver's steps are fine.
- *
- *     log p_1(x) = log p_0(x(0)) - integral of div v(t, x(t)) dt from 0 to 1
- *
- * along the path that ends in x, followed back by `solver` through times[count], 2 .. 10,001 falling from exactly 1 to exactly 0
- * (Chen et al. 2018); p_0 is the source of the path, N(0, I), under ve N(0, sigma_max^2 I). probes = 0 takes the exact
- * divergence, D tangents an evaluation. probes = 2 .. 64 takes the mean of so many estimates u . J u with random signs u from
- * `seed` (Hutchinson 1990): unbiased in the integral. error[n], unless null, is the standard error of that mean and 0 when exact;
- * in few dimensions, where exact costs no more, the signs are so few that it is not to be trusted. x is points first .. first +
- * n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path leaves the
- * range. */
+ *     log p_1(x) = log p_0(x(0)) - integral of div v(t, x(t)) dt from 0 to 1           (likelihood.h, divergence.h)
+ * along the path that ends in x, followed back by `solver`, any but dopri5, through times[count], 2 .. 10,001 falling from exactly
+ * 1 to exactly 0; p_0 is the path's source. probes = 0 takes the exact divergence, D tangents an evaluation; 2 .. 64 the mean of so
+ * many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
+ * 0 when exact; in few dimensions, where exact costs no more, signs are so few that it is not to be trusted. x is points first
+ * .. first + n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path
+ * leaves the range. */
 FM_API int fm_loglik(fm_model *model, int weights, int solver, const double *times, int count, int probes,
                      uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error);
 

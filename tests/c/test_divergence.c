@@ -17,11 +17,12 @@ typedef struct {
 } experiment;
 
 /* Weights are twice what they begin with: an untrained field is too nearly affine to tell one slope from another. */
-static experiment begin(int dim, int hidden, int layers, int path) {
+static experiment begin_with(int dim, int hidden, int layers, int path, int predict) {
   double params[FM_PARAM_COUNT];
   fm_preset(FM_PRESET_DEFAULT, params);
   params[FM_SEED] = 8, params[FM_DIM] = dim, params[FM_HIDDEN] = hidden, params[FM_LAYERS] = layers;
   params[FM_FEATURES] = 8, params[FM_BATCH] = 4, params[FM_PATH] = path, params[FM_SIGMA_DATA] = 1.3;
+  params[FM_PREDICT] = predict;
   params[FM_DATA] = dim == 2 ? FM_DATA_MOONS : FM_DATA_POINTS;
   const uint32_t bytes = fm_size(params);
   const size_t reals = (size_t)(N * dim) * sizeof(real);
@@ -31,6 +32,10 @@ static experiment begin(int dim, int hidden, int layers, int path) {
   field_use(&e.model->field, fm_slot(e.model, FM_RAW));
   rng_normal((rng_stream){.seed = 3, .purpose = RNG_MEASURE}, 0, N * dim, e.x);
   return e;
+}
+
+static experiment begin(int dim, int hidden, int layers, int path) {
+  return begin_with(dim, hidden, layers, path, FM_PREDICT_V);
 }
 
 static void end(experiment *e) { free(e->model), free(e->x), free(e->v), free(e->div); }
@@ -57,25 +62,44 @@ static void divergences(experiment *e, const divergence_probes *probes, double t
   divergence_at(&e->model->likelihood.divergence, probes, t, e->x, e->v, e->div, n);
 }
 
+/* At the ends, where conversions are held, and between them. */
+static double compare(experiment *e) {
+  const double times[] = {0, 0.37, 1};
+  double worst = 0;
+  for (int i = 0; i < 3; i++) {
+    divergences(e, &(divergence_probes){0}, times[i], N);
+    for (int row = 0; row < N; row += 37) {
+      const double truth = difference(e, times[i], e->x + row * e->model->field.shape.dim);
+      const double error = fabs(e->div[row] - truth);
+      worst = fmax(worst, error / (fabs(truth) + 1));
+      check(error <= TOLERANCE * fabs(truth) + FLOOR, "dim %d, t %g: %.12g, difference %.12g",
+            e->model->field.shape.dim, times[i], e->div[row], truth);
+    }
+  }
+  return worst;
+}
+
 static void check_exact(void) {
   promise("the exact divergence is the sum of central differences, in 1, 2, 5 and 64 dimensions, on every path");
   double worst = 0;
   for (int s = 0; s < SHAPES_COUNT; s++)
     for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++) {
       experiment e = begin(SHAPES[s].dim, SHAPES[s].hidden, SHAPES[s].layers, path);
-      const double times[] = {0, 0.37, 1};
-      for (int i = 0; i < 3; i++) {
-        divergences(&e, &(divergence_probes){0}, times[i], N);
-        for (int row = 0; row < N; row += 37) {
-          const double truth = difference(&e, times[i], e.x + row * SHAPES[s].dim), error = fabs(e.div[row] - truth);
-          worst = fmax(worst, error / (fabs(truth) + 1));
-          check(error <= TOLERANCE * fabs(truth) + FLOOR, "dim %d, path %d, t %g: %.12g, difference %.12g",
-                SHAPES[s].dim, path, times[i], e.div[row], truth);
-        }
-      }
+      worst = fmax(worst, compare(&e));
       end(&e);
     }
   note("largest error %.2g of 1 + |div|", worst);
+}
+
+static void check_predictions(void) {
+  promise("so it is where the network predicts the data, the noise or the score");
+  for (int predict = FM_PREDICT_V; predict <= FM_PREDICT_SCORE; predict++)
+    for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++) {
+      if (path == FM_PATH_VE) continue; /* predicts what its preconditioning says */
+      experiment e = begin_with(2, 12, 3, path, predict);
+      compare(&e);
+      end(&e);
+    }
 }
 
 static void check_velocity(void) {
@@ -145,8 +169,9 @@ static void check_own_signs(void) {
 
 int main(void) {
   check_exact();
+  check_predictions();
   check_velocity();
   check_estimates();
   check_own_signs();
-  return report(4);
+  return report(5);
 }

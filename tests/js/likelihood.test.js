@@ -51,12 +51,14 @@ test('the default preset on moons has mass 1 and an NLL above the entropy by at 
   assert.equal(bits_per_dim, nll / 2 / Math.LN2);
 });
 
-test('a flow has mass 1 whatever it has learnt, on every path', () => {
-  for (const path of ['linear', 'vp-cosine', 've', 'vp-linear', 'polynomial']) {
-    const model = small({ path, data: '8gaussians', steps: 100 });
+test('a flow has mass 1 whatever it has learnt, on every path and for every prediction', () => {
+  const paths = ['linear', 'vp-cosine', 've', 'vp-linear', 'polynomial'].map((path) => ({ path }));
+  const predictions = ['x1', 'noise', 'score'].map((predict) => ({ predict }));
+  for (const config of [...paths, ...predictions]) {
+    const model = small({ ...config, data: '8gaussians', steps: 100 });
     model.train(100);
     const { mass } = model.density({ box: [-20, 20], size: 80, solver: 'rk4', steps: 40 });
-    assert.ok(Math.abs(mass - 1) < 0.005, `${path}: mass ${mass}`);
+    assert.ok(Math.abs(mass - 1) < 0.005, `${JSON.stringify(config)}: mass ${mass}`);
   }
 });
 
@@ -195,6 +197,11 @@ test('what cannot be is refused by name, and a flow that leaves the range has di
     [(o) => model.loglik(o), { x, first: 2 ** 31 - 3 }, /first: got/],
     [(o) => model.loglik(o), { x, seed: -1 }, /seed: got -1/],
     [(o) => model.loglik(o), { x, solver: 'dopri' }, /solver: got "dopri"/],
+    [
+      (o) => model.loglik(o),
+      { x, solver: 'dopri5' },
+      /solver: got "dopri5"; allowed is one of euler, .*ab2: /,
+    ],
     [(o) => model.loglik(o), { x, steps: 0 }, /steps: got 0/],
     [(o) => model.loglik(o), { x, weights: 'best' }, /weights: got "best"/],
     [

@@ -122,6 +122,11 @@ test('what loglik cannot do is refused with the reason, before anything is writt
       2,
       /grid, ends: got "0 and 0.5"; allowed is 0 and 1/,
     ],
+    [
+      [trained, ...judge, '--solver', 'dopri5'],
+      2,
+      /--solver: got "dopri5"; allowed is .*beforehand/,
+    ],
     [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
     [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],
     [[trained, ...map, '--box', '0,one'], 2, /--box: got "0, one"; allowed/],

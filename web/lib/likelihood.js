@@ -7,6 +7,7 @@ import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.j
 import { refusal } from './errors.js';
 import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
+import { parameters, rowOf } from './parameters.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
 
@@ -15,7 +16,7 @@ import { piecePoints } from './slice.js';
 /**
  * How a path is followed back, and what is known of the field's divergence along it.
  * @typedef {object} LikelihoodOptions
- * @property {string} [solver] the configuration's unless given
+ * @property {string} [solver] any but dopri5; the configuration's unless given
  * @property {number} [steps] the configuration's solver_steps unless given
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps too, go
  *   from 0 to 1 or back, and are followed from 1 to 0
@@ -40,6 +41,7 @@ import { piecePoints } from './slice.js';
 
 /** `nll_error` is the standard error of the mean, NaN of one point. @typedef {{nll: number, nll_error: number, bits_per_dim: number}} Nll */
 
+const ADAPTIVE = 'dopri5';
 /** FM_MAX_DIM of src/base.h. */
 const PROBES_MAX = 64;
 /** The estimates of a seed are numbered up to here. */
@@ -54,6 +56,21 @@ export function probesOf(probes, thing = 'probes') {
   if (counts && (probes === 0 || (probes >= 2 && probes <= PROBES_MAX))) return probes;
   const allowed = `0 (exact) or an integer from 2 to ${PROBES_MAX}`;
   throw refusal(thing, probes, `${allowed}: one estimate would not tell its own error`);
+}
+
+/**
+ * The solver and its steps, of those whose steps are given beforehand.
+ * @param {Model} model
+ * @param {LikelihoodOptions} options
+ */
+function travelBack(model, { solver, steps }) {
+  const travel = travelOf(model, solver, steps);
+  if (travel.solver !== ADAPTIVE) return travel;
+  const fixed = rowOf(parameters(model.module), 'solver').choices.filter(
+    (name) => name !== ADAPTIVE,
+  );
+  const why = 'a log-density is followed in steps given beforehand';
+  throw refusal('solver', ADAPTIVE, `one of ${fixed.join(', ')}: ${why}`);
 }
 
 /**
@@ -83,7 +100,7 @@ export function* loglikSlices(model, options, most) {
   const { x, weights = 'ema', probes = 0, seed = 1, first = 0 } = given('loglik', options);
   const { instance, dim } = model;
   const n = points('x', x, dim);
-  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const { solver, solver_steps } = travelBack(model, options);
   const stops = timesBack(model, options, solver_steps);
   const nfe = model.nfe(solver, stops.length - 1);
   const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
