@@ -37,7 +37,8 @@ const BUDGET = 2 ** 25;
 /** Multiply-adds that take as long as weighing one Gaussian, and each of its coordinates. */
 const GAUSSIAN_WORK = 10;
 const COORDINATE_WORK = 3;
-const EXCESS_STEPS = 100;
+/** Losses an excess is the mean of. */
+export const EXCESS_STEPS = 100;
 const CELLS_MAX = 1024;
 
 /** Least noise and largest coordinate, as src/oracle.h has them. */
