@@ -24,43 +24,59 @@ int fm_oracle_velocity(fm_model *m, const real *t, const real *x, int n, real *v
   return FM_OK;
 }
 
-/* The rows of one pass: sampler.state holds x_t, then its work v* and v. */
-static void judge(fm_model *m, const real *t, const real *x0, const real *x1, int rows, double *floor, double *error) {
-  const path *path = &m->field.path;
-  const weight weight = model_weight(m);
-  const int dim = m->field.shape.dim;
-  real *x = m->sampler.state, *best = m->sampler.work, *v = best + rows * dim;
-  for (int i = 0; i < rows; i++) {
-    const path_point p = path_at(path, (double)t[i]);
-    for (int j = i * dim; j < (i + 1) * dim; j++) x[j] = (real)(p.sigma * (double)x0[j] + p.alpha * (double)x1[j]);
-  }
-  oracle_velocity_of(&m->oracle, path, t, x0, x1, rows, best);
-  field_velocity(&m->field, m->sampler.pass, t, x, v, rows);
-  for (int i = 0; i < rows; i++) {
-    const path_point p = path_at(path, (double)t[i]);
-    const condition c = condition_at(path, &m->field.predict, (double)t[i]);
-    const double factor = weight_at(&weight, path, p, c) / (c.out * c.out * dim);
-    floor[i] = error[i] = 0;
-    for (int j = i * dim; j < (i + 1) * dim; j++) {
-      const double u = p.d_sigma * (double)x0[j] + p.d_alpha * (double)x1[j];
-      const double left = u - (double)best[j], gap = (double)v[j] - (double)best[j];
-      floor[i] += factor * left * left;
-      error[i] += factor * gap * gap;
+/* The rows of a pass, with sampler.state for x_t and its work for v* and v. */
+typedef struct {
+  fm_model *model;
+  const real *t, *x0, *x1;
+  int rows;
+} judged;
+
+/* out[i] = the mean over coordinates of (a - b)^2 in row i, as the loss counts it; a null stands for u_t. */
+static void square_gap(const judged *j, const real *a, const real *b, double *out) {
+  const field *f = &j->model->field;
+  const weight weight = model_weight(j->model);
+  const int dim = f->shape.dim;
+  for (int i = 0; i < j->rows; i++) {
+    const path_point p = path_at(&f->path, (double)j->t[i]);
+    const condition c = condition_at(&f->path, &f->predict, (double)j->t[i]);
+    double sum = 0;
+    for (int k = i * dim; k < (i + 1) * dim; k++) {
+      const double from = a ? (double)a[k] : p.d_sigma * (double)j->x0[k] + p.d_alpha * (double)j->x1[k];
+      sum += (from - (double)b[k]) * (from - (double)b[k]);
     }
+    out[i] = weight_at(&weight, &f->path, p, c) / (c.out * c.out * dim) * sum;
   }
+}
+
+static void judge(const judged *j, double *floor, double *error) {
+  fm_model *m = j->model;
+  const path *path = &m->field.path;
+  const int dim = m->field.shape.dim;
+  real *x = m->sampler.state, *best = m->sampler.work, *v = best + j->rows * dim;
+  oracle_velocity_of(&m->oracle, path, j->t, j->x0, j->x1, j->rows, best);
+  if (floor) square_gap(j, NULL, best, floor);
+  if (!error) return;
+  for (int i = 0; i < j->rows; i++) {
+    const path_point p = path_at(path, (double)j->t[i]);
+    for (int k = i * dim; k < (i + 1) * dim; k++)
+      x[k] = (real)(p.sigma * (double)j->x0[k] + p.alpha * (double)j->x1[k]);
+  }
+  field_velocity(&m->field, m->sampler.pass, j->t, x, v, j->rows);
+  square_gap(j, v, best, error);
 }
 
 int fm_oracle_loss(fm_model *m, int weights, const real *t, const real *x0, const real *x1, int n, double *floor,
                    double *error) {
   FM_REQUIRE(model_is_batch(m, t, x0, x1, n) && model_are_weights(weights), FM_E_ARG);
   FM_REQUIRE(are_near(x0, reals_of(m, n)) && are_near(x1, reals_of(m, n)), FM_E_ARG);
-  FM_REQUIRE(fm_is_array(floor, (uint64_t)n, sizeof(double)), FM_E_ARG);
-  FM_REQUIRE(fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(floor == NULL || fm_is_array(floor, (uint64_t)n, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(fm_oracle_size(m) > 0, FM_E_STATE);
-  const int dim = m->field.shape.dim;
-  field_use(&m->field, m->slot[weights]);
-  for (int first = 0; first < n; first += FM_ROWS)
-    judge(m, t + first, x0 + (size_t)first * (size_t)dim, x1 + (size_t)first * (size_t)dim, fm_min(FM_ROWS, n - first),
-          floor + first, error + first);
+  if (error) field_use(&m->field, m->slot[weights]);
+  for (int first = 0; first < n; first += FM_ROWS) {
+    const size_t offset = (size_t)first * (size_t)m->field.shape.dim;
+    const judged rows = {m, t + first, x0 + offset, x1 + offset, fm_min(FM_ROWS, n - first)};
+    judge(&rows, floor ? floor + first : NULL, error ? error + first : NULL);
+  }
   return FM_OK;
 }

@@ -9,12 +9,13 @@ enum { KINDS = FM_DATA_POINTS + 1 };
 
 static real own[2 * 300]; /* points of nobody's data set, in two lumps */
 
-/* Weights of the error take turns with the paths: four of the one, five of the other. */
+/* Weights of the error and what is predicted take turns with paths and data: four of each, five and seven of those. */
 static made made_of(int kind, int course, int target, int batch) {
   made m = make((const setting[]){{FM_DATA, kind},
                                   {FM_PATH, course},
                                   {FM_PATH_POWER, 2},
                                   {FM_WEIGHT, course % 4},
+                                  {FM_PREDICT, course == FM_PATH_VE ? FM_PREDICT_V : (kind + course) % 4},
                                   {FM_SIGMA_DATA, 1.5},
                                   {FM_TARGET, target},
                                   {FM_BATCH, batch},
@@ -119,13 +120,13 @@ static void check_definition(void) {
         describe(kind, NOISES[noise], 41);
         const double ts[] = {0, 0.02, 0.3, 0.5, 0.7, 0.9, 0.95};
         for (int i = 0; i < 7; i++)
-          for (int k = 0; k < 6; k++) {
+          for (int k = 0; k < 3; k++) {
             const path path = m.model->field.path;
             const path_point p = path_at(&path, (double)(real)ts[i]);
             if (kind == FM_DATA_CHECKERBOARD && p.sigma < 0.08 * p.alpha) continue; /* as far as the nodes carry */
-            const int j = (int)((k + 0.37) / 6 * law.count);
-            const real t = (real)ts[i], x[2] = {(real)(p.alpha * law.x[j] + p.sigma * (k - 2) * 0.7),
-                                                (real)(p.alpha * law.y[j] + p.sigma * (3 - k) * 0.4)};
+            const int j = (int)((k + 0.37) / 3 * law.count);
+            const real t = (real)ts[i], x[2] = {(real)(p.alpha * law.x[j] + p.sigma * (2 * k - 2) * 0.7),
+                                                (real)(p.alpha * law.y[j] + p.sigma * (3 - 2 * k) * 0.4)};
             const double at[2] = {x[0], x[1]};
             real v[2];
             double expected[2];
@@ -147,7 +148,7 @@ static void check_definition(void) {
 
 enum { BATCH = 300, DRAWS = 60 };
 static real t[BATCH], x0[2 * BATCH], x1[2 * BATCH], x[2 * BATCH], v[2 * BATCH];
-static double left[BATCH], gap[BATCH];
+static double left[BATCH], gap[BATCH], alone[BATCH];
 
 /* What a wrong field would leave in the residual: constants, waves long and short. */
 enum { PROBES = 6 };
@@ -199,6 +200,14 @@ static void check_draws(void) {
 
 /* ---- What it says of a loss -------------------------------------------------------------------------------- */
 
+/* Floor and error of the batch at hand, each asked for alone. */
+static void check_alone(made m) {
+  check(fm_oracle_loss(m.model, FM_RAW, t, x0, x1, BATCH, alone, NULL) == FM_OK, "floor alone");
+  check(memcmp(left, alone, sizeof left) == 0, "floor alone");
+  check(fm_oracle_loss(m.model, FM_RAW, t, x0, x1, BATCH, NULL, alone) == FM_OK, "error alone");
+  check(memcmp(gap, alone, sizeof gap) == 0, "error alone");
+}
+
 typedef struct {
   double loss, floor, error, deviation; /* the last is the standard error of loss - floor - error */
 } account;
@@ -224,9 +233,10 @@ static void check_account(void) {
       double floor[2];
       for (int target = FM_TARGET_PAIR; target <= FM_TARGET_STABLE; target++) {
         made m = made_of(kind, course, target, BATCH);
-        const account a = account_of(m, 30);
+        const account a = account_of(m, 20);
+        check_alone(m);
         floor[target] = a.floor;
-        check(fabs(a.loss - a.floor - a.error) < 4.5 * a.deviation && a.deviation < 0.03 * a.loss,
+        check(fabs(a.loss - a.floor - a.error) < 4.5 * a.deviation && a.deviation < 0.04 * a.loss,
               "%s, path %d, target %d: %.4f = %.4f + %.4f, standard error %.4f", NAMES[kind], course, target, a.loss,
               a.floor, a.error, a.deviation);
         free(m.model);
@@ -248,7 +258,7 @@ static void check_known_floor(void) {
 
 static void check_gaussian(void) {
   promise("of Gaussians far apart the floor is s^2 / (t^2 s^2 + (1 - t)^2), a coordinate");
-  made m = made_of(FM_DATA_8GAUSSIANS, FM_PATH_LINEAR, FM_TARGET_PAIR, 1);
+  made m = make((const setting[]){{FM_DATA, FM_DATA_8GAUSSIANS}, END});
   /* Near t = 1 the eight are apart, so each is alone: v* = m + c (x - t m), E|u - v*|^2 = s^2 / tau^2 a coordinate. */
   enum { N = 300 };
   double sum = 0, squares = 0, expected = 0;

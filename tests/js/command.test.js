@@ -31,12 +31,12 @@ test('train --json prints one object with exactly the promised fields', async ()
   const out = await succeed('train', ...small, '--steps', '20', '--json');
   assert.equal(out.trim().split('\n').length, 1);
   const result = JSON.parse(out);
-  const fields = ['steps', 'loss', 'seconds', 'ms_per_step', 'sw2', 'sw2_floor', 'hash'];
+  const fields = 'steps loss loss_floor excess seconds ms_per_step sw2 sw2_floor hash'.split(' ');
   assert.deepEqual(Object.keys(result), [...fields, 'loss_by_time']);
   assert.equal(result.loss_by_time.length, 20);
   assert.ok(result.loss_by_time.every((/** @type {number} */ loss) => loss > 0));
   assert.equal(result.steps, 20);
-  for (const field of fields.slice(1, 6)) {
+  for (const field of fields.slice(1, 8)) {
     assert.ok(Number.isFinite(result[field]) && result[field] > 0, `${field} ${result[field]}`);
   }
   assert.ok(result.sw2 > result.sw2_floor);
@@ -119,9 +119,11 @@ test('velocity gives the field of the model at the points of a file', async () =
 test('eval --json names its measure, its floor and what it cost', async () => {
   const words = ['-n', '500', '--solver', 'heun', '--steps', '3', '--json'];
   const result = JSON.parse(await succeed('eval', trained, ...words));
-  const fields = 'sw2 sw2_floor nfe n solver steps grid seed weights seconds'.split(' ');
-  assert.deepEqual(Object.keys(result), fields);
+  const fields =
+    'sw2 sw2_floor nfe field_error loss_floor n solver steps grid seed weights seconds';
+  assert.deepEqual(Object.keys(result), fields.split(' '));
   assert.ok(result.sw2 > result.sw2_floor && result.sw2_floor > 0);
+  assert.ok(result.field_error > 0.01 && result.loss_floor > 0.01);
   const { nfe, n, solver, steps } = result;
   assert.deepEqual({ nfe, n, solver, steps }, { nfe: 6, n: 500, solver: 'heun', steps: 3 });
 });

@@ -132,7 +132,15 @@ const EXPORTS = {
   fm_oracle_size: { args: [self], status: 0, good: N },
   fm_oracle_velocity: { args: [self, float(t), float(p1), n, float(p3)] },
   fm_oracle_loss: {
-    args: [self, weights, float(t), float(p1), float(p2), n, array(p3, 8), array(p4, 8)],
+    args: [
+      self,
+      weights,
+      float(t),
+      float(p1),
+      float(p2),
+      n,
+      ...[p3, p4].map((p) => value(p, [p + 4, edge(), -8])),
+    ],
   },
   fm_sw2: {
     args: [

@@ -1,11 +1,16 @@
 /** The exact field in the library: what it is, what it says of a loss, and where it is refused. */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
 import { fieldErrorSlices, irreducibleLossSlices } from '../../web/lib/oracle.js';
 import { finish } from '../../web/lib/slice.js';
+import { load } from '../../web/lib/weights.js';
 import { connected, rejects } from './channel.js';
 import { module, small } from './small.js';
+import { succeed } from './typed.js';
 
 /** v* of the eight Gaussians under the linear path. @param {number} t @param {number[]} x */
 function eightGaussians(t, x) {
@@ -195,3 +200,34 @@ test('a worker refuses what a model refuses', () =>
     await rejects(client.fieldError(), 'state', /got coupling 'ot'/);
     assert.equal(await client.floor(), null);
   }));
+
+test('train and eval report what the library finds, and null where there is no exact field', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'moonflow-oracle-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const words = ['--hidden', '8', '--features', '8', '--batch', '64', '--solver-steps', '2'];
+  for (const coupling of ['independent', 'ot']) {
+    const out = join(folder, `${coupling}.safetensors`);
+    const options = [...words, '--steps', '40', '--coupling', coupling];
+    const trained = JSON.parse(await succeed('train', ...options, '--out', out, '--json'));
+    const resumed = JSON.parse(await succeed('train', '--resume', out, '--json'));
+    const judged = JSON.parse(await succeed('eval', out, '-n', '100', '--json'));
+    const spoken = await succeed('eval', out, '-n', '100');
+    const model = await load(readFileSync(out), { module });
+    const floor = model.floor();
+    if (floor) {
+      assert.equal(trained.loss_floor, floor.loss_floor);
+      assert.equal(resumed.loss_floor, floor.loss_floor);
+      assert.equal(judged.loss_floor, floor.loss_floor);
+      assert.equal(judged.field_error, model.fieldError().field_error);
+      const again = small({ ...model.config });
+      assert.equal(trained.excess, again.excess(again.train(40))?.excess);
+      assert.match(spoken, /^field error \d\.\d{5} \(the loss is that and its floor \d/m);
+    } else {
+      assert.deepEqual([trained.loss_floor, trained.excess], [null, null]);
+      assert.deepEqual([judged.loss_floor, judged.field_error], [null, null]);
+      assert.doesNotMatch(spoken, /field error/);
+    }
+    assert.equal(floor !== null, coupling === 'independent');
+    assert.equal(resumed.excess, null, 'no step was taken');
+  }
+});

@@ -1,5 +1,6 @@
 /** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
 
+import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
 import { nllWords } from './loglik.js';
 import { json, weights } from './options.js';
 import { perform } from './pace.js';
@@ -14,7 +15,9 @@ export const summary =
   'Measure the samples of a trained model (SW2) beside the floor of the measure.';
 export const operands = ['RUN'];
 export const notes = [
-  'JSON: sw2, sw2_floor, nfe (field evaluations a point), n, solver, steps, grid, seed, weights, seconds;',
+  'JSON: sw2, sw2_floor, nfe (field evaluations a point), field_error (mean square of v - v*, the exact field, in the unit of',
+  'the loss: what the expected loss exceeds loss_floor by), loss_floor (both null where the data and coupling have no exact',
+  'field), n, solver, steps, grid, seed, weights, seconds;',
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
   'with --nll also nll (nats), nll_error (its standard error), bits_per_dim.',
 ];
@@ -34,6 +37,23 @@ function pairWords({ n, w2, w2_floor, energy, energy_floor, mmd, mmd_floor }) {
     line('energy', energy, energy_floor),
     line('MMD  ', mmd, mmd_floor),
   ].join('\n');
+}
+
+/**
+ * @param {import('../lib/model.js').Model} model
+ * @param {import('../lib/model.js').Weights} slot
+ */
+async function compareWithOracle(model, slot) {
+  const floor = await shown('judging', floorSlices(model));
+  if (!floor) return { field_error: null, loss_floor: null };
+  const { field_error } = await shown('judging', fieldErrorSlices(model, { weights: slot }));
+  return { field_error, loss_floor: floor.loss_floor };
+}
+
+/** @param {{field_error: number | null, loss_floor: number | null}} exact */
+function fieldWords({ field_error, loss_floor }) {
+  if (field_error === null || loss_floor === null) return '';
+  return `field error ${field_error.toFixed(5)} (the loss is that and its floor ${loss_floor.toFixed(5)})\n`;
 }
 
 /**
@@ -82,9 +102,10 @@ export async function run(values, module) {
   const paired = values.pairs
     ? await shown('pairs', model.discrepancySlices({ n: few, ...travel }))
     : undefined;
+  const exact = await compareWithOracle(model, slot);
   const seconds = (performance.now() - started) / 1000;
   const steps = Array.isArray(grid) ? grid.length - 1 : (values.steps ?? model.config.solver_steps);
-  const result = { ...quality, n, solver, steps, grid, seed, weights: slot, seconds };
+  const result = { ...quality, ...exact, n, solver, steps, grid, seed, weights: slot, seconds };
   if (paired) Object.assign(result, { pairs: paired });
   if (likelihood) {
     const { nll, nll_error, bits_per_dim } = likelihood;
@@ -95,6 +116,7 @@ export async function run(values, module) {
     (paired ? `${pairWords(paired)}\n` : '') +
     (likelihood ? `NLL   ${nllWords(likelihood, n)}\n` : '') +
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
+    fieldWords(exact) +
     `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`;
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
   return 0;

@@ -21,19 +21,19 @@ export async function perform(work, onStep = () => {}) {
 const SLICE_MS = 50;
 
 /**
- * Trains to step `total` of the model's round in slices of about 50 ms, yielding after each. How it is cut changes no bit.
+ * Trains to step `total` of the model's round in slices of about 50 ms, yielding the losses of each. How it is cut changes no bit.
  * @param {import('../lib/model.js').Model} model
  * @param {number} total
  * @param {() => boolean} stopped  asked before each slice
- * @returns {import('../lib/slice.js').Work<void, void>}
+ * @returns {import('../lib/slice.js').Work<Float64Array, void>}
  */
 export function* trainSlices(model, total, stopped) {
   let count = 1;
   while (model.step < total && !stopped()) {
     const started = performance.now();
-    model.train(Math.min(count, total - model.step));
+    const losses = model.train(Math.min(count, total - model.step));
     const spent = performance.now() - started;
     count = Math.max(1, Math.min(4 * count, Math.round((count * SLICE_MS) / Math.max(spent, 1))));
-    yield;
+    yield losses;
   }
 }

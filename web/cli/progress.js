@@ -19,6 +19,11 @@ export class Progress {
     this.first = undefined;
   }
 
+  /** Whether anybody sees it. */
+  get visible() {
+    return this.stream.isTTY === true;
+  }
+
   /**
    * @param {number} done   in the same unit as `total`
    * @param {number} total
@@ -28,7 +33,7 @@ export class Progress {
     // A resumed run begins in the middle: only what is done here tells the rate.
     this.first ??= done;
     const time = this.now();
-    if (!this.stream.isTTY || time - this.drawn < REDRAW_MS) return;
+    if (!this.visible || time - this.drawn < REDRAW_MS) return;
     this.drawn = time;
     const perSecond = (1000 * (done - this.first)) / (time - this.started);
     const parts = [`${this.label} ${Math.floor((100 * done) / total)} %`];
@@ -43,7 +48,7 @@ export class Progress {
 
   /** Takes the line away, so that what is printed next stands alone. */
   end() {
-    if (this.stream.isTTY) this.stream.write(CLEAR_LINE);
+    if (this.visible) this.stream.write(CLEAR_LINE);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { Model } from '../lib/model.js';
+import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { parameters, presets, resolve } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { Interruption } from './interruption.js';
@@ -26,6 +27,8 @@ export const notes = [
   'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
+  'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of',
+  'their own batches: what training can still gain; both null where the data and coupling have no exact field),',
   'loss_by_time (of the last hundred steps or so, in twentieths of t; null where no point was).',
 ];
 
@@ -84,15 +87,17 @@ export async function run(values, module) {
   if (first > total) {
     throw refusal('--steps', total, `at least the ${first} steps that ${values.resume} has taken`);
   }
-  const { exitCode, seconds } = await train(model, total, values.out);
+  const { exitCode, seconds, losses } = await train(model, total, values.out);
   if (exitCode) return exitCode;
   if (values.out) await saveRun(values.out, model);
-  const { sw2, sw2_floor } = await measure(model);
+  const { sw2, sw2_floor, loss_floor, excess } = await measure(model, losses);
   if (values.png) await writePicture(values.png, drawPicture(model, `step ${model.step}`));
   const taken = model.step - first;
   report(values, {
     steps: model.step,
     loss: taken > 0 ? model.stats.loss : null,
+    loss_floor,
+    excess,
     seconds,
     ms_per_step: taken > 0 ? (1000 * seconds) / taken : null,
     sw2,
@@ -151,17 +156,19 @@ async function resumed(values, module) {
  * @param {Model} model
  * @param {number} total
  * @param {string | undefined} out
- * @returns {Promise<{exitCode?: number, seconds: number}>}
+ * @returns {Promise<{exitCode?: number, seconds: number, losses: Float64Array}>} the last losses
  */
 async function train(model, total, out) {
   const progress = new Progress('training');
+  const floor = progress.visible ? await perform(floorSlices(model)) : null;
+  let last = new Float64Array();
   const interruption = new Interruption();
   const started = performance.now();
   try {
     const stopped = () => interruption.exitCode !== undefined;
-    await perform(trainSlices(model, total, stopped), () => {
-      const note = `loss ${model.stats.loss.toFixed(4)}`;
-      progress.show(model.step, total, { unit: 'steps', note });
+    await perform(trainSlices(model, total, stopped), (losses) => {
+      last = Float64Array.of(...last, ...losses.slice(-EXCESS_STEPS)).slice(-EXCESS_STEPS);
+      progress.show(model.step, total, { unit: 'steps', note: lossWords(last, floor) });
     });
   } catch (error) {
     throw await rescued(error, model, out);
@@ -170,18 +177,37 @@ async function train(model, total, out) {
     interruption.ignore();
   }
   const seconds = (performance.now() - started) / 1000;
-  if (interruption.exitCode === undefined || model.step >= total) return { seconds };
+  if (interruption.exitCode === undefined || model.step >= total) return { seconds, losses: last };
   process.stderr.write(`moonflow: stopped at step ${model.step} of ${total}; `);
   if (out) await saveRun(out, model);
   process.stderr.write(out ? `continue with --resume ${out}\n` : 'nothing was saved\n');
-  return { exitCode: interruption.exitCode, seconds };
+  return { exitCode: interruption.exitCode, seconds, losses: last };
 }
 
-/** @param {Model} model */
-async function measure(model) {
+/**
+ * The last loss, and how far the mean of the last hundred is above its floor: one alone moves by more than that.
+ * @param {Float64Array} losses
+ * @param {import('../lib/oracle.js').Floor | null} floor
+ */
+function lossWords(losses, floor) {
+  const loss = losses[losses.length - 1];
+  const words = `loss ${loss.toFixed(4)}`;
+  if (!floor) return words;
+  const mean = losses.reduce((sum, each) => sum + each / losses.length, 0);
+  return `${words}  ${(mean - floor.loss_floor).toFixed(4)} above its floor`;
+}
+
+/**
+ * @param {Model} model
+ * @param {Float64Array} losses
+ */
+async function measure(model, losses) {
   const progress = new Progress('measuring');
   try {
-    return await perform(model.qualitySlices(), (share) => progress.show(share, 1));
+    const quality = await perform(model.qualitySlices(), (share) => progress.show(share, 1));
+    const floor = await perform(floorSlices(model));
+    const beyond = await perform(excessSlices(model, losses));
+    return { ...quality, loss_floor: floor?.loss_floor ?? null, excess: beyond?.excess ?? null };
   } finally {
     progress.end();
   }
@@ -189,7 +215,7 @@ async function measure(model) {
 
 /**
  * @param {Values} values
- * @param {{steps: number, loss: number | null, seconds: number, ms_per_step: number | null, sw2: number,
+ * @param {{steps: number, loss: number | null, loss_floor: number | null, excess: number | null, seconds: number, ms_per_step: number | null, sw2: number,
  *   sw2_floor: number, hash: string, loss_by_time: (number | null)[]}} result
  */
 function report(values, result) {
@@ -197,15 +223,25 @@ function report(values, result) {
     process.stdout.write(`${JSON.stringify(result)}\n`);
     return;
   }
-  const { steps, loss, seconds, ms_per_step, sw2, sw2_floor, hash } = result;
+  const { steps, loss, loss_floor, excess, seconds, ms_per_step, sw2, sw2_floor, hash } = result;
   const pace = ms_per_step === null ? '' : `, ${ms_per_step.toFixed(2)} ms a step`;
   const lines = [
     `${steps} steps, ${seconds.toFixed(1)} s${pace}`,
-    `loss  ${loss === null ? 'no step was taken' : loss.toFixed(5)}`,
+    `loss  ${loss === null ? 'no step was taken' : loss.toFixed(5)}${floorWords(loss_floor, excess)}`,
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})`,
     `hash  ${hash}`,
   ];
   if (values.out) lines.push(`saved ${values.out}`);
   if (values.png) lines.push(`drew  ${values.png}`);
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/**
+ * @param {number | null} floor
+ * @param {number | null} excess
+ */
+function floorWords(floor, excess) {
+  if (floor === null) return '';
+  const above = excess === null ? '' : `, the last ones ${excess.toFixed(5)} above theirs`;
+  return ` (floor ${floor.toFixed(5)}${above})`;
 }

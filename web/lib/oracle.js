@@ -37,7 +37,8 @@ const BUDGET = 2 ** 25;
 /** Multiply-adds that take as long as weighing one Gaussian, and each of its coordinates. */
 const GAUSSIAN_WORK = 10;
 const COORDINATE_WORK = 3;
-const EXCESS_STEPS = 100;
+/** Losses an excess is the mean of. */
+export const EXCESS_STEPS = 100;
 const CELLS_MAX = 1024;
 
 /** Least noise and largest coordinate, as src/oracle.h has them. */
@@ -112,19 +113,25 @@ function velocity(model, options) {
 }
 
 /**
- * Sums over one batch, in pieces.
+ * What of a batch is wanted: its irreducible loss, or the error of the field under some weights.
+ * @typedef {'floor' | Weights} Wanted
+ */
+
+/**
+ * Mean over the rows of a batch, in pieces.
  * @param {Model} model
  * @param {string} operation
  * @param {Batch} batch
- * @param {Weights} weights
- * @returns {Generator<void, {floor: number, error: number}, void>}
+ * @param {Wanted} wanted
+ * @returns {Generator<void, number, void>}
  */
-function* judge(model, operation, { t, x0, x1 }, weights) {
+function* judge(model, operation, { t, x0, x1 }, wanted) {
   const { instance, handle, dim } = model;
-  const slot = slotOf(weights);
+  const floor = wanted === 'floor';
+  const slot = slotOf(floor ? 'raw' : wanted);
   const weighing = sizeOf(model) * (GAUSSIAN_WORK + COORDINATE_WORK * dim);
-  const piece = piecePoints(model.parameterCount + weighing);
-  const sums = { floor: 0, error: 0 };
+  const piece = piecePoints(weighing + (floor ? 0 : model.parameterCount));
+  let sum = 0;
   for (let first = 0; first < t.length; first += piece) {
     const end = Math.min(t.length, first + piece);
     const rows = [
@@ -132,15 +139,14 @@ function* judge(model, operation, { t, x0, x1 }, weights) {
       ...[x0, x1].map((x) => x.subarray(first * dim, end * dim)),
     ];
     const n = end - first;
-    const places = instance.put('scratch', ...rows, new Uint8Array(8 * n), new Uint8Array(8 * n));
-    const [floor, error] = places.slice(-2);
-    const args = [handle, slot, ...places.slice(0, 3), n, floor, error];
+    const places = instance.put('scratch', ...rows, new Uint8Array(8 * n));
+    const out = places[3];
+    const args = [handle, slot, ...places.slice(0, 3), n, floor ? out : 0, floor ? 0 : out];
     instance.check(operation, 'report this', 'fm_oracle_loss', ...args);
-    for (const each of instance.memory.doubles(floor, n)) sums.floor += each / t.length;
-    for (const each of instance.memory.doubles(error, n)) sums.error += each / t.length;
+    for (const each of instance.memory.doubles(out, n)) sum += each;
     yield;
   }
-  return sums;
+  return sum / t.length;
 }
 
 /**
@@ -180,29 +186,28 @@ function meanOf(values) {
 const affordable = (size) => Math.max(POINTS_FEW, Math.min(POINTS_MANY, Math.floor(BUDGET / size)));
 
 /**
- * The two means over batches that no training draws. The errors come from the spread of whole batches, because the times of
- * one batch may be stratified.
+ * The mean over batches that no training draws. Its error comes from the spread of whole batches, because the times of one
+ * batch may be stratified.
  * @param {Model} model
  * @param {string} operation
- * @param {ErrorOptions} options
+ * @param {number | undefined} n
+ * @param {Wanted} wanted
  */
-function* judgeMany(model, operation, { n, weights = 'ema' }) {
+function* judgeMany(model, operation, n, wanted) {
   const size = requireOracle(model, operation);
-  const wanted = integer('n', n ?? affordable(size), POINTS_LEAST, POINTS_MAX);
+  const points = integer('n', n ?? affordable(size), POINTS_LEAST, POINTS_MAX);
   const batch = Number(model.config.batch);
-  const batches = Math.max(BATCHES_MIN, Math.ceil(wanted / batch));
-  const rows = Math.min(batch, Math.ceil(wanted / batches));
-  const floors = [];
-  const errors = [];
+  const batches = Math.max(BATCHES_MIN, Math.ceil(points / batch));
+  const rows = Math.min(batch, Math.ceil(points / batches));
+  const means = [];
   for (let i = 0; i < batches; i += 1) {
     const drawn = thin(model.batch(FIRST_BATCH + i), rows, model.dim);
-    const pieces = judge(model, operation, drawn, weights);
+    const pieces = judge(model, operation, drawn, wanted);
     let step = pieces.next();
     for (; !step.done; step = pieces.next()) yield i / batches;
-    floors.push(step.value.floor);
-    errors.push(step.value.error);
+    means.push(step.value);
   }
-  return { floor: meanOf(floors), error: meanOf(errors), n: batches * rows };
+  return { ...meanOf(means), n: batches * rows };
 }
 
 /**
@@ -210,9 +215,9 @@ function* judgeMany(model, operation, { n, weights = 'ema' }) {
  * @param {FloorOptions} [options]
  * @returns {import('./slice.js').Work<number, Floor>}
  */
-export function* irreducibleLossSlices(model, { n } = {}) {
-  const all = yield* judgeMany(model, 'irreducibleLoss', { n });
-  return { loss_floor: all.floor.mean, standard_error: all.floor.standard_error, n: all.n };
+export function* irreducibleLossSlices(model, { n: points } = {}) {
+  const { mean, standard_error, n } = yield* judgeMany(model, 'irreducibleLoss', points, 'floor');
+  return { loss_floor: mean, standard_error, n };
 }
 
 /**
@@ -220,13 +225,14 @@ export function* irreducibleLossSlices(model, { n } = {}) {
  * @param {ErrorOptions} [options]
  * @returns {import('./slice.js').Work<number, FieldError>}
  */
-export function* fieldErrorSlices(model, options = {}) {
-  const all = yield* judgeMany(model, 'fieldError', options);
-  if (!Number.isFinite(all.error.mean)) {
-    const message = `fieldError: is ${all.error.mean}; the weights throw their field out of range`;
+export function* fieldErrorSlices(model, { n: points, weights = 'ema' } = {}) {
+  slotOf(weights);
+  const { mean, standard_error, n } = yield* judgeMany(model, 'fieldError', points, weights);
+  if (!Number.isFinite(mean)) {
+    const message = `fieldError: is ${mean}; the weights throw their field out of range`;
     throw new MoonflowError('diverged', message, { operation: 'fieldError' });
   }
-  return { field_error: all.error.mean, standard_error: all.error.standard_error, n: all.n };
+  return { field_error: mean, standard_error, n };
 }
 
 /** The floors found so far, by what they depend on. @type {WeakMap<Model, {key: string, floor: Floor}>} */
@@ -272,10 +278,10 @@ export function* excessSlices(model, losses) {
   const steps = Math.min(losses.length, EXCESS_STEPS, Math.max(1, most));
   const differences = [];
   for (let i = 1; i <= steps; i += 1) {
-    const pieces = judge(model, 'excess', model.batch(last - i), 'raw');
+    const pieces = judge(model, 'excess', model.batch(last - i), 'floor');
     let step = pieces.next();
     for (; !step.done; step = pieces.next()) yield i / steps;
-    differences.push(losses[losses.length - i] - step.value.floor);
+    differences.push(losses[losses.length - i] - step.value);
   }
   const { mean, standard_error } = meanOf(differences);
   return { excess: mean, standard_error, steps };
