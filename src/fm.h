@@ -223,9 +223,8 @@ FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double
  *     do fm_course_run(model, FM_EMA, 8, x, k, course, n, log, NULL, 0, NULL);
  *     while (a course has state < FM_COURSE_ARRIVED);
  *
- * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut. fm_course and fm_try
- * are in course.h. */
-
+ * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut.
+ * course.h has the two structures. */
 /* Puts the points x [n, D] on courses from t_start to t_end, as in fm_sample, which also says how x is scaled at t = 0. rtol,
  * atol and most are those of the rows rtol, atol and solver_steps. */
 FM_API int fm_course_begin(const fm_model *model, double rtol, double atol, int most, double t_start, double t_end,

@@ -85,9 +85,9 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_TIME_GRID] = {"time_grid", "sampling", "uniform|quadratic",
                       "How the solver's steps are spread; quadratic is finer towards the data.", 0, FM_GRID_QUADRATIC,
                       FM_GRID_UNIFORM, CHOICE, LIVE},
-    [FM_RTOL] = {"rtol", "sampling", "", "dopri5: error that a step may make, relative to the point.", 1e-6, 1, 1e-3,
+    [FM_RTOL] = {"rtol", "sampling", "", "dopri5: error that a step may make, relative to the point.", 1e-6, 1, 1e-4,
                  LOG, LIVE},
-    [FM_ATOL] = {"atol", "sampling", "", "dopri5: error that a step may make besides.", 1e-8, 1, 1e-3, LOG, LIVE},
+    [FM_ATOL] = {"atol", "sampling", "", "dopri5: error that a step may make besides.", 1e-8, 1, 1e-4, LOG, LIVE},
 };
 
 /* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */

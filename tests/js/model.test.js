@@ -273,7 +273,7 @@ test('a wrong argument is named with its value and what is allowed, and changes 
       /seed: got -1; allowed is an integer from 0 to 4294967295/,
     ],
     [(m) => m.sample({ n: 1, steps: 0 }), /steps: got 0; allowed is an integer from 1 to 10000/],
-    [(m) => m.sample({ n: 1, solver: 'rk5' }), /solver: got "rk5"/],
+    [(m) => m.sample({ n: 1, solver: 'dopri' }), /solver: got "dopri"/],
     [
       (m) => m.sample({ n: 1, weights: 'moment' }),
       /weights: got "moment"; allowed is one of raw, ema/,

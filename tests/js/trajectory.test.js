@@ -65,3 +65,93 @@ test('grids that do not go one way, and options beside own times, are refused wi
   assert.throws(() => trained.trajectory(far), /fewer points or fewer steps/);
   assert.equal(cases.length, 10);
 });
+
+test('dopri5 ends near rk4, and tells what every point took', () => {
+  const options = { n: 500, solver: 'dopri5', steps: 100, rtol: 1e-5, atol: 1e-5 };
+  const { x, path, times, nfe, nfe_max, effort } = trained.trajectory({ ...options, trace: true });
+  const exact = trained.sample({ n: 500, solver: 'rk4', steps: 400 });
+  assert.deepEqual(x, trained.sample(options));
+  const off = Math.max(...x.map((each, i) => Math.abs(each - exact[i])));
+  assert.ok(off < 1e-3, `${off}`);
+  const { accepted, rejected, evaluations } = /** @type {any} */ (effort);
+  let sum = 0;
+  accepted.forEach((/** @type {number} */ count, /** @type {number} */ i) => {
+    assert.equal(evaluations[i], 2 + 6 * (count + rejected[i]));
+    sum += evaluations[i];
+  });
+  assert.equal(nfe, sum / 500);
+  assert.equal(nfe_max, Math.max(...evaluations));
+  assert.ok(nfe_max > nfe && new Set(accepted).size > 1, 'points take steps of their own');
+  assert.ok(nfe_max <= trained.nfe('dopri5', 100));
+  assert.deepEqual(path.subarray(0, 1000), trained.noise({ n: 500 }));
+  assert.deepEqual(path.subarray(path.length - 1000), x);
+  assert.equal(times.length, 101);
+});
+
+test('a trace joins up from start to end, and the slices of a sample do not show in it', () => {
+  const options = { n: 700, solver: 'dopri5', steps: 200, rtol: 1e-6, atol: 1e-6, trace: true };
+  const whole = trained.trajectory(options);
+  const work = trained.trajectorySlices({ ...options, grid: whole.times });
+  let slices = 0;
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) {
+      assert.deepEqual(value, whole);
+      break;
+    }
+    slices++;
+  }
+  assert.ok(slices > 10, `${slices} slices`);
+  const { accepted, rejected } = /** @type {import('../../web/lib/course.js').Effort} */ (
+    whole.effort
+  );
+  const trace = whole.trace ?? [];
+  assert.equal(
+    trace.length,
+    [...accepted, ...rejected].reduce((sum, each) => sum + each, 0),
+  );
+  let [point, t] = [-1, 1];
+  for (const step of trace) {
+    if (step.point !== point) {
+      assert.ok(Math.abs(t - 1) < 1e-12 && step.point === point + 1, `point ${point} ends at ${t}`);
+      [point, t] = [step.point, 0];
+    }
+    assert.equal(step.t, t);
+    assert.equal(step.accepted, step.error <= 1);
+    if (step.accepted) t += step.h;
+  }
+  assert.ok(
+    trace.some(({ accepted: taken }) => !taken),
+    'none was rejected',
+  );
+});
+
+test('points go back to their noise by dopri5, from the configuration’s own tolerances', () => {
+  trained.set({ solver: 'dopri5', solver_steps: 100, rtol: 1e-6, atol: 1e-6 });
+  const x0 = trained.noise({ n: 50, seed: 3 });
+  const x1 = trained.sample({ x0 });
+  const back = trained.sample({ x0: x1, t_start: 1, t_end: 0 });
+  const off = Math.max(...back.map((each, i) => Math.abs(each - x0[i])));
+  assert.ok(off < 1e-3, `${off}`);
+  const { nfe, sw2 } = trained.quality({ n: 500 });
+  assert.ok(nfe > 8 && nfe % 6 !== 2 && sw2 > 0, `${nfe} evaluations in the mean`);
+  trained.set({ solver: 'heun', solver_steps: 25, rtol: 1e-4, atol: 1e-4 });
+});
+
+test('what dopri5 cannot do is refused with what can', () => {
+  /** @type {[any, RegExp][]} */
+  const cases = [
+    [{ rtol: 0 }, /rtol: got 0; allowed is a number from 0.000001 to 1/],
+    [{ rtol: -1 }, /rtol: got -1/],
+    [{ atol: Number.NaN }, /atol: got NaN/],
+    [{ grid: 'quadratic' }, /grid: got "quadratic"; allowed is left out: dopri5 chooses its own/],
+    [{ trace: true }, /trace: got true; allowed is left out: trajectory keeps it/],
+    [{ steps: 2, rtol: 1e-6 }, /steps: got 2; allowed is more, or a larger rtol.*point 0 stopped/],
+    [{ solver: 'heun', rtol: 1e-3 }, /rtol: got 0.001; allowed is left out unless solver is dop/],
+    [{ solver: 'heun', trace: true }, /trace: got true; allowed is left out unless solver is dop/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => trained.sample({ n: 5, solver: 'dopri5', ...options }), message);
+  }
+  assert.equal(cases.length, 8);
+});

@@ -4,15 +4,19 @@
  */
 
 import { choice, given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { courseSlices } from './course.js';
 import { MoonflowError, refusal } from './errors.js';
-import { timesOf } from './grid.js';
-import { parameters, rowOf } from './parameters.js';
+import { spanOf, timesOf } from './grid.js';
+import { parameters, rowOf, toNumber } from './parameters.js';
 import { piecePoints } from './slice.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
 /** The most numbers a kept path may have: 256 MiB. */
 const PATH_MAX = 2 ** 26;
+/** Evaluations of a step of dopri5, and the steps that one of its calls takes when somebody waits between them. */
+const STAGES = 6;
+const TRIES = 2;
 /** @typedef {'raw' | 'ema'} Weights */
 
 /**
@@ -27,7 +31,10 @@ const PATH_MAX = 2 ** 26;
  * @property {number} [t_start] 0 unless given
  * @property {number} [t_end] 1 unless given
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps,
- *   t_start and t_end too
+ *   t_start and t_end too. dopri5 chooses its own steps, and only a trajectory takes a grid, to be read at
+ * @property {number} [rtol] dopri5: the configuration's unless given
+ * @property {number} [atol] dopri5: the configuration's unless given
+ * @property {boolean} [trace] dopri5, trajectory: keep every step that was tried
  */
 
 /**
@@ -36,7 +43,10 @@ const PATH_MAX = 2 ** 26;
  * @property {Float32Array} x [n, D] where they arrived: what sample returns
  * @property {Float64Array} times from t_start to t_end
  * @property {Float32Array} path [times, n, D]: x_t itself, so at t = 0 not in unit scale
- * @property {number} nfe evaluations of the field for each point, in the mean
+ * @property {number} nfe evaluations of the field that a point took, in the mean
+ * @property {number} nfe_max and at most
+ * @property {import('./course.js').Effort} [effort] dopri5: what each point took
+ * @property {import('./course.js').Try[]} [trace] dopri5: the steps of every point in order, when asked for
  */
 
 /** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights}} VelocityOptions one t, or one for each point */
@@ -113,57 +123,120 @@ export function* sampleSlices(model, options, most) {
  * @returns {import('./slice.js').Work<number, Trajectory>}
  */
 export function* trajectorySlices(model, options) {
-  const { path, ...rest } = yield* travelSlices(model, given('trajectory', options), {
-    keep: true,
-  });
-  return { ...rest, path: /** @type {Float32Array} */ (path) };
+  const done = yield* travelSlices(model, given('trajectory', options), { keep: true });
+  return /** @type {Trajectory} */ (done);
 }
 
 /**
  * @param {Model} model
  * @param {SampleOptions} options
  * @param {{most?: number, keep?: boolean}} [how] points a piece may carry; whether the path is kept
- * @returns {import('./slice.js').Work<number, Omit<Trajectory, 'path'> & {path?: Float32Array}>}
+ * @returns {import('./slice.js').Work<number, Omit<Trajectory, 'path' | 'times'> & {times?: Float64Array, path?: Float32Array}>}
  */
 export function* travelSlices(model, options, { most, keep = false } = {}) {
   const { n, x0, seed, weights = 'ema' } = options;
-  const { instance, dim } = model;
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
-  const { grid, steps, t_start, t_end } = options;
-  const stops = timesOf(model, { grid, steps, t_start, t_end }, solver_steps);
-  const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
-  if (x0 !== undefined) points('x0', x0, dim);
+  const slot = slotOf(weights);
+  const plan = { solver, solver_steps, slot, most, keep, ...stopsOf(model, options, solver, keep) };
+  if (x0 !== undefined) points('x0', x0, model.dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
-  const path = keep ? new Float32Array(pathLength(stops.length, x.length)) : undefined;
-  const nfe = model.nfe(solver, stops.length - 1);
-  const size = dim * (most ?? pieceOf(model, nfe));
+  const path = keep ? new Float32Array(pathLength(plan.times, x.length)) : undefined;
+  const travel = solver === ADAPTIVE ? adaptiveSlices : fixedSlices;
+  return yield* travel(model, { ...options, ...plan }, x, path);
+}
+
+/** The solver that chooses its own steps. */
+const ADAPTIVE = 'dopri5';
+
+/**
+ * The times a solver steps between, or at which the path of one with its own steps is read; and the span.
+ * @param {Model} model
+ * @param {SampleOptions} options
+ * @param {string} solver
+ * @param {boolean} keep
+ * @returns {{times: Float64Array, span: number[]}}
+ */
+function stopsOf(model, { grid, steps, t_start, t_end, rtol, atol, trace }, solver, keep) {
+  const adaptive = solver === ADAPTIVE;
+  for (const [name, value] of Object.entries({ rtol, atol, trace })) {
+    if (adaptive || value === undefined || value === false) continue;
+    throw refusal(name, value, `left out unless solver is ${ADAPTIVE}; here it is ${solver}`);
+  }
+  if (trace && !keep) throw refusal('trace', trace, 'left out: trajectory keeps it, sample not');
+  if (adaptive && !keep) {
+    const allowed = `left out: ${ADAPTIVE} chooses its own steps; trajectory is read at a grid`;
+    if (grid !== undefined) throw refusal('grid', grid, allowed);
+    return { times: new Float64Array(0), span: spanOf(t_start ?? 0, t_end ?? 1) };
+  }
+  const { solver_steps } = travelOf(model, solver, steps);
+  const own = adaptive && typeof grid !== 'string' ? undefined : steps; // then it bounds the tries
+  const times = timesOf(model, { grid, steps: own, t_start, t_end }, solver_steps);
+  return { times, span: [times[0], times[times.length - 1]] };
+}
+
+/**
+ * @typedef {SampleOptions & {solver: string, solver_steps: number, slot: number, most?: number, keep: boolean,
+ *   times: Float64Array, span: number[]}} Plan
+ */
+
+/**
+ * @param {Model} model
+ * @param {Plan} plan
+ * @param {Float32Array} x
+ * @param {Float32Array} [path]
+ */
+function* adaptiveSlices(model, plan, x, path) {
+  const { config, module } = model;
+  const [rtol, atol] = /** @type {const} */ (['rtol', 'atol']).map((name) =>
+    toNumber(rowOf(parameters(module), name), plan[name] ?? config[name]),
+  );
+  const size = plan.most ?? pieceOf(model, STAGES * TRIES);
+  const tries = plan.most ? plan.solver_steps : TRIES;
+  const { slot, solver_steps: most, span, trace, times } = plan;
+  const course = { slot, rtol, atol, most, span, trace, size, tries };
+  const kept = path ? { ...course, times } : course;
+  const { trace: steps, ...effort } = yield* courseSlices(model, x, kept, path);
+  let [sum, nfe_max] = [0, 0];
+  for (const each of effort.evaluations) {
+    sum += each;
+    nfe_max = Math.max(nfe_max, each);
+  }
+  return { x, times, path, nfe: sum / effort.evaluations.length, nfe_max, effort, trace: steps };
+}
+
+/**
+ * @param {Model} model
+ * @param {Plan} plan
+ * @param {Float32Array} x
+ * @param {Float32Array} [path]
+ */
+function* fixedSlices(model, plan, x, path) {
+  const { instance, handle, dim } = model;
+  const { times, solver, slot } = plan;
+  const nfe = model.nfe(solver, times.length - 1);
+  const size = dim * (plan.most ?? pieceOf(model, nfe));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
-    const room = path ? stops.length * piece.byteLength : 0;
-    const [clock, pointer, trace] = instance.memory.carve('scratch', [
-      stops.byteLength,
-      piece.byteLength,
-      room,
-    ]);
-    instance.memory.doubles(clock, stops.length).set(stops);
-    instance.memory.floats(pointer, piece.length).set(piece);
-    const args = [clock, stops.length, pointer, piece.length / dim, path ? trace : 0];
-    instance.check('sample', 'give other options', 'fm_sample_grid', ...travel, ...args);
+    const kept = new Float32Array(path ? times.length * piece.length : 0);
+    const [clock, pointer, track] = instance.put('scratch', times, piece, kept);
+    const travel = [handle, slot, methodOf(model, solver), clock, times.length, pointer];
+    const args = [...travel, piece.length / dim, path ? track : 0];
+    instance.check('sample', 'give other options', 'fm_sample_grid', ...args);
     piece.set(instance.memory.floats(pointer, piece.length));
-    for (let i = 0; path && i < stops.length; i++) {
-      const from = trace + i * piece.byteLength;
+    for (let i = 0; path && i < times.length; i++) {
+      const from = track + i * piece.byteLength;
       path.set(instance.memory.floats(from, piece.length), i * x.length + start);
     }
     yield Math.min(1, (start + size) / x.length);
   }
-  return { x, times: stops, path, nfe };
+  return { x, times, path, nfe, nfe_max: nfe };
 }
 
 /**
- * @param {number} stops
+ * @param {Float64Array} times
  * @param {number} coordinates of all points
  */
-function pathLength(stops, coordinates) {
+function pathLength({ length: stops }, coordinates) {
   if (stops * coordinates <= PATH_MAX) return stops * coordinates;
   const allowed = `${PATH_MAX} at most, so give fewer points or fewer steps`;
   throw refusal('trajectory, times * points * coordinates', stops * coordinates, allowed);

@@ -137,7 +137,7 @@ export class Instance {
   /**
    * Copies arrays into one region and returns where each lies.
    * @param {string} region
-   * @param {...(Float32Array | Uint8Array | Int32Array)} arrays
+   * @param {...(Float32Array | Float64Array | Uint8Array | Int32Array)} arrays
    */
   put(region, ...arrays) {
     const { memory } = this;

@@ -17,6 +17,8 @@ import { share } from './slice.js';
  * @property {string} [solver] the configuration's unless given
  * @property {number} [steps] the configuration's solver_steps unless given
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given
+ * @property {number} [rtol] as grid, the options of a sample
+ * @property {number} [atol]
  * @property {'raw' | 'ema'} [weights] 'ema' unless given
  */
 
@@ -32,9 +34,9 @@ const PIECE_SORTED = 40000;
  * @returns {import('./slice.js').Work<number, Quality>}
  */
 export function* qualitySlices(model, options = {}) {
-  const { n = 20000, seed: from = 1, solver, steps, grid, weights } = options;
+  const { n = 20000, seed: from = 1, ...rest } = options;
   const sets = realSets(model, n, from);
-  const travel = { n, seed: from, solver, steps, grid, weights };
+  const travel = { ...rest, n, seed: from };
   const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.5);
   requireMeasurable('quality: sample', samples, model.dim);
   const sw2 = yield* share(sw2Slices(model, samples, sets[0]), 0.5, 0.75);
