@@ -23,7 +23,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_NOISE] = {"noise", "data", "", "Standard deviation of the noise on the shape, before it is scaled.", 0, 1, 0.05,
                   REAL, FIXED},
     [FM_PATH] = {"path", "data", "linear|vp-cosine|ve|vp-linear|polynomial|custom",
-                 "How noise and data are mixed at time t.", 0, FM_PATH_CUSTOM, FM_PATH_LINEAR, CHOICE, FIXED},
+                 "How noise and data are mixed at time t; custom is a curve of your own.", 0, FM_PATH_CUSTOM, FM_PATH_LINEAR, CHOICE, FIXED},
     [FM_SIGMA_MIN] = {"sigma_min", "data", "", "ve path: noise left at t = 1.", 1e-4, 1, 0.01, LOG, FIXED},
     [FM_SIGMA_MAX] = {"sigma_max", "data", "", "ve path: noise at t = 0.", 1, 1000, 50, LOG, FIXED},
     [FM_SIGMA_DATA] = {"sigma_data", "data", "",

@@ -9,7 +9,8 @@ import { DIVERGED, LOST, OK } from './instance.js';
 
 /** What to do when a call needs data that is not there. */
 export const NEEDS =
-  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first";
+  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first, " +
+  "when path is 'custom' call setPath first";
 
 /** What left the range that LARGEST of src/learn.c sets, by the cause in the stats. */
 const WHAT = { none: 'loss', loss: 'loss', gradient: 'gradient norm' };

@@ -15,6 +15,10 @@ import { piecePoints } from './slice.js';
 const PATH_MAX = 2 ** 26;
 /** @typedef {'raw' | 'ema'} Weights */
 
+/** What to do when a model has no field yet. */
+export const FIELD_NEEDS =
+  "when path is 'custom' call setPath first, when it is 've' and data is 'points' call setPoints first";
+
 /**
  * Where samples start and how they travel. Give either `n` (with `seed`) or `x0`.
  * @typedef {object} SampleOptions
@@ -92,7 +96,7 @@ export function velocity({ instance, handle, dim }, options) {
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
   const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
-  instance.check('velocity', 'give other points', 'fm_velocity', handle, slot, time, place, n, v);
+  instance.check('velocity', FIELD_NEEDS, 'fm_velocity', handle, slot, time, place, n, v);
   return instance.take(v, x.length);
 }
 
@@ -148,7 +152,7 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
     instance.memory.doubles(clock, stops.length).set(stops);
     instance.memory.floats(pointer, piece.length).set(piece);
     const args = [clock, stops.length, pointer, piece.length / dim, path ? trace : 0];
-    instance.check('sample', 'give other options', 'fm_sample_grid', ...travel, ...args);
+    instance.check('sample', FIELD_NEEDS, 'fm_sample_grid', ...travel, ...args);
     piece.set(instance.memory.floats(pointer, piece.length));
     for (let i = 0; path && i < stops.length; i++) {
       const from = trace + i * piece.byteLength;
@@ -186,7 +190,7 @@ export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'e
     const empty = new Float32Array(size);
     const [start, straight, cost] = instance.put('scratch', x0, empty, empty);
     const args = [handle, slot, count, start, size, straight, cost];
-    instance.check('straightness', 'give other options', 'fm_straightness', ...args);
+    instance.check('straightness', FIELD_NEEDS, 'fm_straightness', ...args);
     for (const each of instance.memory.floats(straight, size)) total.straightness += each / n;
     for (const each of instance.memory.floats(cost, size)) total.cost += each / n;
     yield Math.min(1, (first + piece) / n);
