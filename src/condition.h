@@ -40,7 +40,7 @@ typedef struct {
   double weight; /* of the squared error of F: 1, or sigma^2 */
 } condition;
 
-/* Finds the times to hold, in steps of 1/256, for a path that is complete. */
+/* Finds the times to hold, in steps of 1/256; anew once a custom path has its samples. */
 prediction condition_prepare(const path *p, int quantity);
 
 /* t in [0, 1]. */

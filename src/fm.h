@@ -55,7 +55,7 @@ typedef float real;
 enum {
   FM_OK = 0,
   FM_E_ARG = 1,      /* an argument is outside what the function says it takes */
-  FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points set, no pairs set) */
+  FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points, pairs or path set) */
   FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
   FM_E_FORMAT = 5,   /* restored state holds a value that fm_restore does not admit */
@@ -118,6 +118,13 @@ FM_API int fm_param_set(fm_model *model, int index, double value);
  * and unchanged. Needed before training when data is `points`, refused otherwise. Under ve with sigma_data measured,
  * FM_E_ARG when their standard deviation exceeds that row's range. */
 FM_API int fm_points_set(fm_model *model, const real *points, int n);
+
+/* The user's own path: alpha and sigma [count] at t = i / (count - 1), 2 <= count <= 65,536, joined by cubics with a continuous
+ * derivative (pchip.h). Kept by reference. Needed before the field is used when path is `custom`, FM_E_STATE otherwise. It must
+ * lead from noise to data: samples in [0, 1000], alpha(0) <= 0.01 sigma(0), sigma(1) <= 0.01, alpha(1) within 0.01 of 1, and
+ * alpha/sigma rising all along; else FM_E_ARG, with the index of the first sample that is wrong in *bad, or -1 there when it
+ * is another argument (`bad` may be null). Samples start at sigma(0) N(0, I). */
+FM_API int fm_path_set(fm_model *model, const real *alpha, const real *sigma, int count, int *bad);
 
 /* Reflow pairs: x0 [n, D] source points (unit scale, see fm_noise) and x1 [n, D] where the model's ODE carried
  * them. Kept by reference. Needed before training under the paired coupling. */
@@ -187,7 +194,7 @@ FM_API int fm_threads_stop(fm_model *model);
 enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */
 
 /* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. This and every other use of the field is
- * FM_E_STATE while a ve model has no sigma_data: none given, and no points set to measure it. */
+ * FM_E_STATE while a ve model has no sigma_data (none given, and no points set to measure it) or a custom path is not set. */
 FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *x, int n, real *v);
 
 /* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`: N(0, I), unit scale.

@@ -84,7 +84,9 @@ int model_is(const fm_model *m) {
   return fm_is_aligned(m, ALIGNMENT) && fm_is_array(m, 1, sizeof *m) && m->magic == MAGIC;
 }
 
-int model_has_field(const fm_model *m) { return !needs_sigma(m) || m->field.path.sigma_data > 0; }
+int model_has_field(const fm_model *m) {
+  return path_is_complete(&m->field.path) && (!needs_sigma(m) || m->field.path.sigma_data > 0);
+}
 
 int model_all_finite(const real *x, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
@@ -168,6 +170,22 @@ int fm_points_set(fm_model *m, const real *points, int n) {
   if (m->measures_sigma) FM_TRY(measure_sigma_data(m, points, n));
   m->data.points = points;
   m->data.count = n;
+  return FM_OK;
+}
+
+int fm_path_set(fm_model *m, const real *alpha, const real *sigma, int count, int *bad) {
+  FM_REQUIRE(bad == NULL || fm_is_array(bad, 1, sizeof(int)), FM_E_ARG);
+  if (bad) *bad = -1;
+  FM_REQUIRE(model_is(m) && count >= 2 && count <= FM_MAX_PATH, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(alpha, (uint64_t)count, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(sigma, (uint64_t)count, sizeof(real)), FM_E_ARG);
+  path *path = &m->field.path;
+  FM_REQUIRE(path->kind == FM_PATH_CUSTOM, FM_E_STATE);
+  const int fault = path_fault(alpha, sigma, count);
+  if (bad) *bad = fault;
+  FM_REQUIRE(fault < 0, FM_E_ARG);
+  path->alpha = alpha, path->sigma = sigma, path->count = count;
+  m->field.predict = condition_prepare(path, m->field.predict.quantity);
   return FM_OK;
 }
 

@@ -1,5 +1,6 @@
 #include "path.h"
 
+#include "pchip.h"
 #include "scalar.h"
 
 static double log_ratio(const path *p) { return scalar_log(p->sigma_max / p->sigma_min); }
@@ -27,6 +28,11 @@ static path_point vp_linear_at(double t) {
                       .d_sigma = -half_beta * held_kept / fm_sqrt(1 - held_kept)};
 }
 
+static path_point custom_at(const real *alphas, const real *sigmas, int count, double t) {
+  const pchip_point alpha = pchip_at(alphas, count, t), sigma = pchip_at(sigmas, count, t);
+  return (path_point){.alpha = alpha.value, .sigma = sigma.value, .d_alpha = alpha.slope, .d_sigma = sigma.slope};
+}
+
 path_point path_at(const path *p, double t) {
   const double half_pi = SCALAR_PI / 2;
   switch (p->kind) {
@@ -41,8 +47,40 @@ path_point path_at(const path *p, double t) {
     }
     case FM_PATH_VP_LINEAR: return vp_linear_at(t);
     case FM_PATH_POLYNOMIAL: return polynomial_at(t, p->power);
+    case FM_PATH_CUSTOM: return custom_at(p->alpha, p->sigma, p->count, t);
     default: return (path_point){.alpha = t, .sigma = 1 - t, .d_alpha = 1, .d_sigma = -1};
   }
 }
 
-double path_source_scale(const path *p) { return p->kind == FM_PATH_VE ? p->sigma_max : 1; }
+double path_source_scale(const path *p) {
+  return p->kind == FM_PATH_VE ? p->sigma_max : p->kind == FM_PATH_CUSTOM ? (double)p->sigma[0] : 1;
+}
+
+/* ---- What a custom path must be ---------------------------------------------------------------------------- */
+
+static int is_share(double x) { return x >= 0 && x <= PATH_LARGEST; } /* false for NaN */
+
+static int is_start(double alpha, double sigma) { return sigma > 0 && alpha <= PATH_LOOSE * sigma; }
+
+static int is_end(double alpha, double sigma) {
+  return sigma <= PATH_LOOSE && alpha >= 1 - PATH_LOOSE && alpha <= 1 + PATH_LOOSE;
+}
+
+/* (alpha/sigma)' has the sign of Delta. Where both samples' slopes are 0 a cubic still rises between them. */
+static int rises(const real *alpha, const real *sigma, int count, int piece) {
+  enum { LOOKS = 8 };
+  for (int k = 1; k < LOOKS; k++) {
+    const path_point p = custom_at(alpha, sigma, count, (piece + (double)k / LOOKS) / (count - 1));
+    if (!(p.alpha >= 0 && p.sigma >= 0 && p.d_alpha * p.sigma > p.d_sigma * p.alpha)) return 0;
+  }
+  return (double)alpha[piece + 1] * (double)sigma[piece] > (double)alpha[piece] * (double)sigma[piece + 1];
+}
+
+int path_fault(const real *alpha, const real *sigma, int count) {
+  for (int i = 0; i < count; i++)
+    if (!is_share((double)alpha[i]) || !is_share((double)sigma[i])) return i;
+  if (!is_start((double)alpha[0], (double)sigma[0])) return 0;
+  for (int i = 1; i < count; i++)
+    if (!rises(alpha, sigma, count, i - 1)) return i;
+  return is_end((double)alpha[count - 1], (double)sigma[count - 1]) ? -1 : count - 1;
+}

@@ -68,7 +68,14 @@ enum {
   FM_DATA_SPIRALS,
   FM_DATA_POINTS
 };
-enum { FM_PATH_LINEAR, FM_PATH_VP_COSINE, FM_PATH_VE, FM_PATH_VP_LINEAR, FM_PATH_POLYNOMIAL }; /* path.h */
+enum {
+  FM_PATH_LINEAR,
+  FM_PATH_VP_COSINE,
+  FM_PATH_VE,
+  FM_PATH_VP_LINEAR,
+  FM_PATH_POLYNOMIAL,
+  FM_PATH_CUSTOM
+}; /* path.h */
 /* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
 enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };

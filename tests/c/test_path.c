@@ -87,7 +87,9 @@ static made model_of(const path *p) {
                               {FM_SIGMA_DATA, p->sigma_data},
                               {FM_PATH_POWER, p->power > 0 ? p->power : 2},
                               END};
-  return make(settings);
+  made m = make(settings);
+  if (p->kind == FM_PATH_CUSTOM) check(fm_path_set(m.model, p->alpha, p->sigma, p->count, NULL) == FM_OK, "samples");
+  return m;
 }
 
 static void check_targets(void) {
@@ -136,11 +138,66 @@ static void check_condition(void) {
     }
 }
 
+static void check_faults(void) {
+  promise("a custom path that does not lead from noise to data is refused at the sample that is wrong");
+  static const struct {
+    real alpha[4], sigma[4];
+    int fault;
+  } CASES[] = {{{0, 0.3, 0.7, 1}, {1, 0.7, 0.3, 0}, -1},
+               {{0.0066, 0.3, 0.7, 0.995}, {1, 0.7, 0.3, 0.01}, -1}, /* as diffusion schedules end */
+               {{0, 0, 0.7, 1}, {5, 3, 0.3, 0}, 1},                  /* no data yet at the second sample */
+               {{0, 0.9, 0.8, 1}, {1, 0.7, 0.3, 0}, -1},             /* data may shrink while noise shrinks more */
+               {{0, 0.3, 0.2, 1}, {1, 0.4, 0.4, 0}, 2},              /* back towards noise */
+               {{0, 0.5, 0.5, 1}, {1, 0.5, 0.5, 0}, 2},              /* stands still */
+               {{0.02, 0.3, 0.7, 1}, {1, 0.7, 0.3, 0}, 0},           /* data at t = 0 */
+               {{0, 0.3, 0.7, 1}, {0, 0.7, 0.3, 0}, 0},              /* no noise at all */
+               {{0, 0.3, 0.7, 1}, {1, 0.7, 0.3, 0.05}, 3},           /* noise at t = 1 */
+               {{0, 0.3, 0.7, 0.9}, {1, 0.7, 0.3, 0}, 3},            /* smaller than the data */
+               {{1, 0.7, 0.3, 0}, {0, 0.3, 0.7, 1}, 0},              /* the other way round */
+               {{0, 0.3, 0.7, 1}, {1, 0.7, -0.1, 0}, 2},
+               {{0, 0.3, 0.7, 1}, {1, 0.7, 1001, 0}, 2},
+               {{0, NAN, 0.7, 1}, {1, 0.7, 0.3, 0}, 1},
+               {{0, 0.3, 0.7, 1}, {1, 0.7, 0.3, -INFINITY}, 3}};
+  made m = model_of(&PATHSET[PATHSET_COUNT - 1]), linear = model_of(&PATHSET[0]);
+  for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+    int bad = 7;
+    const int status = fm_path_set(m.model, CASES[i].alpha, CASES[i].sigma, 4, &bad);
+    check(status == (CASES[i].fault < 0 ? FM_OK : FM_E_ARG) && bad == CASES[i].fault, "case %zu: sample %d", i, bad);
+  }
+  int bad = 7;
+  check(fm_path_set(m.model, PATHSET_ALPHA, PATHSET_SIGMA, 1, &bad) == FM_E_ARG && bad == -1, "one sample");
+  check(fm_path_set(m.model, PATHSET_ALPHA, PATHSET_SIGMA, FM_MAX_PATH + 1, NULL) == FM_E_ARG, "too many");
+  check(fm_path_set(m.model, NULL, PATHSET_SIGMA, 5, NULL) == FM_E_ARG, "no alpha");
+  check(fm_path_set(linear.model, PATHSET_ALPHA, PATHSET_SIGMA, 5, NULL) == FM_E_STATE, "a linear model");
+  free(m.model), free(linear.model);
+}
+
+static void check_waiting(void) {
+  promise(
+      "without its samples a custom path trains nothing and answers nothing; with those of the linear path it is that "
+      "one");
+  made m = make((const setting[]){{FM_PATH, FM_PATH_CUSTOM}, {FM_PREDICT, FM_PREDICT_X1}, END});
+  made linear = make((const setting[]){{FM_PREDICT, FM_PREDICT_X1}, END});
+  const real alpha[3] = {0, 0.5, 1}, sigma[3] = {1, 0.5, 0}, t[2] = {0.3, 1};
+  real x[4] = {1, 2, 3, 4}, v[4], expected[4];
+  check(fm_train(m.model, 1, NULL) == FM_E_STATE && fm_velocity(m.model, FM_RAW, t, x, 2, v) == FM_E_STATE,
+        "too early");
+  check(fm_sample(m.model, FM_RAW, FM_SOLVER_EULER, 2, 0, 1, x, 2) == FM_E_STATE, "sample too early");
+  check(fm_path_set(m.model, alpha, sigma, 3, NULL) == FM_OK && fm_train(m.model, 20, NULL) == FM_OK, "train");
+  check(fm_train(linear.model, 20, NULL) == FM_OK, "train the linear path");
+  fm_velocity(m.model, FM_RAW, t, x, 2, v), fm_velocity(linear.model, FM_RAW, t, x, 2, expected);
+  for (int i = 0; i < 4; i++) check(fabs((double)(v[i] - expected[i])) < 1e-9, "%d: %g, not %g", i, v[i], expected[i]);
+  check(fm_reset(m.model) == FM_OK && fm_train(m.model, 1, NULL) == FM_OK, "a reset keeps the samples");
+  free(m.model), free(linear.model);
+}
+
 int main(void) {
   check_ends();
   check_derivatives();
   check_singular_end();
   check_targets();
   check_condition();
-  return report(7);
+  check_faults();
+  check_waiting();
+  return report(9);
 }

@@ -81,6 +81,16 @@ const EXPORTS = {
     ],
   },
   fm_points_set: { args: [self, float(p1), n] },
+  fm_path_set: {
+    args: [
+      self,
+      float(p1),
+      float(p2),
+      value(2, [0, 1, -1, 65537, INT_MAX]),
+      value(p0, [p0 + 2, -2]),
+    ],
+    good: STATE,
+  },
   fm_pairs_set: { args: [self, float(p1), float(p2), n], good: Number.NaN },
   fm_reflow_begin: { args: [self], good: STATE },
   fm_stats_get: { args: [self], status: 0, good: Number.NaN },

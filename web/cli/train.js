@@ -26,6 +26,7 @@ export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
+  'A file for --path has two columns, alpha and sigma, evenly spaced from t = 0 (noise) to t = 1 (data); it is saved in the run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
   'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of',
   'their own batches: what training can still gain; both null where the data and coupling have no exact field),',
@@ -50,24 +51,26 @@ export function options(module) {
 
 /** @param {ParameterInfo} row */
 function toOption(row) {
-  if (row.name === 'data') return dataOption(row);
+  if (row.name === 'data') return nameOrFile(row, 'points');
+  if (row.name === 'path') return nameOrFile(row, 'custom');
   if (row.name !== 'coupling') return fromTable(row);
   // Pairs are made by moonflow reflow, and no file has them.
   return fromTable({ ...row, choices: row.choices.filter((name) => name !== 'paired') });
 }
 
 /**
- * A data set of the engine, or a file: the engine's own choice `points` means a file, which has to be named.
+ * One of the engine's own, or a file, which is what the engine's choice `own` stands for.
  * @param {ParameterInfo} row
+ * @param {string} own
  * @returns {Option}
  */
-function dataOption(row) {
-  const names = row.choices.filter((name) => name !== 'points');
+function nameOrFile(row, own) {
+  const names = row.choices.filter((name) => name !== own);
   const value = [...names, ...ENDINGS.map((ending) => `FILE${ending}`)].join('|');
   /** @param {string} text */
   const read = (text) => {
     if (names.includes(text) || isPointsFile(text)) return text;
-    throw refusal('--data', text, `one of ${value.replaceAll('|', ', ')}`);
+    throw refusal(flagOf(row.name), text, `one of ${value.replaceAll('|', ', ')}`);
   };
   return { ...fromTable(row), value, read };
 }
@@ -116,15 +119,47 @@ async function fresh(values, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
   const config = values.preset ? { preset: values.preset, ...given } : given;
-  const { threads } = values;
-  if (!values.data || !isPointsFile(values.data)) return Model.create(config, { module, threads });
-  const { points, n, dim } = await readPoints('--data', values.data);
-  if (values.dim !== undefined && values.dim !== dim) {
-    throw refusal('--dim', values.dim, `${dim}, as in ${values.data}, or left out`);
+  const { data, dim, path, threads } = values;
+  const samples = path && isPointsFile(path) ? await readSamples(path) : undefined;
+  if (samples) config.path = 'custom';
+  const points = data && isPointsFile(data) ? await readPoints('--data', data) : undefined;
+  if (points) {
+    if (dim !== undefined && dim !== points.dim) {
+      throw refusal('--dim', dim, `${points.dim}, as in ${data}, or left out`);
+    }
+    Object.assign(config, { data: 'points', dim: points.dim });
   }
-  const model = await Model.create({ ...config, data: 'points', dim }, { module, threads });
-  model.setPoints(points, n);
+  const model = await Model.create(config, { module, threads });
+  if (points) model.setPoints(points.points, points.n);
+  if (path && samples) follow(model, path, samples);
   return model;
+}
+
+/**
+ * @param {Model} model
+ * @param {string} path  the file of --path
+ * @param {import('../lib/path.js').PathSamples} samples
+ */
+function follow(model, path, samples) {
+  try {
+    model.setPath(samples);
+  } catch (error) {
+    if (!(error instanceof MoonflowError)) throw error;
+    // As in readPoints: what is wrong lies inside the file.
+    throw new MoonflowError('format', `--path ${path}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * The columns alpha and sigma of a file.
+ * @param {string} path
+ * @returns {Promise<import('../lib/path.js').PathSamples>}
+ */
+async function readSamples(path) {
+  const { points, n, dim } = await readPoints('--path', path);
+  if (dim !== 2) throw refusal(`--path ${path}, columns`, dim, '2, alpha and sigma');
+  const alpha = Float32Array.from({ length: n }, (_, i) => points[2 * i]);
+  return { alpha, sigma: Float32Array.from({ length: n }, (_, i) => points[2 * i + 1]) };
 }
 
 /**
@@ -132,7 +167,10 @@ async function fresh(values, module) {
  * @param {WebAssembly.Module} module
  */
 async function resumed(values, module) {
-  const { preset, resume, threads } = values;
+  const { path, preset, resume, threads } = values;
+  if (path && isPointsFile(path)) {
+    throw refusal('--path', path, 'nothing beside --resume: a run has its path');
+  }
   if (preset) throw refusal('--preset', preset, 'nothing beside --resume: a run has its options');
   const data = values.data && isPointsFile(values.data) ? values.data : undefined;
   const model = await openRunWithData('--resume', resume, { module, data, threads });

@@ -9,7 +9,12 @@ import { DIVERGED, LOST, OK } from './instance.js';
 
 /** What to do when a call needs data that is not there. */
 export const NEEDS =
-  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first";
+  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first, " +
+  "when path is 'custom' call setPath first";
+
+/** What to do when a model has no field yet. */
+export const FIELD_NEEDS =
+  "when path is 'custom' call setPath first, when it is 've' and data is 'points' call setPoints first";
 
 /** What left the range that LARGEST of src/learn.c sets, by the cause in the stats. */
 const WHAT = { none: 'loss', loss: 'loss', gradient: 'gradient norm' };

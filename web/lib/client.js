@@ -58,7 +58,7 @@ export class Client {
   /**
    * Makes the model, in place of the one before. Bare weights from PyTorch may come with it. Threads as in Model.create.
    * @param {PartialConfig} [config]
-   * @param {{points?: Float32Array, weights?: Uint8Array, threads?: number}} [extras]
+   * @param {{points?: Float32Array, path?: import('./path.js').PathSamples, weights?: Uint8Array, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   create(config = {}, extras = {}) {
@@ -281,7 +281,7 @@ export class Client {
   /**
    * Continues a saved run, in place of the model before. The bytes are copied.
    * @param {Uint8Array} bytes
-   * @param {{points?: Float32Array, config?: PartialConfig, threads?: number}} [extras]
+   * @param {{points?: Float32Array, path?: import('./path.js').PathSamples, config?: PartialConfig, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   load(bytes, extras = {}) {

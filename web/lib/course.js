@@ -3,6 +3,7 @@
  * how the work is cut. Calls are of bounded work, and a point that would need more steps than it may try ends the work.
  */
 
+import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -128,7 +129,7 @@ class Piece {
     const [x, k, courses, logged, path, clock] = instance.put('scratch', ...arrays);
     const kept = times ? [clock, times.length, path] : [0, 0, 0];
     const args = [handle, slot, tries, x, k, courses, n, traced ? logged : 0, ...kept];
-    instance.check('sample', 'give other options', 'fm_course_run', ...args);
+    instance.check('sample', FIELD_NEEDS, 'fm_course_run', ...args);
     const { memory } = instance;
     this.#x.set(memory.floats(x, this.#x.length));
     this.#k.set(memory.floats(k, this.#k.length));

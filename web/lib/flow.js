@@ -4,6 +4,7 @@
  */
 
 import { choice, given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { FIELD_NEEDS } from './batch.js';
 import { courseSlices } from './course.js';
 import { MoonflowError, refusal } from './errors.js';
 import { spanOf, timesOf } from './grid.js';
@@ -102,7 +103,7 @@ export function velocity({ instance, handle, dim }, options) {
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
   const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
-  instance.check('velocity', 'give other points', 'fm_velocity', handle, slot, time, place, n, v);
+  instance.check('velocity', FIELD_NEEDS, 'fm_velocity', handle, slot, time, place, n, v);
   return instance.take(v, x.length);
 }
 
@@ -221,7 +222,7 @@ function* fixedSlices(model, plan, x, path) {
     const [clock, pointer, track] = instance.put('scratch', times, piece, kept);
     const travel = [handle, slot, methodOf(model, solver), clock, times.length, pointer];
     const args = [...travel, piece.length / dim, path ? track : 0];
-    instance.check('sample', 'give other options', 'fm_sample_grid', ...args);
+    instance.check('sample', FIELD_NEEDS, 'fm_sample_grid', ...args);
     piece.set(instance.memory.floats(pointer, piece.length));
     for (let i = 0; path && i < times.length; i++) {
       const from = track + i * piece.byteLength;
@@ -259,7 +260,7 @@ export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'e
     const empty = new Float32Array(size);
     const [start, straight, cost] = instance.put('scratch', x0, empty, empty);
     const args = [handle, slot, count, start, size, straight, cost];
-    instance.check('straightness', 'give other options', 'fm_straightness', ...args);
+    instance.check('straightness', FIELD_NEEDS, 'fm_straightness', ...args);
     for (const each of instance.memory.floats(straight, size)) total.straightness += each / n;
     for (const each of instance.memory.floats(cost, size)) total.cost += each / n;
     yield Math.min(1, (first + piece) / n);

@@ -5,6 +5,7 @@
 
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { refusal } from './errors.js';
+import { FIELD_NEEDS } from './batch.js';
 import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { parameters, rowOf } from './parameters.js';
@@ -116,7 +117,7 @@ export function* loglikSlices(model, options, most) {
     instance.memory.doubles(clock, stops.length).set(stops);
     instance.memory.floats(place, piece.length).set(piece);
     const args = [...travel, clock, stops.length, ...estimates, first + start, place, count];
-    instance.check('loglik', 'give other options', 'fm_loglik', ...args, logp, error);
+    instance.check('loglik', FIELD_NEEDS, 'fm_loglik', ...args, logp, error);
     result.logp.set(instance.memory.doubles(logp, count), start);
     result.error.set(instance.memory.doubles(error, count), start);
     yield (start + count) / n;

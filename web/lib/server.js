@@ -109,15 +109,17 @@ class Server {
    * @param {object} options
    * @param {import('./parameters.js').PartialConfig} [options.config]
    * @param {Float32Array} [options.points]
+   * @param {import('./path.js').PathSamples} [options.path]
    * @param {Uint8Array} [options.weights]
    * @param {number} [options.threads]
    */
-  create({ config = {}, points, weights, threads }) {
-    if (weights) return this.load({ bytes: weights, config, points, threads });
+  create({ config = {}, points, path, weights, threads }) {
+    if (weights) return this.load({ bytes: weights, config, points, path, threads });
     return this.#adopt(threads, (module, shared) => {
       const model = Model.createSync(config, module, shared);
       try {
         if (points) model.setPoints(points);
+        if (path) model.setPath(path);
         return model;
       } catch (error) {
         model.dispose();

@@ -7,6 +7,7 @@ import { pointsOf } from './argument.js';
 import { change, readConfig } from './configuration.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
+import { setPath } from './path.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
 import { readLossByTime, readStats } from './stats.js';
 
@@ -25,6 +26,8 @@ export class State {
   #choices;
   #firstCoupling;
   #pointsGiven = 0;
+  /** @type {import('./path.js').PathSamples | undefined} */
+  #path;
 
   /**
    * Prefer Model.create.
@@ -132,6 +135,19 @@ export class State {
   /** How often setPoints was called, for those who keep what depends on the points. */
   get pointsGiven() {
     return this.#pointsGiven;
+  }
+
+  /**
+   * The user's own path, copied; needed before the field is used when path is 'custom'. See fm_path_set in fm.h.
+   * @param {import('./path.js').PathSamples} samples
+   */
+  setPath(samples) {
+    this.#path = setPath(this, samples);
+  }
+
+  /** The samples of the user's own path, once they are set. */
+  get path() {
+    return this.#path;
   }
 
   /**

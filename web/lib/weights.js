@@ -2,8 +2,8 @@
  * @file A run as a safetensors file. The weights carry PyTorch's own names ("net.0.weight"), so load_state_dict takes
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments. The metadata
  * holds the format's name, the whole configuration, the coupling before the first reflow, step and round, so that a run
- * resumes and resets to the same bits. Points and pairs are not in the file: give the points again; a run inside a reflow
- * round needs its pairs again to train on.
+ * resumes and resets to the same bits; the user's own path is there as "path.alpha" and "path.sigma". Points and pairs are
+ * not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
  */
 
 import { record } from './argument.js';
@@ -19,12 +19,14 @@ export { read } from './safetensors.js';
 
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
 /** @typedef {import('./safetensors.js').Contents} Contents */
+/** @typedef {import('./path.js').PathSamples} PathSamples */
 /** @typedef {import('./slots.js').SavedSlot} SavedSlot */
 
 /**
  * @typedef {object} LoadOptions
  * @property {PartialConfig} [config] for a file that has none, such as one from PyTorch
  * @property {Float32Array} [points] the user's points, when data is 'points'
+ * @property {PathSamples} [path] the user's path, for a file that has none
  */
 
 const FORMAT = 'moonflow 1';
@@ -38,17 +40,23 @@ const PREFIXES = [
   ['variance', 'adam.v.'],
 ];
 
+const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sigma' });
+
 /**
  * @param {Model} model
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, stats } = model;
+  const { config, firstCoupling, path, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
   for (const [slot, prefix] of PREFIXES) {
     for (const row of rows) tensors.set(prefix + row.name, { shape: row.shape, data: row[slot] });
+  }
+  if (path) {
+    tensors.set(PATH_NAMES.alpha, { shape: [path.alpha.length], data: path.alpha });
+    tensors.set(PATH_NAMES.sigma, { shape: [path.sigma.length], data: path.sigma });
   }
   const { step, round } = stats;
   const metadata = {
@@ -78,8 +86,9 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
  * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, shared, config, points }) {
+export function loadSync(bytes, { module, shared, config, points, path }) {
   const contents = read(bytes);
+  const course = takePath(contents, path);
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
@@ -87,11 +96,32 @@ export function loadSync(bytes, { module, shared, config, points }) {
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
     if (points) model.setPoints(points);
+    if (course) model.setPath(course);
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/**
+ * The path of a file, taken out of its tensors, or the one given.
+ * @param {Contents} contents
+ * @param {PathSamples | undefined} given
+ * @returns {PathSamples | undefined}
+ */
+function takePath({ tensors }, given) {
+  const [alpha, sigma] = [PATH_NAMES.alpha, PATH_NAMES.sigma].map((name) => {
+    const entry = tensors.get(name);
+    tensors.delete(name);
+    return entry?.data;
+  });
+  if (!alpha && !sigma) return given;
+  if (!alpha || !sigma)
+    throw malformed('tensors path.alpha, path.sigma: got one; allowed are both');
+  if (given === undefined) return { alpha, sigma };
+  const message = 'path: got one beside a file that has its own; allowed is none';
+  throw new MoonflowError('argument', message, { operation: 'load' });
 }
 
 /**
