@@ -4,8 +4,8 @@
  */
 
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
-import { refusal } from './errors.js';
 import { FIELD_NEEDS } from './batch.js';
+import { refusal } from './errors.js';
 import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { parameters, rowOf } from './parameters.js';
