@@ -46,6 +46,8 @@ const ROWS = [
   { layer: 2, nouns: ['gemm', 'act', 'reduce'] },
   { layer: 3, nouns: ['shape'] },
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw', 'muon'] },
+  { layer: 4, nouns: ['cloud'] },
+  { layer: 4, nouns: ['assignment'] },
   { layer: 4, nouns: ['path', 'coupling', 'timelaw', 'dataset', 'ode', 'metric', 'chebyshev'] },
   { layer: 5, nouns: ['field'] },
   { layer: 5, nouns: ['train', 'sample'] },
