@@ -15,11 +15,14 @@ typedef struct {
 } coupling;
 
 static void coupling_layout(coupling *c, int n, int dim, arena *a) {
+  int size = 2 * n;
   c->levels = 0;
-  for (int size = n, above = n + 1; size < above && above > SMALL; above = size, size = (size + 1) / 2, c->levels++) {
+  do {
+    size = (size + 1) / 2;
     cloud_layout(&c->rows[c->levels], size, dim, a);
     cloud_layout(&c->columns[c->levels], size, dim, a);
-  }
+    c->levels++;
+  } while (size > SMALL);
   c->row_order = arena_take(a, (uint64_t)n, sizeof(int32_t));
   c->column_order = arena_take(a, (uint64_t)n, sizeof(int32_t));
   assignment_layout(&c->assignment, n, a);
