@@ -87,11 +87,8 @@ FM_HOT int heap_pop(assignment *a) {
 
 /* ---- Searches --------------------------------------------------------------------------------------------- */
 
-/* A way to a column through a row, if it is shorter than the ways known to it and to a free column. Rounding might make it
- * shorter than what is final; then it counts as equal, so that what is final stays. */
-FM_INLINE void reach(assignment *a, int row, int column, double distance) {
-  if (distance < a->base) distance = a->base;
-  if (!(distance < a->distance[column] && distance < a->bound)) return;
+/* A shorter way to a column, through a row. */
+static void reach(assignment *a, int row, int column, double distance) {
   if (a->distance[column] == CLOUD_FAR) a->reached[a->reached_count++] = column;
   a->distance[column] = distance;
   a->parent[column] = row;
@@ -101,18 +98,34 @@ FM_INLINE void reach(assignment *a, int row, int column, double distance) {
     heap_push(a, distance, column);
 }
 
+/* Whether a way is shorter than the ways known to its column and to a free one. Rounding might make it shorter than what is
+ * final; then it counts as equal, so that what is final stays. */
+FM_INLINE int is_shorter(const assignment *a, int column, double *distance, double base, double bound) {
+  if (*distance < base) *distance = base;
+  return *distance < a->distance[column] && *distance < bound;
+}
+
 FM_HOT void scan_list(assignment *a, int row) {
-  const double offset = a->offset[row], *cost = a->near_cost + row * a->near, *price = a->columns->price;
+  const double offset = a->offset[row], *cost = a->near_cost + row * a->near, *price = a->columns->price, base = a->base;
   const int32_t *column = a->near_column + row * a->near;
-  for (int k = 0; k < a->near; k++) reach(a, row, column[k], offset + (cost[k] - price[column[k]]));
-  if (offset + a->beyond[row] < a->bound) heap_push(a, offset + a->beyond[row], a->n + row);
+  const int near = a->near;
+  double bound = a->bound;
+  for (int k = 0; k < near; k++) {
+    const int j = column[k];
+    double distance = offset + (cost[k] - price[j]);
+    if (is_shorter(a, j, &distance, base, bound)) reach(a, row, j, distance), bound = a->bound;
+  }
+  if (offset + a->beyond[row] < bound) heap_push(a, offset + a->beyond[row], a->n + row);
 }
 
 FM_HOT void scan_block(assignment *a, int row, const double *point, int block) {
   double reduced[CLOUD_BLOCK];
   cloud_reduce(a->columns, point, block, reduced);
   const int from = block * CLOUD_BLOCK, count = fm_min(CLOUD_BLOCK, a->n - from);
-  for (int i = 0; i < count; i++) reach(a, row, from + i, a->offset[row] + reduced[i]);
+  for (int i = 0; i < count; i++) {
+    double distance = a->offset[row] + reduced[i];
+    if (is_shorter(a, from + i, &distance, a->base, a->bound)) reach(a, row, from + i, distance);
+  }
 }
 
 static void scan_all(assignment *a, int row) {

@@ -182,18 +182,16 @@ typedef struct {
   int count, filled;
   double limit; /* nothing above it belongs to the list */
   double reduced[CLOUD_MOST];
-  int32_t *at;
+  int32_t at[CLOUD_MOST];
 } ranking;
 
 static void rank(ranking *r, double reduced, int j) {
-  if (r->filled == r->count) {
-    if (!(reduced < r->limit)) return;
-    r->filled--;
-  }
-  int k = r->filled++;
+  const int last = r->count - 1;
+  if (r->filled > last && !(reduced < r->limit)) return;
+  int k = r->filled > last ? last : r->filled++;
   for (; k > 0 && r->reduced[k - 1] > reduced; k--) r->reduced[k] = r->reduced[k - 1], r->at[k] = r->at[k - 1];
   r->reduced[k] = reduced, r->at[k] = j;
-  if (r->filled == r->count) r->limit = r->reduced[r->count - 1];
+  if (r->filled > last) r->limit = r->reduced[last];
 }
 
 FM_HOT void rank_block(const cloud *c, const double *point, int block, ranking *r) {
@@ -207,7 +205,8 @@ FM_HOT void rank_block(const cloud *c, const double *point, int block, ranking *
 }
 
 double cloud_nearest(cloud *c, const double *point, int count, int32_t *at) {
-  ranking r = {.count = count, .at = at, .limit = -CLOUD_FAR};
+  ranking r;
+  r.count = count, r.filled = 0, r.limit = -CLOUD_FAR;
   for (int k = 0; k < count; k++) {
     const double reduced = cloud_cost(c, point, at[k]) - c->price[at[k]];
     if (reduced > r.limit) r.limit = reduced;
@@ -215,5 +214,6 @@ double cloud_nearest(cloud *c, const double *point, int count, int32_t *at) {
   cloud_bound(c, point);
   for (int b = 0; b < c->blocks; b++)
     if (c->bound[b] <= r.limit) rank_block(c, point, b, &r);
+  for (int k = 0; k < count; k++) at[k] = r.at[k];
   return count == c->n ? CLOUD_FAR : r.limit;
 }
