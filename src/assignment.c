@@ -1,6 +1,6 @@
 #include "assignment.h"
 
-enum { NONE = -1, NEAR = 12, STRIDE = 16 };
+enum { NONE = -1, NEAR = CLOUD_MOST, STRIDE = 16 };
 
 void assignment_layout(assignment *a, int n, arena *memory) {
   const uint64_t count = (uint64_t)n, near = (uint64_t)fm_min(n, NEAR), whole = sizeof(int32_t), size = sizeof(double);
@@ -106,7 +106,8 @@ FM_INLINE int is_shorter(const assignment *a, int column, double *distance, doub
 }
 
 FM_HOT void scan_list(assignment *a, int row) {
-  const double offset = a->offset[row], *cost = a->near_cost + row * a->near, *price = a->columns->price, base = a->base;
+  const double offset = a->offset[row], *cost = a->near_cost + row * a->near, *price = a->columns->price,
+               base = a->base;
   const int32_t *column = a->near_column + row * a->near;
   const int near = a->near;
   double bound = a->bound;

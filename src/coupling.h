@@ -9,7 +9,7 @@
  * searches that remain are short. The result is exact whatever the prices.
  *
  * The work is that of the points alone, without state from batch to batch; where several optima exist, it is always the same
- * one. O(n (D + 12)) memory.
+ * one. O(n (D + 16)) memory.
  */
 #ifndef COUPLING_H
 #define COUPLING_H
