@@ -6,7 +6,7 @@
  * Method: shortest augmenting paths (Tomizawa 1971; Jonker & Volgenant 1987) over a list of the least dear columns of each row.
  * What a list leaves out has a reduced cost of `beyond` or more, and since searches only lower prices, that stays true without
  * looking again. So a search walks the lists alone and is still exact: where `beyond` comes up before a free column is reached,
- * the list is made anew. Costs are never stored beyond the lists: O(n (D + 16)) memory. O(n^3) time at worst.
+ * the list is made anew. Costs are stored in the lists alone: O(n (D + 16)) memory. O(n^3) time at worst.
  *
  * Of several optima the one found depends on the points and the first prices alone. u and the prices satisfy the conditions
  * above up to the rounding of sums along a path.
