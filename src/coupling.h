@@ -3,9 +3,13 @@
  * Minimises sum_i |x0_i - x1_match(i)|^2 over permutations: never a sampling with replacement, so no point is used twice
  * (Tong et al. 2024 draw from the plan instead). Not to be confused with the linear path, which some call the OT path.
  *
- * Method: shortest augmenting paths (Jonker & Volgenant 1987) from good duals: the exact ones of a quarter of the points,
- * found the same way, carried over by the c-transform. Their reductions by rows are left out: noise and data lie so that rows
- * outbid each other in tiny steps. Costs are made on the fly in double. O(n^3) time at worst, O(n D) memory.
+ * Method: the assignment of assignment.h, begun with good prices, level by level. Both sides stand in the order of a k-d tree;
+ * the means of neighbouring pairs make a problem of half the size, whose dual u, found the same way, prices the columns by the
+ * c-transform. Means keep what a random part of the points would lose, the whole of this draw at the larger scale, so the
+ * searches that remain are short. The result is exact whatever the prices.
+ *
+ * The work is that of the points alone, without state from batch to batch; where several optima exist, it is always the same
+ * one. O(n (D + 16)) memory.
  */
 #ifndef COUPLING_H
 #define COUPLING_H
@@ -15,7 +19,7 @@
 /* Bytes of scratch, 8-byte aligned. */
 uint32_t coupling_scratch_size(int n, int dim);
 
-/* match[n]: x0[i] goes to x1[match[i]]; x0, x1 [n, dim]. */
+/* match[n]: x0[i] goes to x1[match[i]]; x0, x1 [n, dim], coordinates up to 1e18. 1 <= n <= FM_MAX_ASSIGN. */
 void coupling_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
 
 #endif

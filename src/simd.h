@@ -89,14 +89,12 @@ FM_INLINE v2 v2_all(double x) { return wasm_f64x2_splat(x); }
 FM_INLINE v2 v2_add(v2 a, v2 b) { return wasm_f64x2_add(a, b); }
 FM_INLINE v2 v2_sub(v2 a, v2 b) { return wasm_f64x2_sub(a, b); }
 FM_INLINE v2 v2_mul(v2 a, v2 b) { return wasm_f64x2_mul(a, b); }
-/* b < a ? b : a */
-FM_INLINE v2 v2_pmin(v2 a, v2 b) { return wasm_f64x2_pmin(a, b); }
-/* All bits of a lane set where a < b. */
-FM_INLINE v2 v2_less(v2 a, v2 b) { return wasm_f64x2_lt(a, b); }
-/* a where the mask is set, else b. */
-FM_INLINE v2 v2_select(v2 mask, v2 a, v2 b) { return wasm_v128_bitselect(a, b, mask); }
-FM_INLINE double v2_lane0(v2 v) { return wasm_f64x2_extract_lane(v, 0); }
-FM_INLINE double v2_lane1(v2 v) { return wasm_f64x2_extract_lane(v, 1); }
+/* a < b ? b : a */
+FM_INLINE v2 v2_pmax(v2 a, v2 b) { return wasm_f64x2_pmax(a, b); }
+/* All bits of a lane set where a <= b. */
+FM_INLINE v2 v2_less_equal(v2 a, v2 b) { return wasm_f64x2_le(a, b); }
+/* Bit l tells whether the mask is set in lane l. */
+FM_INLINE uint32_t v2_bits(v2 mask) { return (uint32_t)wasm_i64x2_bitmask(mask); }
 
 FM_INLINE v4 v4_zero(void) { return v4_all(0); }
 

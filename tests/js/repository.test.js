@@ -47,7 +47,8 @@ const ROWS = [
   { layer: 2, nouns: ['gemm', 'act', 'reduce'] },
   { layer: 3, nouns: ['shape'] },
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw', 'muon'] },
-  { layer: 4, nouns: ['pchip'] },
+  { layer: 4, nouns: ['pchip', 'cloud'] },
+  { layer: 4, nouns: ['assignment'] },
   {
     layer: 4,
     nouns: [
