@@ -304,7 +304,7 @@ FM_API int fm_oracle_velocity(fm_model *model, const real *t, const real *x, int
  *     floor[n] = (u_t - v*)^2       what remains of the loss under the best field: its mean is the irreducible loss
  *     error[n] = (v - v*)^2         of the field under these weights: its mean is what training can still gain
  * so that the expected loss is mean floor + mean error. As in the loss, both have the weight of t, and they are of F (condition.h).
- * Either may be null; without error the network is not asked. */
+ * Either may be null; without error the network is not asked. With K > 0 both are of the unconditional field: the loss knows more. */
 FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const real *x0, const real *x1, int n,
                           double *floor, double *error);
 

@@ -1,8 +1,8 @@
 /** @file Optimiser steps: on batches the engine draws, and on batches the caller gives. */
 
 import { given, integer, points, pointsOf, times } from './argument.js';
+import { labelsOf } from './classes.js';
 import { MoonflowError, refusal } from './errors.js';
-import { labelsOf } from './guidance.js';
 import { DIVERGED, LOST, OK } from './instance.js';
 
 /** @typedef {import('./model.js').Model} Model */

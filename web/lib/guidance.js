@@ -7,8 +7,10 @@
  * from the other classes at twice the evaluations.
  */
 
-import { integer, real } from './argument.js';
+import { choice, integer, real } from './argument.js';
+import { labelsOf } from './classes.js';
 import { refusal, show } from './errors.js';
+import { engineOf, parameters, rowOf } from './parameters.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -25,6 +27,8 @@ import { refusal, show } from './errors.js';
 
 /** MOST_GUIDANCE of src/flow.c. */
 export const GUIDANCE_MAX = 100;
+/** Their names in messages. */
+export const GUIDANCE_NAMES = ['label', 'labels', 'guidance', 'guidance_interval'];
 
 /**
  * @param {Model} model
@@ -63,38 +67,6 @@ function intervalOf(interval) {
 }
 
 /**
- * Labels of n points, each a whole number from 0 to `most`.
- * @param {unknown} labels
- * @param {number} n
- * @param {number} most
- */
-export function labelsOf(labels, n, most) {
-  if (!(labels instanceof Int32Array)) throw refusal('labels', labels, 'an Int32Array');
-  if (labels.length !== n) throw refusal('labels.length', labels.length, `exactly ${n}`);
-  const bad = labels.findIndex((label) => label < 0 || label > most);
-  if (bad >= 0) throw refusal(`labels[${bad}]`, labels[bad], `an integer from 0 to ${most}`);
-  return labels;
-}
-
-/**
- * How many classes the labels of a data set speak of: from 0 on, each with a point.
- * @param {Int32Array} labels
- * @returns {number}
- */
-export function countClasses(labels) {
-  const seen = new Set(labels);
-  const count = labels.reduce((most, label) => Math.max(most, label + 1), 0);
-  const negative = labels.findIndex((label) => label < 0);
-  if (negative >= 0) throw refusal(`labels[${negative}]`, labels[negative], 'from 0 up');
-  for (let label = 0; label < count; label++) {
-    if (seen.has(label)) continue;
-    const allowed = `a point of every class from 0 to ${count - 1}; number them without gaps`;
-    throw refusal('labels', `none of class ${label}`, allowed);
-  }
-  return count;
-}
-
-/**
  * Does `act` with points first .. first + n - 1 of a guide; afterwards the model is unconditional again.
  * @template R
  * @param {Model} model
@@ -113,6 +85,18 @@ export function guided({ instance, handle }, guide, { first, n }, act) {
   } finally {
     if (instance.alive) instance.call('fm_guide_set', handle, 0, 0, 1, 0, 1);
   }
+}
+
+/**
+ * How many classes a named data set has.
+ * @param {WebAssembly.Module} module
+ * @param {string} [name] the default data set unless given
+ * @returns {number} 0 for points, whose labels tell
+ */
+export function classesOf(module, name) {
+  const row = rowOf(parameters(module), 'data');
+  const index = choice('data', name ?? row.standard, row.choices);
+  return engineOf(module).call('fm_data_classes', index);
 }
 
 /**

@@ -69,6 +69,14 @@ export function presets(module) {
 }
 
 /**
+ * An instance that holds no model, for questions about no model.
+ * @param {WebAssembly.Module} module
+ */
+export function engineOf(module) {
+  return catalogue(module).instance;
+}
+
+/**
  * The complete configuration of a preset.
  * @param {WebAssembly.Module} module
  * @param {string} name

@@ -4,9 +4,10 @@
  */
 
 import { pointsOf } from './argument.js';
+import { countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
-import { countClasses, labelsOf, warningsOf } from './guidance.js';
+import { warningsOf } from './guidance.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
