@@ -312,6 +312,26 @@ static void check_cost(void) {
   check(cost_of(FM_SOLVER_AB2, times, 11, 2, 0, 0.05) == 12, "the first step of ab2 looks twice");
 }
 
+static void check_courses(void) {
+  promise("under dopri5 a guided row is its own too, and counts each evaluation of the network");
+  made m = trained(FM_PATH_LINEAR);
+  memcpy(x[0], start, sizeof start);
+  guide_all(m, own, 2, 0, 1);
+  check(fm_sample(m.model, FM_EMA, FM_SOLVER_DOPRI5, 200, 0, 1, x[0], POINTS) == FM_OK, "sample");
+  for (int i = 0; i < POINTS; i += 61) {
+    fm_course course;
+    real point[2] = {start[2 * i], start[2 * i + 1]}, k[2];
+    check(fm_guide_set(m.model, own + i, 1, 2, 0, 1) == FM_OK, "guide");
+    check(fm_course_begin(m.model, 1e-3, 1e-3, 200, 0, 1, point, 1, &course) == FM_OK, "begin");
+    while (course.state < FM_COURSE_ARRIVED)
+      check(fm_course_run(m.model, FM_EMA, 3, point, k, &course, 1, NULL, NULL, 0, NULL) == FM_OK, "run");
+    const int tried = course.accepted + course.rejected;
+    check(course.evaluations == 2 * (2 + 6 * tried), "row %d: %d in %d steps", i, course.evaluations, tried);
+    check(memcmp(point, x[0] + 2 * i, sizeof point) == 0, "row %d", i);
+  }
+  free(m.model);
+}
+
 static void check_density(void) {
   promise(
       "a labelled model's log-density is that of its unconditional flow, of its label's by a guide, and of no other");
@@ -366,6 +386,7 @@ int main(void) {
   check_rows();
   check_refusals();
   check_cost();
+  check_courses();
   check_density();
-  return report(11);
+  return report(12);
 }

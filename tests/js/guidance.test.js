@@ -208,6 +208,7 @@ test('a client gives the bits of a labelled model in place', () =>
     const options = { n: 300, label: 1, guidance: 1.5 };
     assert.deepEqual(await client.sample(options), model.sample(options));
     assert.deepEqual(await client.quality({ n: 200 }), model.quality({ n: 200 }));
+    assert.deepEqual(await client.dataLabels({ n: 9 }), model.dataLabels({ n: 9 }));
     const file = await client.save();
     await client.load(file, { points, labels });
     assert.deepEqual(await client.batch(3), model.batch(3));

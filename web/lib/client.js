@@ -129,6 +129,14 @@ export class Client {
     return this.#ask('data', options);
   }
 
+  /**
+   * @param {{n: number, seed?: number} & Cancellable} options
+   * @returns {Promise<Int32Array>} the classes of the points of `data`
+   */
+  dataLabels(options) {
+    return this.#ask('dataLabels', options);
+  }
+
   /** @param {{n: number, seed?: number, first?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   noise(options) {
     return this.#ask('noise', options);
