@@ -315,6 +315,8 @@ static void check_cost(void) {
 static void check_courses(void) {
   promise("under dopri5 a guided row is its own too, and counts each evaluation of the network");
   made m = trained(FM_PATH_LINEAR);
+  double rtol, atol;
+  fm_param_get(m.model, FM_RTOL, &rtol), fm_param_get(m.model, FM_ATOL, &atol);
   memcpy(x[0], start, sizeof start);
   guide_all(m, own, 2, 0, 1);
   check(fm_sample(m.model, FM_EMA, FM_SOLVER_DOPRI5, 200, 0, 1, x[0], POINTS) == FM_OK, "sample");
@@ -322,7 +324,7 @@ static void check_courses(void) {
     fm_course course;
     real point[2] = {start[2 * i], start[2 * i + 1]}, k[2];
     check(fm_guide_set(m.model, own + i, 1, 2, 0, 1) == FM_OK, "guide");
-    check(fm_course_begin(m.model, 1e-3, 1e-3, 200, 0, 1, point, 1, &course) == FM_OK, "begin");
+    check(fm_course_begin(m.model, rtol, atol, 200, 0, 1, point, 1, &course) == FM_OK, "begin");
     while (course.state < FM_COURSE_ARRIVED)
       check(fm_course_run(m.model, FM_EMA, 3, point, k, &course, 1, NULL, NULL, 0, NULL) == FM_OK, "run");
     const int tried = course.accepted + course.rejected;

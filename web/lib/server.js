@@ -106,15 +106,7 @@ class Server {
     return this.info();
   }
 
-  /**
-   * @param {object} options
-   * @param {import('./parameters.js').PartialConfig} [options.config]
-   * @param {Float32Array} [options.points]
-   * @param {Int32Array} [options.labels]
-   * @param {import('./path.js').PathSamples} [options.path]
-   * @param {Uint8Array} [options.weights]
-   * @param {number} [options.threads]
-   */
+  /** @param {import('./weights.js').LoadOptions & {weights?: Uint8Array, threads?: number}} options */
   create({ config = {}, points, labels, path, weights, threads }) {
     if (weights) return this.load({ bytes: weights, config, points, labels, path, threads });
     return this.#adopt(threads, (module, shared) => {
