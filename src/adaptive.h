@@ -9,12 +9,15 @@ typedef struct {
   const field *field;
   field_pass *pass;
   dopri5 solver;
-  fm_course *course; /* [FM_ROWS] */
-  real *k;           /* [FM_ROWS, D] */
+  fm_course *course;  /* [FM_ROWS] */
+  real *k;            /* [FM_ROWS, D] */
+  const guide *guide; /* of every call, by point; the owner's */
+  int32_t *labels;    /* [FM_ROWS], of the rows of an evaluation; with classes only */
+  int *twice;         /* [FM_ROWS], how often a point was asked for both halves in the call under way */
 } adaptive;
 
 /* `pass` is borrowed: nothing else uses it while a call of this module runs. */
-void adaptive_layout(adaptive *a, const field *f, field_pass *pass, arena *memory);
+void adaptive_layout(adaptive *a, const field *f, field_pass *pass, const guide *g, arena *memory);
 
 /* Sets every course[n] to `from`, and multiplies x [n, D] by the path's source scale when it begins at t = 0. */
 void adaptive_begin(const adaptive *a, fm_course from, real *x, int n, fm_course *course);

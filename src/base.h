@@ -42,7 +42,9 @@ enum {
    * cache. No result depends on it, because every sum over a shard of the batch (train.h) runs in ascending row order. */
   FM_ROWS = 128,
   /* Points one call of the ODE solver carries together; they share every evaluation of the time branch. */
-  FM_SAMPLE_ROWS = 1024
+  FM_SAMPLE_ROWS = 1024,
+  /* With the null class they make one block of rows. */
+  FM_MAX_CLASSES = FM_ROWS - 1
 };
 
 FM_INLINE int fm_is_aligned(const void *pointer, uintptr_t bytes) {

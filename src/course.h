@@ -18,9 +18,9 @@ typedef struct {
   double h;     /* the next step, negative when it goes back */
   double error; /* of the last accepted step; at most 1 */
   double rtol, atol;
-  int32_t accepted, rejected, evaluations;
-  int32_t state; /* FM_COURSE_* */
-  int32_t most;  /* steps it may try, rejected ones included */
+  int32_t accepted, rejected, evaluations; /* of the network: two where guidance asks both halves */
+  int32_t state;                           /* FM_COURSE_* */
+  int32_t most;                            /* steps it may try, rejected ones included */
   int32_t pad;
 } fm_course;
 

@@ -16,12 +16,19 @@ static void swap_points(real *a, real *b) {
   }
 }
 
-/* Fisher-Yates, one word a swap; words come four at a time. */
-static void shuffle(rng_stream stream, int n, real *x) {
+static void swap_labels(int32_t *a, int32_t *b) {
+  const int32_t kept = *a;
+  *a = *b, *b = kept;
+}
+
+/* Fisher-Yates, one word a swap; words come four at a time. The one of points and labels that is not null is shuffled. */
+static void shuffle(rng_stream stream, int n, real *x, int32_t *labels) {
   uint32_t words[4];
   for (int i = n - 1; i > 0; i--) {
     if (i == n - 1 || i % 4 == 3) rng_words(rng_with_lane(stream, RNG_LANE_ORDER), (uint32_t)(i & ~3), 4, words);
-    swap_points(x + 2 * (size_t)i, x + 2 * (size_t)rng_below(words[i & 3], (uint32_t)i + 1));
+    const size_t other = (size_t)rng_below(words[i & 3], (uint32_t)i + 1);
+    if (x) swap_points(x + 2 * (size_t)i, x + 2 * other);
+    if (labels) swap_labels(labels + i, labels + other);
   }
 }
 
@@ -31,7 +38,7 @@ static void draw_moons(rng_stream stream, int n, real *x) {
     const int inner = i >= outer, index = inner ? i - outer : i, count = inner ? n - outer : outer;
     moon_point(inner, count > 1 ? SCALAR_PI * index / (count - 1) : 0, x + 2 * (size_t)i);
   }
-  shuffle(stream, n, x);
+  shuffle(stream, n, x, NULL);
 }
 
 int dataset_parts(int kind) {
@@ -119,6 +126,24 @@ void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
   else
     draw_independent(d->kind, stream, n, x);
   if (d->kind != FM_DATA_CHECKERBOARD) add_noise(d, stream, n, x);
+}
+
+/* One word a point for points, else the first of four: as dataset_draw spends them. */
+void dataset_draw_labels(const dataset *d, rng_stream stream, int n, int32_t *labels) {
+  stream = rng_with_lane(stream, RNG_LANE_SHAPE);
+  if (d->kind == FM_DATA_MOONS) {
+    for (int i = 0; i < n; i++) labels[i] = i >= n / 2;
+    shuffle(stream, n, NULL, labels);
+    return;
+  }
+  const int own = d->kind == FM_DATA_POINTS;
+  const uint32_t choices = (uint32_t)(own ? d->count : dataset_parts(d->kind));
+  uint32_t word;
+  for (int i = 0; i < n; i++) {
+    rng_words(stream, (own ? 1 : 4) * (uint32_t)i, 1, &word);
+    const uint32_t chosen = rng_below(word, choices);
+    labels[i] = own ? d->labels[chosen] : (int32_t)chosen;
+  }
 }
 
 double dataset_std(const real *x, int n, int dim) {

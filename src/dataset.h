@@ -9,6 +9,9 @@
  *   circles       radii 1 and 1/2, each with probability 1/2                                                 x 3
  *   spirals       two arms, angle a = 3 pi sqrt(u), radius a / (3 pi), the second turned by pi                x 4
  *   points        the user's own points, drawn with replacement; no noise, any D
+ *
+ * The parts of a shape are its classes: the outer moon is 0, the inner circle 0, the arm that is not turned 0; Gaussians
+ * count from angle 0 onwards, cells along rows from the lowest. A class is drawn with its point, from the same numbers.
  */
 #ifndef DATASET_H
 #define DATASET_H
@@ -18,15 +21,16 @@
 typedef struct {
   int kind; /* FM_DATA_* */
   int dim;
-  double noise;       /* of the unit shape */
-  const real *points; /* [count, dim], kind points only */
+  double noise;          /* of the unit shape */
+  const real *points;    /* [count, dim], kind points only */
+  const int32_t *labels; /* [count], each in 0 .. classes - 1; null when there are none */
   int count;
 } dataset;
 
 /* x [n, dim]. A draw is one: moons depends on n. Lanes of the stream separate shape, jitter and order. */
 void dataset_draw(const dataset *d, rng_stream stream, int n, real *x);
 
-/* Parts of equal probability that a 2-D shape has: arcs, centres or cells. */
+/* Parts of equal probability that a 2-D shape has: arcs, centres or cells; its classes. */
 int dataset_parts(int kind);
 
 /* x[2]: point of part 0 .. dataset_parts - 1 of the unit shape, before noise and scale, with u and w uniform on (0, 1): u along
@@ -35,6 +39,9 @@ void dataset_shape(int kind, int part, double u, double w, real *x);
 
 /* The factor that comes last. */
 real dataset_scale(int kind);
+
+/* labels[n] of the points that dataset_draw draws from the same stream. Kind points needs labels. */
+void dataset_draw_labels(const dataset *d, rng_stream stream, int n, int32_t *labels);
 
 /* Root of the mean over coordinates of their variances, over x [n, dim]; 1 when all points coincide. */
 double dataset_std(const real *x, int n, int dim);

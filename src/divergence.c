@@ -4,6 +4,7 @@ void divergence_layout(divergence *d, const field *f, field_pass *pass, arena *a
   const uint64_t reals = (uint64_t)FM_ROWS * (uint64_t)f->shape.dim;
   d->field = f;
   d->pass = pass;
+  d->guide = (guide){0};
   d->direction = arena_take(a, reals, sizeof(real));
   d->image = arena_take(a, reals, sizeof(real));
 }
@@ -36,7 +37,8 @@ void divergence_at(const divergence *d, const divergence_probes *p, double t, co
   for (int i = 0; i < divergence_values(p) * n; i++) div[i] = 0;
   for (int first = 0; first < n; first += FM_ROWS, x += FM_ROWS * dim, v += FM_ROWS * dim) {
     const int rows = fm_min(FM_ROWS, n - first);
-    field_velocity_keep(d->field, d->pass, t, x, v, rows);
+    const guide own = guide_from(&d->guide, first);
+    field_velocity_keep(d->field, d->pass, &own, t, x, v, rows);
     for (int k = 0; k < tangents; k++) {
       if (p->count > 0)
         draw_signs(p, k, p->first + (uint32_t)first, d->direction, rows, dim);

@@ -19,6 +19,7 @@
 typedef struct {
   const field *field;
   field_pass *pass;
+  guide guide;             /* of the rows of a call, of scale 0 or 1; the owner sets it */
   real *direction, *image; /* u and J u of one pass, [FM_ROWS, D] */
 } divergence;
 

@@ -61,7 +61,7 @@ static void judge(const judged *j, double *floor, double *error) {
     for (int k = i * dim; k < (i + 1) * dim; k++)
       x[k] = (real)(p.sigma * (double)j->x0[k] + p.alpha * (double)j->x1[k]);
   }
-  field_velocity(&m->field, m->sampler.pass, j->t, x, v, j->rows);
+  field_velocity(&m->field, m->sampler.pass, &(guide){0}, j->t, x, v, j->rows);
   square_gap(j, v, best, error);
 }
 

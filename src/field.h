@@ -1,6 +1,10 @@
-/* field.h — the network under a path: a velocity field v(t, x).
+/* field.h — the network under a path: a velocity field v(t, x), of a class where the network knows classes.
  *
  *     v(t, x) = skip(t) x + out(t) F(in(t) x, t)                    condition.h; F = v unless predict or ve says otherwise
+ *     F = F_null + s (F_label - F_null)                             classifier-free guidance (Ho & Salimans 2022)
+ *
+ * with s the scale of the guide at times from .. to and 1 elsewhere (Kynkäänniemi et al. 2024): s = 0 is F_null and s = 1 is
+ * F_label, one evaluation of the network each; any other s takes both, over one evaluation of the time branch.
  *
  * Weights are those of the last field_use. Rows are independent: a point's velocity has the same bits alone, in any batch,
  * and whether its t is shared or its own.
@@ -9,6 +13,7 @@
 #define FIELD_H
 
 #include "condition.h"
+#include "label.h"
 #include "mlp.h"
 #include "timenet.h"
 
@@ -17,8 +22,16 @@ typedef struct {
   path path;
   prediction predict;
   timenet time;
+  label label;
   mlp net;
 } field;
+
+/* Which class each row of a call belongs to, and how strongly. Without labels every row has the null class. */
+typedef struct {
+  const int32_t *labels; /* [n] in 0 .. K; null: none */
+  double scale;
+  double from, to; /* 0 <= from <= to <= 1 */
+} guide;
 
 /* What one pass over at most FM_ROWS rows writes. Passes of their own may run at the same time. */
 typedef struct {
@@ -26,6 +39,9 @@ typedef struct {
   mlp_pass net;
   real *input;        /* [rows, D] */
   real *contribution; /* [rows, H] */
+  real *labelled;     /* the same with the class's part, with K > 0 only */
+  real *scale;        /* [rows] */
+  real *unlabelled;   /* F_null, [rows, D] */
 } field_pass;
 
 /* Needs field.shape to be set. */
@@ -36,12 +52,18 @@ void field_pass_layout(field_pass *pass, const shape *s, arena *a);
 void field_use(field *f, const real *weights);
 
 /* v [n, D] at one shared time for x [n, D], or at times t [n]. */
-void field_velocity_at(const field *f, field_pass *pass, double t, const real *x, real *v, int n);
-void field_velocity(const field *f, field_pass *pass, const real *t, const real *x, real *v, int n);
+void field_velocity_at(const field *f, field_pass *pass, const guide *g, double t, const real *x, real *v, int n);
+void field_velocity(const field *f, field_pass *pass, const guide *g, const real *t, const real *x, real *v, int n);
 
-/* field_velocity_at for at most FM_ROWS rows, keeping what field_tangent needs; and the derivative of that v along dx,
+/* Of rows first, first + 1, .. of a call. */
+guide guide_from(const guide *g, int first);
+
+/* The s of a row at time t, all times rounded to real: 0 without labels. */
+double guide_scale(const guide *g, double t);
+
+/* field_velocity_at for at most FM_ROWS rows and a guide of scale 0 or 1, keeping what field_tangent needs; and the derivative of that v along dx,
  * dv [rows, D] = skip dx + out J_F (in dx), at the same t and rows. */
-void field_velocity_keep(const field *f, field_pass *pass, double t, const real *x, real *v, int rows);
+void field_velocity_keep(const field *f, field_pass *pass, const guide *g, double t, const real *x, real *v, int rows);
 void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows);
 
 #endif

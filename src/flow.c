@@ -13,12 +13,12 @@ static int are_measurable(const real *x, uint64_t count) {
 
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
-  FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n), FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n) && model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
-  field_velocity(&m->field, m->sampler.pass, t, x, v, n);
+  field_velocity(&m->field, m->sampler.pass, &m->sampler.guide, t, x, v, n);
   return FM_OK;
 }
 
@@ -30,6 +30,8 @@ int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) 
   return FM_OK;
 }
 
+int fm_data_classes(int data) { return data >= 0 && data < FM_DATA_POINTS ? dataset_parts(data) : 0; }
+
 int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
   FM_REQUIRE(model_is(m) && n >= 1 && model_can_write(m, x1, n), FM_E_ARG);
   FM_REQUIRE(m->data.kind != FM_DATA_POINTS || m->data.count > 0, FM_E_STATE);
@@ -37,9 +39,17 @@ int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
   return FM_OK;
 }
 
+int fm_data_labels(const fm_model *m, uint32_t seed, int n, int32_t *labels) {
+  FM_REQUIRE(model_is(m) && n >= 1 && n <= FM_MAX_POINTS, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(labels, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
+  FM_REQUIRE(m->field.shape.classes > 0 && (m->data.kind != FM_DATA_POINTS || m->data.labels), FM_E_STATE);
+  dataset_draw_labels(&m->data, (rng_stream){.seed = seed, .purpose = RNG_DATA}, n, labels);
+  return FM_OK;
+}
+
 int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
-  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK && model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
@@ -60,7 +70,8 @@ int fm_loglik(fm_model *m, int weights, int solver, const double *times, int cou
   FM_REQUIRE(are_probes(probes) && (uint64_t)first + (uint64_t)n <= (uint64_t)1 << 31, FM_E_ARG);
   FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m) && model_asks_one_half(m), FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first};
   const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);

@@ -19,7 +19,7 @@
  *     fm_sample(block, FM_EMA, FM_SOLVER_HEUN, 25, 0, 1, x, 2000);   // ... carried to the data
  *
  * Conventions
- *   - Legend: B batch, D dimension of a point, H hidden width, T time features, L hidden layers, N points.
+ *   - Legend: B batch, D dimension of a point, H hidden width, T time features, L hidden layers, N points, K classes.
  *   - Arrays of points are row-major float [N, D]. Pointers have the alignment of what they point to (float and
  *     int32 4, double 8) or FM_E_ARG.
  *   - The engine owns no memory: it lives in the caller's block, calls no allocator and imports nothing.
@@ -95,10 +95,14 @@ FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
- * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling;
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling; `classes` 0 or what
+ * fm_data_classes gives unless data is points, and 0 under the paired coupling, whose pairs have no labels;
  * predict v under ve (condition.h says why), and score only under the independent coupling, since pairs that are not drawn
  * independently follow no density whose gradient x0 would give; weight_decay times the larger of lr and muon_lr <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
+
+/* Classes of a named data set (FM_DATA_*): 2 moons, circles or arms, 8 Gaussians or cells; 0 for points and unknown sets. */
+FM_API int fm_data_classes(int data);
 
 /* ---- A model ---------------------------------------------------------------------------------------- */
 typedef struct fm_model fm_model;
@@ -107,7 +111,7 @@ typedef struct fm_model fm_model;
 FM_API uint32_t fm_size(const double *params);
 
 /* Lays the model out in `block` (16-byte aligned, at least fm_size bytes) and draws the weights:
- * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weights and biases, as torch.nn.Linear does. `block` is the model. */
+ * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) as torch.nn.Linear does, label_embed N(0, 1) as nn.Embedding. `block` is the model. */
 FM_API int fm_init(void *block, uint32_t bytes, const double *params);
 
 FM_API int fm_param_get(const fm_model *model, int index, double *value);
@@ -118,6 +122,10 @@ FM_API int fm_param_set(fm_model *model, int index, double value);
  * and unchanged. Needed before training when data is `points`, refused otherwise. Under ve with sigma_data measured,
  * FM_E_ARG when their standard deviation exceeds that row's range. */
 FM_API int fm_points_set(fm_model *model, const real *points, int n);
+
+/* The class of each point that is set: labels [n] in 0 .. K-1, n as in fm_points_set, every class at least once. By reference.
+ * Needed before training when data is `points` and K > 0, anew after new points. FM_E_STATE without points or with K = 0. */
+FM_API int fm_labels_set(fm_model *model, const int32_t *labels, int n);
 
 /* The user's own path: alpha and sigma [count] at t = i / (count - 1), 2 <= count <= 65,536, joined by cubics with a continuous
  * derivative (pchip.h). Kept by reference. Needed before the field is used when path is `custom`, FM_E_STATE otherwise. It must
@@ -131,8 +139,8 @@ FM_API int fm_path_set(fm_model *model, const real *alpha, const real *sigma, in
 FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
 /* Begins the next reflow round (Liu et al. 2022): the weights become the EMA weights, moments and step return to 0,
- * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, and when `predict` is
- * score, which pairs do not have. */
+ * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, with K > 0, and when
+ * `predict` is score, which pairs do not have. */
 FM_API int fm_reflow_begin(fm_model *model);
 
 /* ---- Training --------------------------------------------------------------------------------------- */
@@ -161,7 +169,7 @@ FM_API int fm_loss_by_time(const fm_model *model, double *mean);
 
 /* Takes up to `steps` optimiser steps, 0 <= steps, writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why.
- * FM_E_STATE: points or pairs are missing, or the round has taken its 2^30 steps. */
+ * FM_E_STATE: points, labels or pairs are missing, or the round has taken its 2^30 steps. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 
 /* One optimiser step on a given batch: t [n] in [0, 1], x0 [n, D], x1 [n, D], 1 <= n; already coupled. */
@@ -170,9 +178,17 @@ FM_API int fm_train_batch(fm_model *model, const real *t, const real *x0, const 
 /* Loss and gradients of a given batch, no update: read stats.loss and slot FM_GRADIENT. */
 FM_API int fm_loss(fm_model *model, const real *t, const real *x0, const real *x1, int n);
 
+/* The same with labels [n] in 0 .. K, none dropped; the two above teach K, the null class. FM_E_STATE with K = 0. */
+FM_API int fm_train_labelled(fm_model *model, const real *t, const real *x0, const real *x1, const int32_t *labels,
+                             int n);
+FM_API int fm_loss_labelled(fm_model *model, const real *t, const real *x0, const real *x1, const int32_t *labels,
+                            int n);
+
 /* The batch that step `step` of this round would draw or has drawn: t [B], x0 [B, D], x1 [B, D], paired by the coupling. Under
- * the stable target x1 is E[x1 | x_t] and x0 what then leads to the same x_t, so x_t and u are those of the step. */
+ * the stable target x1 is E[x1 | x_t] and x0 what then leads to the same x_t, so x_t and u are those of the step. With K > 0
+ * the second gives labels [B], K where it was dropped, and E[x1 | x_t] is over points of the label alone. */
 FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
+FM_API int fm_batch_labels(fm_model *model, int step, int32_t *labels);
 
 /* ---- Threads, an option of the build with shared memory (core_threads.wasm) ---------------------------------
  *
@@ -193,6 +209,12 @@ FM_API int fm_threads_stop(fm_model *model);
 /* ---- The field and its flow ------------------------------------------------------------------------- */
 enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */
 
+/* Classifier-free guidance (Ho & Salimans 2022): from now on row i of a call below is of labels[i] in 0 .. K, by reference, and
+ * v = v_null + s (v_label - v_null), s being scale in [0, 100] at times 0 <= t_from .. t_to <= 1 and 1 elsewhere: 0 is the
+ * unconditional field, 1 that of the class, more leads away from the other classes. More rows than n are FM_E_ARG. n = 0 forgets
+ * the labels: every row is unconditional, as in a new model. FM_E_STATE for n > 0 with K = 0. */
+FM_API int fm_guide_set(fm_model *model, const int32_t *labels, int n, double scale, double t_from, double t_to);
+
 /* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. This and every other use of the field is
  * FM_E_STATE while a ve model has no sigma_data (none given, and no points set to measure it) or a custom path is not set. */
 FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *x, int n, real *v);
@@ -203,6 +225,7 @@ FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n,
 
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */
 FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
+FM_API int fm_data_labels(const fm_model *model, uint32_t seed, int n, int32_t *labels); /* of that draw; K > 0 */
 
 /* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` steps of the model's
  * time_grid, 1 .. 10,000. Under dopri5 the steps choose their own length by the model's rtol and atol, `steps` is the most
@@ -223,6 +246,10 @@ FM_API int fm_grid(int grid, int steps, double t_start, double t_end, double *ti
  * path: null, or [count, n, D] for x_t at each of the times: x_t itself, so at t = 0 not in unit scale. */
 FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double *times, int count, real *x, int n,
                           real *path);
+
+/* Evaluations of the network a point costs along times[count] (fm_sample_grid) by a guide of this scale within t_from .. t_to:
+ * two where it is neither 0 nor 1, one elsewhere. 0 for what fm_sample_grid or fm_guide_set would refuse. */
+FM_API int fm_guided_nfe(int solver, const double *times, int count, double scale, double t_from, double t_to);
 
 /* ---- Adaptive steps, in calls of bounded work --------------------------------------------------------
  *
@@ -257,7 +284,7 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
  * many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
  * 0 when exact; in few dimensions, where exact costs no more, signs are so few that it is not to be trusted. x is points first
  * .. first + n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path
- * leaves the range. */
+ * leaves the range. By a guide of scale 1 it is log p(x | label); FM_E_STATE for a scale other than 0 and 1. */
 FM_API int fm_loglik(fm_model *model, int weights, int solver, const double *times, int count, int probes,
                      uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error);
 
@@ -277,7 +304,7 @@ FM_API int fm_oracle_velocity(fm_model *model, const real *t, const real *x, int
  *     floor[n] = (u_t - v*)^2       what remains of the loss under the best field: its mean is the irreducible loss
  *     error[n] = (v - v*)^2         of the field under these weights: its mean is what training can still gain
  * so that the expected loss is mean floor + mean error. As in the loss, both have the weight of t, and they are of F (condition.h).
- * Either may be null; without error the network is not asked. */
+ * Either may be null; without error the network is not asked. With K > 0 both are of the unconditional field: the loss knows more. */
 FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const real *x0, const real *x1, int n,
                           double *floor, double *error);
 

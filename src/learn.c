@@ -12,6 +12,8 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
   return (minibatch_plan){
       .coupling = whole(m, FM_COUPLING),
       .target = whole(m, FM_TARGET),
+      .classes = m->field.shape.classes,
+      .drop = m->params[FM_LABEL_DROP],
       .size = whole(m, FM_BATCH),
       .seed = (uint32_t)m->params[FM_SEED],
       .step = (uint32_t)step,
@@ -36,7 +38,8 @@ weight model_weight(const fm_model *m) { return (weight){whole(m, FM_WEIGHT), m-
 static int can_draw(const fm_model *m) {
   if (!model_has_field(m)) return 0;
   if (whole(m, FM_COUPLING) == FM_COUPLING_PAIRED) return m->pairs > 0;
-  return m->data.kind != FM_DATA_POINTS || m->data.count > 0;
+  if (m->data.kind != FM_DATA_POINTS) return 1;
+  return m->data.count > 0 && (m->field.shape.classes == 0 || m->data.labels != NULL);
 }
 
 /* False for NaN. */
@@ -48,11 +51,12 @@ static int diverged(fm_model *m, int cause) {
 }
 
 /* Loss and gradient into stats and slot; nothing else of the state moves. */
-static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, int n, train_bins *bins) {
+static int differentiate(fm_model *m, const real *t, const real *x0, const real *x1, const int32_t *labels, int n,
+                         train_bins *bins) {
   real *gradient = m->slot[FM_GRADIENT];
   train_loss loss;
   m->trainer.weight = model_weight(m);
-  FM_TRY(train_gradient(&m->trainer, &m->pool, m->slot[FM_RAW], t, x0, x1, n, gradient, &loss));
+  FM_TRY(train_gradient(&m->trainer, &m->pool, m->slot[FM_RAW], t, x0, x1, labels, n, gradient, &loss));
   *bins = loss.bins;
   m->stats.loss = loss.loss;
   m->stats.v_norm = loss.v_norm;
@@ -117,10 +121,10 @@ static void remember(train_bins *mean, const train_bins *bins) {
   }
 }
 
-static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
+static int take_step(fm_model *m, const real *t, const real *x0, const real *x1, const int32_t *labels, int n) {
   FM_REQUIRE(m->stats.step < MODEL_MOST_STEPS, FM_E_STATE);
   train_bins bins;
-  FM_TRY(differentiate(m, t, x0, x1, n, &bins));
+  FM_TRY(differentiate(m, t, x0, x1, labels, n, &bins));
   remember(&m->bins, &bins);
   move(m);
   m->stats.step++;
@@ -135,7 +139,7 @@ int fm_train(fm_model *m, int steps, double *losses) {
   for (int i = 0; i < steps; i++) {
     const minibatch_plan plan = plan_of(m, m->stats.step);
     FM_TRY(minibatch_draw(b, &m->pool, &plan));
-    FM_TRY(take_step(m, b->t, b->x0, b->x1, plan.size));
+    FM_TRY(take_step(m, b->t, b->x0, b->x1, plan.classes > 0 ? b->labels : NULL, plan.size));
     if (losses) losses[i] = m->stats.loss;
   }
   return FM_OK;
@@ -152,14 +156,43 @@ int model_is_batch(const fm_model *m, const real *t, const real *x0, const real 
 int fm_train_batch(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
-  return take_step(m, t, x0, x1, n);
+  return take_step(m, t, x0, x1, NULL, n);
 }
 
 int fm_loss(fm_model *m, const real *t, const real *x0, const real *x1, int n) {
   FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   train_bins bins;
-  return differentiate(m, t, x0, x1, n, &bins);
+  return differentiate(m, t, x0, x1, NULL, n, &bins);
+}
+
+/* FM_OK when labels [n] may stand beside a sound batch. */
+static int check_labels(const fm_model *m, const int32_t *labels, int n) {
+  FM_REQUIRE(m->field.shape.classes > 0, FM_E_STATE);
+  FM_REQUIRE(model_are_labels(labels, n, m->field.shape.classes), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  return FM_OK;
+}
+
+int fm_train_labelled(fm_model *m, const real *t, const real *x0, const real *x1, const int32_t *labels, int n) {
+  FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_TRY(check_labels(m, labels, n));
+  return take_step(m, t, x0, x1, labels, n);
+}
+
+int fm_loss_labelled(fm_model *m, const real *t, const real *x0, const real *x1, const int32_t *labels, int n) {
+  FM_REQUIRE(model_is_batch(m, t, x0, x1, n), FM_E_ARG);
+  FM_TRY(check_labels(m, labels, n));
+  train_bins bins;
+  return differentiate(m, t, x0, x1, labels, n, &bins);
+}
+
+/* The batch of a step into the trainer's, on this thread alone. */
+static int draw_batch(fm_model *m, int step) {
+  const minibatch_plan plan = plan_of(m, step);
+  pool alone;
+  pool_start(&alone);
+  return minibatch_draw(&m->trainer.batch, &alone, &plan);
 }
 
 int fm_loss_by_time(const fm_model *m, double *mean) {
@@ -174,12 +207,19 @@ int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {
   FM_REQUIRE(fm_is_array(t, n, sizeof(real)) && fm_is_array(x0, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(can_draw(m), FM_E_STATE);
-  minibatch *b = &m->trainer.batch;
-  const minibatch_plan plan = plan_of(m, step);
-  pool alone;
-  pool_start(&alone);
-  FM_TRY(minibatch_draw(b, &alone, &plan));
+  const minibatch *b = &m->trainer.batch;
+  FM_TRY(draw_batch(m, step));
   for (uint64_t i = 0; i < n; i++) t[i] = b->t[i];
   for (uint64_t i = 0; i < reals; i++) x0[i] = b->x0[i], x1[i] = b->x1[i];
+  return FM_OK;
+}
+
+int fm_batch_labels(fm_model *m, int step, int32_t *labels) {
+  FM_REQUIRE(model_is(m) && step >= 0, FM_E_ARG);
+  const int n = whole(m, FM_BATCH);
+  FM_REQUIRE(m->field.shape.classes > 0 && can_draw(m), FM_E_STATE);
+  FM_REQUIRE(fm_is_array(labels, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
+  FM_TRY(draw_batch(m, step));
+  for (int i = 0; i < n; i++) labels[i] = m->trainer.batch.labels[i];
   return FM_OK;
 }

@@ -41,6 +41,7 @@ void likelihood_layout(likelihood *l, const sampler *s, arena *a) {
   divergence_layout(&l->divergence, s->field, s->pass, a);
   l->state = s->state;
   l->work = s->work;
+  l->guide = &s->guide;
 }
 
 static void evaluate(void *context, double t, const real *state, real *rate) {
@@ -56,6 +57,7 @@ void likelihood_of(likelihood *l, const ode_plan *plan, const divergence_probes 
   l->probes = *probes;
   for (int first = 0; first < n; first += most, l->probes.first += (uint32_t)most) {
     l->rows = fm_min(most, n - first);
+    l->divergence.guide = guide_from(l->guide, first);
     const likelihood_piece piece = {l->rows, dim, values, path_source_scale(&f->path)};
     for (int i = 0; i < l->rows * dim; i++) l->state[i] = x[(size_t)first * dim + i];
     likelihood_follow(&piece, plan, evaluate, l, l->state, l->work, logp + first, error ? error + first : NULL);

@@ -2,16 +2,25 @@
 
 #include "coupling.h"
 
-void minibatch_layout(minibatch *b, int size, int dim, arena *a) {
-  const uint64_t n = (uint64_t)size, points = n * (uint64_t)dim;
+static int groups_of(int n) { return (n + MINIBATCH_GROUP - 1) / MINIBATCH_GROUP; }
+
+void minibatch_layout(minibatch *b, int size, int dim, int classes, arena *a) {
+  const uint64_t n = (uint64_t)size, points = n * (uint64_t)dim, groups = (uint64_t)groups_of(size);
+  const uint64_t labelled = classes > 0;
   b->dim = dim;
   b->t = arena_take(a, n, sizeof(real));
   b->x0 = arena_take(a, points, sizeof(real));
   b->x1 = arena_take(a, points, sizeof(real));
   b->spare = arena_take(a, points, sizeof(real));
   b->match = arena_take(a, n, sizeof(int32_t));
-  posterior_layout(&b->data, size, dim, a);
-  for (int i = 0; i < MINIBATCH_PARTS; i++) b->weights[i] = arena_take(a, MINIBATCH_GROUP, sizeof(real));
+  /* Each class is filled up to whole fours. */
+  b->room = classes > 0 ? (fm_min(size, MINIBATCH_GROUP) + 3 * classes + 3) & ~3 : MINIBATCH_GROUP;
+  posterior_layout(&b->data, classes > 0 ? (int)groups * b->room : size, dim, a);
+  for (int i = 0; i < MINIBATCH_PARTS; i++) b->weights[i] = arena_take(a, (uint64_t)b->room, sizeof(real));
+  b->labels = arena_take(a, labelled * n, sizeof(int32_t));
+  b->classes = arena_take(a, labelled * n, sizeof(int32_t));
+  b->order = arena_take(a, labelled * groups * (uint64_t)b->room, sizeof(int32_t));
+  b->start = arena_take(a, labelled * groups * ((uint64_t)classes + 1), sizeof(int32_t));
   b->scratch = arena_take(a, coupling_scratch_size(fm_min(size, FM_MAX_OT_BATCH), dim), 1);
 }
 
@@ -21,11 +30,14 @@ static void copy_point(const real *from, int index, real *to, int row, int dim) 
 
 /* ---- Pairs ---------------------------------------------------------------------------------------------- */
 
-/* Reorders x1 so that row i is the partner of row i of x0. */
-static void couple_by_transport(minibatch *b, int n) {
+/* Reorders x1 and its classes so that row i is the partner of row i of x0. */
+static void couple_by_transport(minibatch *b, int classes, int n) {
   coupling_assign(b->x0, b->x1, n, b->dim, b->scratch, b->match);
   for (int i = 0; i < n; i++) copy_point(b->x1, b->match[i], b->spare, i, b->dim);
   for (int i = 0; i < n * b->dim; i++) b->x1[i] = b->spare[i];
+  if (classes == 0) return;
+  for (int i = 0; i < n; i++) b->labels[i] = b->classes[b->match[i]];
+  for (int i = 0; i < n; i++) b->classes[i] = b->labels[i];
 }
 
 static void draw_pairs(minibatch *b, const minibatch_plan *plan, rng_stream stream) {
@@ -38,6 +50,38 @@ static void draw_pairs(minibatch *b, const minibatch_plan *plan, rng_stream stre
   }
 }
 
+/* ---- Labels ---------------------------------------------------------------------------------------------- */
+
+/* Dropping is decided by numbers of its own, so that it leaves everything else of the batch as it was. */
+static void drop_labels(minibatch *b, const minibatch_plan *plan, rng_stream stream) {
+  real *u = b->spare;
+  stream.purpose = RNG_BATCH_LABEL;
+  rng_uniform(stream, 0, plan->size, u);
+  for (int i = 0; i < plan->size; i++) b->labels[i] = (double)u[i] < plan->drop ? plan->classes : b->classes[i];
+}
+
+/* The places of group `group`: its rows by class, each class in whole fours. */
+static void sort_group(minibatch *b, const minibatch_plan *plan, int group) {
+  const int first = group * MINIBATCH_GROUP, end = fm_min(first + MINIBATCH_GROUP, plan->size);
+  int32_t *start = b->start + (size_t)group * (size_t)(plan->classes + 1);
+  const int limit = (group + 1) * b->room;
+  int place = group * b->room;
+  for (int c = 0; c < plan->classes; c++) {
+    start[c] = place;
+    for (int i = first; i < end; i++)
+      if (b->classes[i] == c) b->order[place++] = i;
+    while (place % 4) b->order[place++] = -1;
+  }
+  start[plan->classes] = place;
+  while (place < limit) b->order[place++] = -1;
+}
+
+static void take_by_class(minibatch *b, const minibatch_plan *plan) {
+  const int groups = groups_of(plan->size);
+  for (int group = 0; group < groups; group++) sort_group(b, plan, group);
+  posterior_take_ordered(&b->data, b->x1, b->order, groups * b->room);
+}
+
 /* ---- The stable target ---------------------------------------------------------------------------------- */
 
 typedef struct {
@@ -45,10 +89,26 @@ typedef struct {
   const minibatch_plan *plan;
 } averaging;
 
-/* The pair of row i becomes its mean given x_t and the data of its group. */
+/* Which of the posterior's points row i is averaged over. */
+static void candidates(const averaging *job, int i, int *first, int *count) {
+  const minibatch *b = job->batch;
+  const int group = i / MINIBATCH_GROUP, classes = job->plan->classes;
+  if (classes == 0) {
+    *first = group * MINIBATCH_GROUP;
+    *count = fm_min(MINIBATCH_GROUP, job->plan->size - *first);
+    return;
+  }
+  const int32_t *start = b->start + (size_t)group * (size_t)(classes + 1);
+  const int label = b->labels[i];
+  *first = label == classes ? start[0] : start[label];
+  *count = (label == classes ? start[classes] : start[label + 1]) - *first;
+}
+
+/* The pair of row i becomes its mean given x_t and the data of its group that its label admits. */
 static void average_row(const averaging *job, int i, real *weights) {
   minibatch *b = job->batch;
-  const int first = i - i % MINIBATCH_GROUP, count = fm_min(MINIBATCH_GROUP, job->plan->size - first);
+  int first, count;
+  candidates(job, i, &first, &count);
   const path_point p = path_at(&job->plan->path, (double)b->t[i]);
   const double ratio = p.alpha / p.sigma;
   real *x0 = b->x0 + i * b->dim, *x1 = b->x1 + i * b->dim, *mean = b->spare + i * b->dim;
@@ -70,7 +130,10 @@ static void average_part(void *context, int part) {
 
 static int average(minibatch *b, pool *threads, const minibatch_plan *plan) {
   averaging job = {b, plan};
-  posterior_take(&b->data, b->x1, plan->size);
+  if (plan->classes > 0)
+    take_by_class(b, plan);
+  else
+    posterior_take(&b->data, b->x1, plan->size);
   return pool_run(threads, average_part, &job, MINIBATCH_PARTS);
 }
 
@@ -84,9 +147,11 @@ int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
     return FM_OK;
   }
   dataset_draw(&plan->data, stream, n, b->x1);
+  if (plan->classes > 0) dataset_draw_labels(&plan->data, stream, n, b->classes);
   stream.purpose = RNG_BATCH_SOURCE;
   rng_normal(stream, 0, n * b->dim, b->x0);
-  if (plan->coupling == FM_COUPLING_OT) couple_by_transport(b, n);
+  if (plan->coupling == FM_COUPLING_OT) couple_by_transport(b, plan->classes, n);
+  if (plan->classes > 0) drop_labels(b, plan, stream);
   const int averaged = plan->target == FM_TARGET_STABLE && plan->coupling == FM_COUPLING_INDEPENDENT;
   return averaged ? average(b, threads, plan) : FM_OK;
 }

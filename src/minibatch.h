@@ -1,4 +1,4 @@
-/* minibatch.h — the batch of a step: times, noise and data, paired.
+/* minibatch.h — the batch of a step: times, noise and data, paired, and the class of each point.
  *
  *     t ~ law,  x0 ~ N(0, I),  x1 ~ data,  paired by the coupling
  *
@@ -7,6 +7,10 @@
  * u that may belong to it. Since the point's own x1 is among the data, whose order says nothing, E[u | x_t] stays what it was
  * by the tower rule: the minimiser of the loss is the same for every size of batch. Batches are averaged in groups of
  * MINIBATCH_GROUP, so that the work grows with B and not with B^2.
+ *
+ * With K classes each row has the label of its data point, which with probability `drop` is replaced by K, the null class. A
+ * row that has kept its label is averaged over the points of its class alone, which makes u the mean given x_t and the label;
+ * a row without one over all. Both are exchangeable within that set, so the rule holds for either.
  *
  * Batch k of round r is a function of (seed, r, k): no generator is advanced, so a run cut anywhere continues with the
  * same batches.
@@ -27,6 +31,8 @@ enum {
 
 typedef struct {
   int coupling, target, size;
+  int classes; /* K, 0: no labels */
+  double drop;
   uint32_t seed, step, round;
   timelaw law;
   path path;
@@ -42,13 +48,18 @@ typedef struct {
   int32_t *match;                 /* [B] */
   void *scratch;                  /* of the assignment */
   posterior data;                 /* the x1 of the batch */
-  real *weights[MINIBATCH_PARTS]; /* [MINIBATCH_GROUP] */
+  real *weights[MINIBATCH_PARTS]; /* [room] */
+  int room;                       /* places of a group among the posterior's points, a multiple of four */
+  int32_t *labels;                /* [B] in 0 .. K, with K > 0 only */
+  int32_t *classes;               /* the same before any is dropped, [B] */
+  int32_t *order;                 /* rows of each group by class, each class in whole fours, [groups, room] */
+  int32_t *start;                 /* where a class begins, and where the last ends: [groups, K + 1] */
 } minibatch;
 
-/* Asks for the arrays of a batch of at most `size` points. */
-void minibatch_layout(minibatch *b, int size, int dim, arena *a);
+/* Asks for the arrays of a batch of at most `size` points of `classes` classes. */
+void minibatch_layout(minibatch *b, int size, int dim, int classes, arena *a);
 
-/* Fills t, x0, x1 with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper: the batch is then not whole. */
+/* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper: the batch is then not whole. */
 int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan);
 
 #endif

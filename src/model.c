@@ -12,13 +12,13 @@ static fm_model *model_layout(arena *a, const double *params) {
   /* While measuring there is no block yet: a model on the stack stands in for it, because sizes come from its shape. */
   fm_model stand_in, *placed = arena_take(a, 1, sizeof(fm_model)), *m = placed ? placed : &stand_in;
   shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
-            (int)params[FM_FEATURES], params[FM_TIME_SCALE]);
+            (int)params[FM_FEATURES], (int)params[FM_CLASSES], params[FM_TIME_SCALE]);
   m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
   for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
   field_layout(&m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
-  adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, a);
+  adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, &m->sampler.guide, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
   likelihood_layout(&m->likelihood, &m->sampler, a);
   oracle_layout(&m->oracle, &m->data, (int)params[FM_BATCH], a);
@@ -70,6 +70,8 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   m->magic = MAGIC;
   for (int i = 0; i < FM_PARAM_COUNT; i++) m->params[i] = params[i];
   m->first_coupling = params[FM_COUPLING];
+  m->sampler.guide = (guide){0};
+  m->guided = 0;
   m->pair_x0 = m->pair_x1 = NULL;
   m->pairs = 0;
   timenet_start(&m->field.time);
@@ -82,6 +84,13 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
 
 int model_is(const fm_model *m) {
   return fm_is_aligned(m, ALIGNMENT) && fm_is_array(m, 1, sizeof *m) && m->magic == MAGIC;
+}
+
+int model_are_labels(const int32_t *labels, int n, int most) {
+  if (!fm_is_array(labels, (uint64_t)n, sizeof(int32_t))) return 0;
+  for (int i = 0; i < n; i++)
+    if (labels[i] < 0 || labels[i] > most) return 0;
+  return 1;
 }
 
 int model_has_field(const fm_model *m) {
@@ -170,6 +179,26 @@ int fm_points_set(fm_model *m, const real *points, int n) {
   if (m->measures_sigma) FM_TRY(measure_sigma_data(m, points, n));
   m->data.points = points;
   m->data.count = n;
+  m->data.labels = NULL;
+  return FM_OK;
+}
+
+/* A class without a point could never be learned. */
+static int all_present(const int32_t *labels, int n, int classes) {
+  uint8_t seen[FM_MAX_CLASSES] = {0};
+  for (int i = 0; i < n; i++) seen[labels[i]] = 1;
+  for (int c = 0; c < classes; c++)
+    if (!seen[c]) return 0;
+  return 1;
+}
+
+int fm_labels_set(fm_model *m, const int32_t *labels, int n) {
+  FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
+  const int classes = m->field.shape.classes;
+  FM_REQUIRE(m->data.kind == FM_DATA_POINTS && m->data.count > 0 && classes > 0, FM_E_STATE);
+  FM_REQUIRE(n == m->data.count && model_are_labels(labels, n, classes - 1), FM_E_ARG);
+  FM_REQUIRE(all_present(labels, n, classes), FM_E_ARG);
+  m->data.labels = labels;
   return FM_OK;
 }
 
@@ -200,6 +229,7 @@ int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
 
 int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
+  FM_REQUIRE(m->field.shape.classes == 0, FM_E_STATE);
   FM_REQUIRE(m->pairs > 0 && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
              FM_E_STATE);
   for (int i = 0; i < m->field.shape.size; i++) {

@@ -31,6 +31,7 @@ struct fm_model {
   pool pool;
   dataset data;
   oracle oracle;
+  int guided; /* rows the sampler's guide has labels for */
   const real *pair_x0, *pair_x1;
   int pairs;
   real *slot[MODEL_SLOTS];
@@ -41,6 +42,13 @@ int model_is(const fm_model *m);
 
 /* False for a model that still waits for the points whose standard deviation its preconditioning or weight needs. */
 int model_has_field(const fm_model *m);
+
+/* Whether labels may be read as n whole numbers in 0 .. most. */
+int model_are_labels(const int32_t *labels, int n, int most);
+
+/* Whether the guide, where there is one, knows n rows; and whether it asks the network once for each. */
+int model_is_guided(const fm_model *m, int n);
+int model_asks_one_half(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);
 

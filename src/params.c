@@ -1,5 +1,7 @@
 #include "params.h"
 
+#include "dataset.h"
+
 #define INTEGER FM_KIND_INTEGER
 #define REAL FM_KIND_REAL
 #define LOG FM_KIND_LOG
@@ -18,6 +20,11 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                      FM_MAX_FEATURES, 128, INTEGER, FIXED},
     [FM_TIME_SCALE] = {"time_scale", "network", "", "Factor on t before its sines and cosines.", 0.001, 1000, 1, LOG,
                        FIXED},
+    [FM_CLASSES] =
+        {"classes", "network", "",
+         "Classes of the data that the network is told apart, so that each can be sampled; 0: none. Coupling ot pairs "
+         "across classes, which skews where the samples of a class start.",
+         0, FM_MAX_CLASSES, 0, INTEGER, FIXED},
     [FM_DATA] = {"data", "data", "moons|moons-iid|8gaussians|checkerboard|circles|spirals|points",
                  "What the model learns.", 0, FM_DATA_POINTS, FM_DATA_MOONS, CHOICE, FIXED},
     [FM_NOISE] = {"noise", "data", "", "Standard deviation of the noise on the shape, before it is scaled.", 0, 1, 0.05,
@@ -52,6 +59,9 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_TIME_ENDS] = {"time_ends", "batch", "", "u-shaped: a of the density cosh(a (t - 1/2)).", 0.1, 20, 4, LOG, LIVE},
     [FM_STRATIFIED] = {"stratified", "batch", "", "Spread the times of a batch evenly over their law.", 0, 1, 1, SWITCH,
                        LIVE},
+    [FM_LABEL_DROP] = {"label_drop", "batch", "",
+                       "classes: share of a batch that is taught without its class, as guidance needs.", 0, 1, 0.1,
+                       REAL, LIVE},
     [FM_BATCH] = {"batch", "batch", "", "Points in a batch.", 1, FM_MAX_BATCH, 256, INTEGER, FIXED},
     [FM_WEIGHT] = {"weight", "batch", "none|snr|min-snr|edm",
                    "Weight of the error by time; all but none are those published for the error of x1.", 0,
@@ -155,6 +165,9 @@ int params_check(const double *p, int *bad) {
   if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
   if (p[FM_WEIGHT_DECAY] * (p[FM_LR] > p[FM_MUON_LR] ? p[FM_LR] : p[FM_MUON_LR]) > 1)
     return refuse(FM_WEIGHT_DECAY, bad);
+  if (p[FM_CLASSES] > 0 && p[FM_DATA] != FM_DATA_POINTS && p[FM_CLASSES] != dataset_parts((int)p[FM_DATA]))
+    return refuse(FM_CLASSES, bad);
+  if (p[FM_CLASSES] > 0 && p[FM_COUPLING] == FM_COUPLING_PAIRED) return refuse(FM_COUPLING, bad);
   if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
   return FM_OK;
 }

@@ -12,12 +12,18 @@ void posterior_layout(posterior *p, int most, int dim, arena *a) {
   p->log_weight = arena_take(a, (uint64_t)p->stride, sizeof(real));
 }
 
+/* Null leaves the place empty. */
+static void put(posterior *p, int place, const real *y) {
+  p->log_weight[place] = y ? 0 : POSTERIOR_NOTHING;
+  for (int k = 0; k < p->dim; k++) p->points[(size_t)k * (size_t)p->stride + (size_t)place] = y ? y[k] : 0;
+}
+
 void posterior_take(posterior *p, const real *y, int n) {
-  const size_t dim = (size_t)p->dim, stride = (size_t)p->stride;
-  for (int j = 0; j < whole_groups(n); j++) {
-    p->log_weight[j] = j < n ? 0 : POSTERIOR_NOTHING;
-    for (size_t k = 0; k < dim; k++) p->points[k * stride + (size_t)j] = j < n ? y[(size_t)j * dim + k] : 0;
-  }
+  for (int j = 0; j < whole_groups(n); j++) put(p, j, j < n ? y + (size_t)j * (size_t)p->dim : NULL);
+}
+
+void posterior_take_ordered(posterior *p, const real *y, const int32_t *order, int n) {
+  for (int j = 0; j < n; j++) put(p, j, order[j] >= 0 ? y + (size_t)order[j] * (size_t)p->dim : NULL);
 }
 
 static real largest(v4 v) {

@@ -15,7 +15,7 @@
 /* y [n, D] by coordinate, with room for whole groups of four; the room past the end weighs nothing. */
 typedef struct {
   real *points;     /* coordinate k of y_j at points[k * stride + j] */
-  real *log_weight; /* 0, or POSTERIOR_NOTHING past the end */
+  real *log_weight; /* 0, or POSTERIOR_NOTHING in a place without a point */
   int dim, stride;
 } posterior;
 
@@ -26,6 +26,9 @@ void posterior_layout(posterior *p, int most, int dim, arena *a);
 
 /* Takes y [n, D]. */
 void posterior_take(posterior *p, const real *y, int n);
+
+/* Takes y_(order[0]), y_(order[1]), .. y_(order[n - 1]); -1 is a place that weighs nothing. n is a multiple of 4. */
+void posterior_take_ordered(posterior *p, const real *y, const int32_t *order, int n);
 
 /* mean[D] = E[x1 | x_t] over y_first .. y_(first + count - 1), `first` a multiple of 4 and first + count the end or such a
  * multiple too; ratio = alpha / sigma >= 0. Overwrites weights [count rounded up to 4]. */

@@ -21,7 +21,8 @@ enum rng_purpose {
   RNG_DATA,
   RNG_DIRECTION,
   RNG_MEASURE,
-  RNG_PROBE
+  RNG_PROBE,
+  RNG_BATCH_LABEL
 };
 
 /* Parts of one draw that must not share numbers either. */

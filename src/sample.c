@@ -10,7 +10,32 @@ void sample_layout(sampler *s, const field *f, field_pass *pass, arena *a) {
 
 static void evaluate(void *context, double t, const real *x, real *v) {
   const sampler *s = context;
-  field_velocity_at(s->field, s->pass, t, x, v, s->rows);
+  field_velocity_at(s->field, s->pass, &s->own, t, x, v, s->rows);
+}
+
+/* Rows first .. first + FM_SAMPLE_ROWS - 1 of the n of a call. */
+static void begin_piece(sampler *s, int first, int n) {
+  s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+  s->own = guide_from(&s->guide, first);
+}
+
+typedef struct {
+  const guide *guide;
+  int evaluations;
+} tally;
+
+static void count_evaluation(void *context, double t, const real *x, real *v) {
+  tally *c = context;
+  const double scale = guide_scale(c->guide, t);
+  (void)x, (void)v;
+  c->evaluations += scale == 0 || scale == 1 ? 1 : 2;
+}
+
+int sample_evaluations(const ode_plan *plan, const guide *g) {
+  tally c = {g, 0};
+  real none[1];
+  ode_solve(plan, count_evaluation, &c, none, 0, none);
+  return c.evaluations;
 }
 
 static void multiply(const real *x, double factor, real *out, int count) {
@@ -30,7 +55,7 @@ void sample_flow(sampler *s, const ode_plan *given, real *x, int n, real *path) 
   plan->after = record;
   s->stride = n * dim;
   for (int first = 0; first < n; first += FM_SAMPLE_ROWS, x += FM_SAMPLE_ROWS * dim) {
-    s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+    begin_piece(s, first, n);
     s->path = path ? path + (size_t)first * (size_t)dim : NULL;
     const int count = s->rows * dim;
     if (plan->t_start == 0) multiply(x, scale, x, count);
@@ -49,7 +74,7 @@ static void follow(sampler *s, int steps, real *mean, real *deviation, int count
   for (int k = 0; k < steps; k++) {
     const double t = ode_time(&plan, k);
     const real h = (real)(ode_time(&plan, k + 1) - t), weight = (real)(1.0 / (k + 1));
-    field_velocity_at(s->field, s->pass, t, x, v, s->rows);
+    field_velocity_at(s->field, s->pass, &s->own, t, x, v, s->rows);
     for (int i = 0; i < count; i++) {
       const real gap = v[i] - mean[i];
       mean[i] += gap * weight;
@@ -62,7 +87,7 @@ static void follow(sampler *s, int steps, real *mean, real *deviation, int count
 void sample_straightness(sampler *s, int steps, const real *x0, int n, real *straightness, real *cost) {
   const int dim = s->field->shape.dim;
   for (int first = 0; first < n; first += FM_SAMPLE_ROWS) {
-    s->rows = fm_min(FM_SAMPLE_ROWS, n - first);
+    begin_piece(s, first, n);
     const int count = s->rows * dim;
     real *mean = s->work + count, *deviation = mean + count;
     multiply(x0 + (size_t)first * dim, path_source_scale(&s->field->path), s->state, count);

@@ -8,6 +8,8 @@
 typedef struct {
   const field *field;
   field_pass *pass;
+  guide guide; /* of every call, by row; the owner sets it */
+  guide own;   /* of the piece under way, and its rows; set by the module */
   int rows;    /* of the piece under way; set by the module */
   real *path;  /* [steps + 1, all points, D] at the piece's first point, or null; set by the module */
   int stride;  /* reals from one time of the path to the next */
@@ -22,6 +24,9 @@ void sample_layout(sampler *s, const field *f, field_pass *pass, arena *a);
  * the path's source scale, an arrival at t = 0 divided by it. Pieces of FM_SAMPLE_ROWS share the time branch.
  * path: null, or [steps + 1, n, D] for x_t itself at every time of the plan, never in unit scale. */
 void sample_flow(sampler *s, const ode_plan *plan, real *x, int n, real *path);
+
+/* Evaluations of the network that a point costs along the plan under a guide: two where both classes are asked, else one. */
+int sample_evaluations(const ode_plan *plan, const guide *g);
 
 /* Per start point x0 [n, D] (unit scale), along the Euler trajectory of `steps` steps:
  *   straightness[n] = mean over steps of |(x(1) - x(0)) - v(x(t), t)|^2        (Liu et al. 2022, section 2.2)

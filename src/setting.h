@@ -14,6 +14,7 @@ enum {
   FM_LAYERS,     /* L */
   FM_FEATURES,   /* T, even */
   FM_TIME_SCALE, /* t is multiplied by it before the time features; 1 is the published network */
+  FM_CLASSES,    /* K: the network is also told a label 0 .. K-1, or K, the null class; 0: it knows no labels */
   /* what it learns */
   FM_DATA,       /* one of FM_DATA_* */
   FM_NOISE,      /* std of the noise on the unit shape, before the data set is scaled */
@@ -32,6 +33,7 @@ enum {
   FM_TIME_EXPONENT, /* power: exponent k of P(t <= x) = x^k */
   FM_TIME_ENDS,     /* u-shaped: a of the density cosh(a (t - 1/2)) */
   FM_STRATIFIED,    /* 1: one t from each of B equal slices of probability; same law, less noise */
+  FM_LABEL_DROP,    /* K > 0: probability that a point of a batch is taught as the null class */
   FM_BATCH,         /* B */
   FM_WEIGHT,        /* one of FM_WEIGHT_*: weight of the error by time */
   FM_WEIGHT_GAMMA,  /* min-snr: largest weight of the error of x1 */

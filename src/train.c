@@ -2,6 +2,9 @@
 
 #include "kernels.h"
 
+/* In the contributions of the classes and the null class. */
+static int class_reals(const shape *net) { return net->classes > 0 ? (net->classes + 1) * net->hidden : 0; }
+
 static void shard_layout(train_shard *s, const shape *net, arena *a) {
   const uint64_t h = (uint64_t)net->hidden, d = (uint64_t)net->dim, size = sizeof(real);
   field_pass_layout(&s->pass, net, a);
@@ -9,6 +12,7 @@ static void shard_layout(train_shard *s, const shape *net, arena *a) {
   s->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   s->basis = arena_take(a, FM_ROWS * CHEBYSHEV_MOST, size);
   s->panels = arena_take(a, gemm_panels_size(FM_ROWS, net->hidden), size);
+  s->classes = arena_take(a, (uint64_t)class_reals(net), size);
   s->target = arena_take(a, FM_ROWS * d, size);
   s->v = arena_take(a, FM_ROWS * d, size);
   s->weight = arena_take(a, FM_ROWS, sizeof(double));
@@ -21,8 +25,9 @@ void train_layout(trainer *t, field *f, int batch, arena *a) {
   t->values = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);
+  t->classes = arena_take(a, (uint64_t)class_reals(&f->shape), size);
   for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
-  minibatch_layout(&t->batch, batch, f->shape.dim, a);
+  minibatch_layout(&t->batch, batch, f->shape.dim, f->shape.classes, a);
 }
 
 void train_start(trainer *t) {
@@ -36,6 +41,7 @@ typedef struct {
   trainer *trainer;
   pool *threads;
   const real *t, *x0, *x1;
+  const int32_t *labels;
   int n;
 } gradient_job;
 
@@ -148,9 +154,13 @@ static void block_gradient(const gradient_job *job, train_shard *shard, int firs
   field_pass *pass = &shard->pass;
   interpolate(trainer, shard, job->t + first, job->x0 + offset, job->x1 + offset, rows);
   time_forward(trainer, shard, job->t + first, rows);
+  const int32_t *labels = job->labels ? job->labels + first : NULL;
+  label_add(&f->label, labels, pass->contribution, f->shape.hidden, pass->contribution, rows);
   mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, f->shape.hidden, shard->v, rows);
   compare(shard, job->t + first, rows, dim, 1.0 / ((double)job->n * dim));
-  time_backward(trainer, shard, mlp_backward(&f->net, &pass->net, pass->input, shard->v, shard->gradient, rows), rows);
+  const real *dc = mlp_backward(&f->net, &pass->net, pass->input, shard->v, shard->gradient, rows);
+  label_gather(&f->label, labels, dc, shard->classes, rows);
+  time_backward(trainer, shard, dc, rows);
 }
 
 /* Rows index n / S .. (index + 1) n / S of the batch. */
@@ -161,6 +171,7 @@ static void shard_gradient(void *context, int index) {
   const int end = (int)((int64_t)job->n * (index + 1) / TRAIN_SHARDS);
   fill_zero(shard->gradient, trainer->field->shape.size);
   if (trainer->grid) fill_zero(shard->coefficients, trainer->grid->n * trainer->field->shape.hidden);
+  fill_zero(shard->classes, class_reals(&trainer->field->shape));
   for (int i = 0; i < 3; i++) shard->sums[i] = 0;
   shard->bins = (train_bins){{0}, {0}};
   for (int first = (int)((int64_t)job->n * index / TRAIN_SHARDS); first < end; first += FM_ROWS) {
@@ -198,10 +209,19 @@ static train_loss loss_of(const trainer *trainer, int n) {
   return (train_loss){sums[0] / ((double)n * dim), fm_sqrt(sums[1]), fm_sqrt(sums[2]), bins};
 }
 
+/* From the classes' contributions, in order of the shards, to the embedding and its matrix. */
+static void finish_classes(trainer *trainer, real *gradient) {
+  const field *f = trainer->field;
+  const real *parts[TRAIN_SHARDS];
+  for (int i = 0; i < TRAIN_SHARDS; i++) parts[i] = trainer->shards[i].classes;
+  add_up(parts, TRAIN_SHARDS, trainer->classes, class_reals(&f->shape));
+  label_backward(&f->label, &f->time, &trainer->shards[0].pass.time, trainer->classes, gradient);
+}
+
 int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
-                   int n, real *gradient, train_loss *out) {
+                   const int32_t *labels, int n, real *gradient, train_loss *out) {
   field *f = trainer->field;
-  gradient_job job = {trainer, threads, t, x0, x1, n};
+  gradient_job job = {trainer, threads, t, x0, x1, labels, n};
   field_use(f, weights);
   timenet_pack_backward(&f->time);
   mlp_pack_backward(&f->net);
@@ -211,6 +231,7 @@ int train_gradient(trainer *trainer, pool *threads, const real *weights, const r
   for (int i = 0; i < TRAIN_SHARDS; i++) parts[i] = trainer->shards[i].gradient;
   add_up(parts, TRAIN_SHARDS, gradient, f->shape.size);
   finish_time(trainer, gradient);
+  finish_classes(trainer, gradient);
   *out = loss_of(trainer, n);
   return FM_OK;
 }

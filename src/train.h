@@ -1,6 +1,6 @@
 /* train.h — loss and gradient of conditional flow matching.
  *
- *     t, x0, x1                                                                 minibatch.h
+ *     t, x0, x1, labels                                                         minibatch.h
  *     loss = mean over B and D of w(t) (F(in x_t, t) - (u_t - skip x_t) / out)^2    condition.h, weight.h
  *     g = d loss / d weights                                                    by hand: timenet.h, mlp.h
  *
@@ -37,6 +37,7 @@ typedef struct {
   real *gradient;     /* a slot */
   real *coefficients; /* [n, H]: gradient of the coefficients of the time branch's contribution */
   real *basis;        /* [FM_ROWS, n] */
+  real *classes;      /* [K + 1, H]: gradient of the classes' contributions */
   real *panels;       /* packed [FM_ROWS, H] */
   real *target, *v;   /* [FM_ROWS, D] */
   double *weight;     /* [FM_ROWS] of the error */
@@ -52,6 +53,7 @@ typedef struct {
   chebyshev grids[TRAIN_GRIDS];
   real *values, *coefficients; /* [n, H] of the contribution at the nodes, and their gradients in the backward pass */
   real *coefficient_panels;    /* packed [n, H] */
+  real *classes;               /* [K + 1, H] */
   train_shard shards[TRAIN_SHARDS];
   minibatch batch;
 } trainer;
@@ -67,9 +69,10 @@ void train_layout(trainer *t, field *f, int batch, arena *a);
 /* Fills the grids: once, after the layout. */
 void train_start(trainer *t);
 
-/* Loss of the batch t [n], x0 [n, D], x1 [n, D] under `weights` into *out; overwrites gradient. FM_E_THREAD when the pool lost
+/* Loss of the batch t [n], x0 [n, D], x1 [n, D] and labels [n] in 0 .. K (null: K for all) under `weights` into *out;
+ * overwrites gradient. FM_E_THREAD when the pool lost
  * a helper: gradient and *out then hold nothing. */
 int train_gradient(trainer *trainer, pool *threads, const real *weights, const real *t, const real *x0, const real *x1,
-                   int n, real *gradient, train_loss *out);
+                   const int32_t *labels, int n, real *gradient, train_loss *out);
 
 #endif

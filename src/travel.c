@@ -2,10 +2,48 @@
 #include "model.h"
 #include "params.h"
 
+/* ---- Guidance --------------------------------------------------------------------------------------------- */
+
+/* Far beyond what keeps samples near the data, and far from the range of a float. */
+static const double MOST_GUIDANCE = 100;
+
+int model_is_guided(const fm_model *m, int n) { return m->guided == 0 || n <= m->guided; }
+
+int model_asks_one_half(const fm_model *m) {
+  const guide *g = &m->sampler.guide;
+  return g->labels == NULL || g->scale == 0 || g->scale == 1;
+}
+
+static int is_guide(double scale, double from, double to) {
+  return scale >= 0 && scale <= MOST_GUIDANCE && model_is_time(from) && model_is_time(to) && from <= to;
+}
+
+int fm_guide_set(fm_model *m, const int32_t *labels, int n, double scale, double t_from, double t_to) {
+  FM_REQUIRE(model_is(m) && n >= 0 && n <= FM_MAX_POINTS && is_guide(scale, t_from, t_to), FM_E_ARG);
+  FM_REQUIRE(n == 0 || m->field.shape.classes > 0, FM_E_STATE);
+  FM_REQUIRE(n == 0 || model_are_labels(labels, n, m->field.shape.classes), FM_E_ARG);
+  m->guided = n;
+  m->sampler.guide = (guide){n > 0 ? labels : NULL, scale, t_from, t_to};
+  return FM_OK;
+}
+
+int fm_guided_nfe(int solver, const double *times, int count, double scale, double t_from, double t_to) {
+  if (count < 2 || params_check_value(FM_SOLVER_STEPS, count - 1) != FM_OK) return 0;
+  if (ode_evaluations(solver, 1) == 0 || !is_guide(scale, t_from, t_to)) return 0;
+  if (!fm_is_array(times, (uint64_t)count, sizeof(double)) || !model_are_times(times, count)) return 0;
+  const ode_plan plan = {
+      .solver = solver, .steps = count - 1, .t_start = times[0], .t_end = times[count - 1], .times = times};
+  const int32_t some = 0;
+  return sample_evaluations(&plan, &(guide){&some, scale, t_from, t_to});
+}
+
+/* ---- Fixed steps ------------------------------------------------------------------------------------------ */
+
 int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
   FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
+  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   if (solver == FM_SOLVER_DOPRI5) {
@@ -44,6 +82,7 @@ int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, in
   FM_REQUIRE(ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(path == NULL || can_write_path(m, path, n, count), FM_E_ARG);
+  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   const ode_plan plan = {
@@ -75,13 +114,15 @@ static int is_course(const fm_course *c) {
   if (c->state >= FM_COURSE_ARRIVED) return 1;
   if (c->accepted < 0 || c->rejected < 0 || c->accepted > c->most || c->rejected >= c->most - c->accepted) return 0;
   if (c->state == FM_COURSE_START) return c->t != c->t_end;
-  return c->error >= 0 && c->error <= 1 && c->evaluations >= 0 && c->evaluations <= fm_nfe(FM_SOLVER_DOPRI5, c->most) &&
-         fm_is_finite(c->h) && (c->t_end > c->t ? c->h > 0 : c->h < 0 && c->t_end < c->t);
+  return c->error >= 0 && c->error <= 1 && c->evaluations >= 0 &&
+         c->evaluations <= 2 * fm_nfe(FM_SOLVER_DOPRI5, c->most) && fm_is_finite(c->h) &&
+         (c->t_end > c->t ? c->h > 0 : c->h < 0 && c->t_end < c->t);
 }
 
 int fm_course_run(fm_model *m, int weights, int tries, real *x, real *k, fm_course *course, int n, fm_try *log,
                   const double *times, int count, real *path) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_can_write(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, tries) == FM_OK && model_can_write(m, k, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(course, (uint64_t)n, sizeof *course), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(is_course(&course[i]), FM_E_ARG);

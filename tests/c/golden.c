@@ -3,7 +3,8 @@
  *     golden STEPS [NAME=VALUE ...]      a choice is given by its name
  *
  * Trains that many steps from the default preset with the given parameters and prints two SHA-256: of the weights and their
- * average, and of 1,000 samples by the configured solver. The engines test compares them with WebAssembly's. */
+ * average, and of 1,000 samples by the configured solver; with classes the label of sample i is i mod (K + 1), at guidance 1.5. The
+ * engines test compares them with WebAssembly's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,10 @@ int main(int argc, char **argv) {
   const size_t reals = POINTS * (size_t)params[FM_DIM];
   real *x = malloc(reals * sizeof(real));
   fm_noise(model, 1, 0, POINTS, x);
+  int32_t labels[POINTS];
+  const int classes = (int)params[FM_CLASSES];
+  for (int i = 0; i < POINTS; i++) labels[i] = i % (classes + 1);
+  if (classes > 0) fm_guide_set(model, labels, POINTS, 1.5, 0, 1);
   fm_sample(model, FM_EMA, (int)params[FM_SOLVER], (int)params[FM_SOLVER_STEPS], 0, 1, x, POINTS);
   print_digest(x, reals * sizeof(real));
   free(x);

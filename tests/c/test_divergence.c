@@ -44,7 +44,7 @@ static double component(const experiment *e, double t, const real *x, int k, dou
   real moved[FM_MAX_DIM], v[FM_MAX_DIM];
   const int dim = e->model->field.shape.dim;
   for (int j = 0; j < dim; j++) moved[j] = x[j] + (j == k ? offset : 0);
-  field_velocity_at(&e->model->field, e->model->sampler.pass, t, moved, v, 1);
+  field_velocity_at(&e->model->field, e->model->sampler.pass, &(guide){0}, t, moved, v, 1);
   return v[k];
 }
 
@@ -109,7 +109,7 @@ static void check_velocity(void) {
       experiment e = begin(SHAPES[s].dim, SHAPES[s].hidden, SHAPES[s].layers, path);
       const size_t bytes = (size_t)(N * SHAPES[s].dim) * sizeof(real);
       real *plain = guarded(bytes);
-      field_velocity_at(&e.model->field, e.model->sampler.pass, 0.6, e.x, plain, N);
+      field_velocity_at(&e.model->field, e.model->sampler.pass, &(guide){0}, 0.6, e.x, plain, N);
       divergences(&e, &(divergence_probes){0}, 0.6, N);
       check(memcmp(plain, e.v, bytes) == 0, "dim %d, path %d", SHAPES[s].dim, path);
       free(plain);

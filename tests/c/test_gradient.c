@@ -13,27 +13,45 @@ typedef struct {
   int dim, hidden, layers, features, path, batch, direct;
   double time_scale;
   int grid; /* nodes expected in the time branch; 0: row by row */
+  int classes;
 } gradient_case;
 
 /* Shapes are small because every parameter costs four losses. The last but two have more rows than one pass takes, so the
  * gradient is a sum over passes; the last two have a width that is no multiple of 4 or 8, and none but 1. */
 static const gradient_case CASES[] = {
-    {2, 6, 1, 8, FM_PATH_LINEAR, 5, 0, 1, 0},    {2, 6, 2, 8, FM_PATH_LINEAR, 5, 1, 1, 0},
-    {2, 6, 3, 8, FM_PATH_LINEAR, 5, 0, 1, 0},    {2, 6, 1, 8, FM_PATH_LINEAR, 40, 0, 1, 16},
-    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 0, 1, 16},  {2, 6, 3, 8, FM_PATH_LINEAR, 40, 0, 1, 16},
-    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 1, 1, 0},   {2, 6, 2, 8, FM_PATH_VP_COSINE, 40, 0, 1, 16},
-    {2, 6, 3, 8, FM_PATH_VP_COSINE, 7, 0, 1, 0}, {2, 6, 1, 8, FM_PATH_VE, 7, 0, 1, 0},
-    {2, 6, 2, 8, FM_PATH_VE, 40, 0, 1, 16},      {2, 6, 3, 8, FM_PATH_VE, 40, 1, 1, 0},
-    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 0, 7, 32},  {2, 6, 2, 8, FM_PATH_VP_COSINE, 80, 0, 20, 64},
-    {2, 6, 2, 8, FM_PATH_LINEAR, 80, 0, 900, 0}, {1, 5, 2, 6, FM_PATH_LINEAR, 9, 0, 1, 0},
-    {3, 9, 2, 4, FM_PATH_VE, 20, 0, 2, 16},      {2, 5, 2, 4, FM_PATH_LINEAR, 300, 0, 1, 16},
-    {2, 5, 2, 4, FM_PATH_LINEAR, 300, 1, 1, 0},  {5, 11, 2, 10, FM_PATH_VP_COSINE, 33, 0, 1, 8},
-    {2, 1, 2, 2, FM_PATH_LINEAR, 6, 0, 1, 0},
+    {2, 6, 1, 8, FM_PATH_LINEAR, 5, 0, 1, 0, 0},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 5, 1, 1, 0, 0},
+    {2, 6, 3, 8, FM_PATH_LINEAR, 5, 0, 1, 0, 0},
+    {2, 6, 1, 8, FM_PATH_LINEAR, 40, 0, 1, 16, 0},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 0, 1, 16, 0},
+    {2, 6, 3, 8, FM_PATH_LINEAR, 40, 0, 1, 16, 0},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 1, 1, 0, 0},
+    {2, 6, 2, 8, FM_PATH_VP_COSINE, 40, 0, 1, 16, 0},
+    {2, 6, 3, 8, FM_PATH_VP_COSINE, 7, 0, 1, 0, 0},
+    {2, 6, 1, 8, FM_PATH_VE, 7, 0, 1, 0, 0},
+    {2, 6, 2, 8, FM_PATH_VE, 40, 0, 1, 16, 0},
+    {2, 6, 3, 8, FM_PATH_VE, 40, 1, 1, 0, 0},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 40, 0, 7, 32, 0},
+    {2, 6, 2, 8, FM_PATH_VP_COSINE, 80, 0, 20, 64, 0},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 80, 0, 900, 0, 0},
+    {1, 5, 2, 6, FM_PATH_LINEAR, 9, 0, 1, 0, 0},
+    {3, 9, 2, 4, FM_PATH_VE, 20, 0, 2, 16, 0},
+    {2, 5, 2, 4, FM_PATH_LINEAR, 300, 0, 1, 16, 0},
+    {2, 5, 2, 4, FM_PATH_LINEAR, 300, 1, 1, 0, 0},
+    {5, 11, 2, 10, FM_PATH_VP_COSINE, 33, 0, 1, 8, 0},
+    {2, 1, 2, 2, FM_PATH_LINEAR, 6, 0, 1, 0, 0},
+    /* With labels: row by row and interpolated, preconditioned, more rows than a pass and than classes, and fewer. */
+    {2, 6, 2, 8, FM_PATH_LINEAR, 5, 0, 1, 0, 2},
+    {2, 6, 2, 8, FM_PATH_LINEAR, 300, 0, 1, 16, 8},
+    {2, 6, 1, 8, FM_PATH_VE, 40, 0, 1, 16, 2},
+    {3, 9, 2, 4, FM_PATH_VP_COSINE, 20, 1, 2, 0, 5},
+    {1, 5, 2, 6, FM_PATH_LINEAR, 9, 0, 1, 0, 13},
 };
 
 typedef struct {
   fm_model *model;
   real *t, *x0, *x1;
+  int32_t *labels;
   int n;
 } experiment;
 
@@ -43,10 +61,12 @@ static experiment begin(const gradient_case *c) {
   params[FM_SEED] = 3, params[FM_DIM] = c->dim, params[FM_HIDDEN] = c->hidden, params[FM_LAYERS] = c->layers;
   params[FM_FEATURES] = c->features, params[FM_TIME_SCALE] = c->time_scale, params[FM_PATH] = c->path;
   params[FM_DATA] = c->dim == 2 ? FM_DATA_MOONS : FM_DATA_POINTS, params[FM_SIGMA_DATA] = 1.7;
-  params[FM_BATCH] = c->batch;
+  params[FM_BATCH] = c->batch, params[FM_CLASSES] = c->classes;
+  if (c->classes) params[FM_DATA] = FM_DATA_POINTS;
   const uint32_t bytes = fm_size(params);
   const size_t points = (size_t)(c->batch * c->dim) * sizeof(real);
-  experiment e = {guarded(bytes), guarded((size_t)c->batch * sizeof(real)), guarded(points), guarded(points), c->batch};
+  experiment e = {guarded(bytes),  guarded((size_t)c->batch * sizeof(real)),    guarded(points),
+                  guarded(points), guarded((size_t)c->batch * sizeof(int32_t)), c->batch};
   const int status = fm_init(e.model, bytes, params);
   check(status == FM_OK, "fm_init gives %d", status);
   e.model->trainer.direct = c->direct;
@@ -54,13 +74,18 @@ static experiment begin(const gradient_case *c) {
   rng_uniform(stream, 0, c->batch, e.t);
   rng_normal(rng_with_lane(stream, 1), 0, c->batch * c->dim, e.x0);
   rng_normal(rng_with_lane(stream, 2), 0, c->batch * c->dim, e.x1);
+  /* Uneven, with rows of the null class; a class without a row must have gradient 0. */
+  for (int i = 0; i < c->batch; i++) e.labels[i] = i * i % 7 % (c->classes + 1);
   return e;
 }
 
-static void end(experiment *e) { free(e->model), free(e->t), free(e->x0), free(e->x1); }
+static void end(experiment *e) { free(e->model), free(e->t), free(e->x0), free(e->x1), free(e->labels); }
 
 static double loss_of(experiment *e) {
-  fm_loss(e->model, e->t, e->x0, e->x1, e->n);
+  if (e->model->field.shape.classes > 0)
+    fm_loss_labelled(e->model, e->t, e->x0, e->x1, e->labels, e->n);
+  else
+    fm_loss(e->model, e->t, e->x0, e->x1, e->n);
   return fm_stats_get(e->model)->loss;
 }
 
@@ -110,7 +135,7 @@ static void check_ways_agree(void) {
   const double scales[] = {1, 4, 10};
   for (int s = 0; s < 3; s++)
     for (int path = FM_PATH_LINEAR; path <= FM_PATH_VE; path++) {
-      experiment e = begin(&(gradient_case){2, 32, 2, 128, path, 200, 0, scales[s], 0});
+      experiment e = begin(&(gradient_case){2, 32, 2, 128, path, 200, 0, scales[s], 0, 0});
       const double loss = loss_of(&e), norm = fm_stats_get(e.model)->gradient_norm;
       check(nodes_of(&e) > 0, "scale %g: not interpolated", scales[s]);
       const int size = fm_slot_size(e.model);

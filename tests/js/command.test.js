@@ -220,7 +220,7 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [[...sample, '--solver', 'dopri'], /--solver: got "dopri"; allowed is one of euler/],
     [[...sample, '--weights', 'best'], /--weights: got "best"; allowed is one of ema, raw/],
     [[...sample, '--out', 'x.txt'], /--out: got "x.txt"; allowed/],
-    [[...sample, '--label', '3'], /--label: got "3"; allowed/],
+    [[...sample, '--label', '3'], /--label: got 3; allowed is left out: .*without classes/],
     [['velocity', trained, '--t', '0.5'], /--points: got nothing/],
     [['velocity', trained, '--points', 'p.npy'], /--t: got nothing/],
     [['velocity', trained, '--points', 'p.npy', '--t', '1.5'], /--t: got 1.5; allowed/],

@@ -21,10 +21,11 @@ const model = small({ data: 'points' });
 model.setPoints(points);
 model.train(3);
 const { instance, handle } = model;
-const rooms = instance.memory.carve('test', Array(11).fill(65536));
+const rooms = instance.memory.carve('test', Array(12).fill(65536));
+const [p0, p1, p2, p3, p4, p5, t, doubles, room, grid, course, classes] = rooms;
+const other = labelledModel();
 // Grows the memory now, so that its end stays where it is.
 state(model);
-const [p0, p1, p2, p3, p4, p5, t, doubles, room, grid, course] = rooms;
 const lr = rowOf(table, 'lr');
 for (const place of [p1, p2]) instance.memory.floats(place, points.length).set(points);
 instance.memory.doubles(doubles, count).set(toNumbers(table, model.config));
@@ -39,6 +40,7 @@ const array = (good, align = 4) => ({ good, bad: [0, good + align / 2, edge(), -
 /** @param {number} good @param {number[]} bad @returns {Argument} */
 const value = (good, bad = []) => ({ good, bad });
 const self = value(handle, [0, 4, handle + 4, handle + 16, -16, edge(), p0]);
+const marked = value(other, [0, 4, other + 4, -16, edge(), p0]);
 const n = value(N, [0, -1, INT_MIN, INT_MAX]);
 const solver = value(2, [-1, rowOf(table, 'solver').choices.length, INT_MAX]);
 /** Where steps are given beforehand, dopri5 is none of the solvers. */
@@ -54,7 +56,24 @@ instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
 const back = grid + 64;
 instance.memory.doubles(back, 5).set([1, 0.8, 0.5, 0.1, 0]);
 const tolerance = value(1e-3, [0, -1e-3, 2, Number.NaN, Infinity]);
+// Coordinates are no labels either.
+const labels = { good: classes, bad: [...array(classes).bad, p1] };
 const block = value(room, [0, room + 4, room + 8, -16]);
+
+/** A second model in the same memory, which knows two classes. */
+function labelledModel() {
+  const { memory } = instance;
+  const config = { ...model.config, classes: 2 };
+  memory.floats(p1, points.length).set(points);
+  memory.ints(classes, N).set(Int32Array.from({ length: N }, (_, i) => i % 2));
+  memory.doubles(doubles, count).set(toNumbers(table, config));
+  const size = instance.call('fm_size', doubles);
+  const place = memory.reserve('labelled', size);
+  assert.equal(instance.call('fm_init', place, size, doubles), OK);
+  assert.equal(instance.call('fm_points_set', place, p1, N), OK);
+  assert.equal(instance.call('fm_labels_set', place, classes, N), OK);
+  return place;
+}
 
 /**
  * Each export with its arguments; a bad one gives `status` (FM_E_ARG unless it says otherwise).
@@ -66,6 +85,7 @@ const EXPORTS = {
   fm_preset: { args: [value(0, [-1, 2, INT_MIN, INT_MAX]), array(p0, 8)] },
   fm_preset_name: { args: [value(0, [-1, 2, INT_MIN, INT_MAX])], status: 0, good: Number.NaN },
   fm_check: { args: [array(doubles, 8), value(p0, [p0 + 2, edge() + 2, -2])] },
+  fm_data_classes: { args: [value(2, [-1, 6, INT_MIN, INT_MAX])], status: 0, good: 8 },
   fm_size: { args: [array(doubles, 8)], status: 0, good: Number.NaN },
   fm_init: {
     args: [block, value(65535, [0, 1, 15]), value(doubles)],
@@ -81,6 +101,7 @@ const EXPORTS = {
     ],
   },
   fm_points_set: { args: [self, float(p1), n] },
+  fm_labels_set: { args: [marked, labels, n] },
   fm_path_set: {
     args: [
       self,
@@ -98,15 +119,31 @@ const EXPORTS = {
   fm_train: { args: [self, value(0, [-1, INT_MIN]), value(doubles, [doubles + 4, -4])] },
   fm_train_batch: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
   fm_loss: { args: [self, float(t), float(p1), float(p2), n], good: Number.NaN },
+  fm_train_labelled: {
+    args: [marked, float(t), float(p1), float(p2), labels, n],
+    good: Number.NaN,
+  },
+  fm_loss_labelled: {
+    args: [marked, float(t), float(p1), float(p2), labels, n],
+    good: Number.NaN,
+  },
   fm_batch: { args: [self, value(0, [-1, INT_MIN]), float(p3), float(p4), float(p5)] },
+  fm_batch_labels: { args: [marked, value(0, [-1, INT_MIN]), float(p3)] },
   fm_serve: { args: [self] },
   fm_threads: {
     args: [self, value(1, [0, -1, THREADS_MAX + 1, INT_MIN, INT_MAX]), value(1, [0, -1, INT_MIN])],
   },
   fm_threads_stop: { args: [self] },
   fm_velocity: { args: [self, weights, float(t), float(p1), n, float(p3)] },
+  fm_guide_set: {
+    args: [
+      ...[marked, labels, value(N, [-1, INT_MIN, INT_MAX])],
+      ...[value(2, [-1, 101, Number.NaN, Infinity]), time(0.2), time(0.9)],
+    ],
+  },
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
   fm_data: { args: [self, seed, n, float(p3)] },
+  fm_data_labels: { args: [marked, seed, n, float(p3)] },
   fm_sample: {
     args: [self, weights, solver, steps, time(0), time(1), float(p1), n],
   },
@@ -130,6 +167,14 @@ const EXPORTS = {
     ],
   },
   fm_nfe: { args: [solver, value(4, [0, -1, INT_MIN])], status: 0, good: 8 },
+  fm_guided_nfe: {
+    args: [
+      ...[value(0, fixed.bad), array(grid, 8), value(5, [1, 0, -1, 10002])],
+      ...[value(3, [-1, 101, Number.NaN]), time(0.25), time(0.5)],
+    ],
+    status: 0,
+    good: 5,
+  },
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
   fm_loglik: {
     args: [

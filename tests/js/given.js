@@ -28,14 +28,18 @@ export function modelOf(config, module) {
 }
 
 /**
- * Batch number `step`: t in [0, 1), x0 in [-3, 3), x1 in [-2.5, 2.5); any numbers do.
- * @param {{batch: number, dim: number}} config
+ * Batch number `step`: t in [0, 1), x0 in [-3, 3), x1 in [-2.5, 2.5), labels from 0 to K where there are classes; any
+ * numbers do.
+ * @param {{batch: number, dim: number, classes?: number}} config
  * @param {number} step
+ * @returns {import('../../web/lib/batch.js').Batch}
  */
-export function batchOf({ batch, dim }, step) {
-  return {
+export function batchOf({ batch, dim, classes }, step) {
+  const points = {
     t: spread(1000 + 3 * step, batch, 0, 1),
     x0: spread(1001 + 3 * step, batch * dim, -3, 3),
     x1: spread(1002 + 3 * step, batch * dim, -2.5, 2.5),
   };
+  if (!classes) return points;
+  return { ...points, labels: Int32Array.from(spread(5000 + step, batch, 0, classes + 1)) };
 }

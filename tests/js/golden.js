@@ -42,17 +42,26 @@ export const RUNS = [
     steps: 40,
     config: { time_scale: 300, data: 'checkerboard', batch: 300, hidden: 20, time: 'uniform' },
   },
+  {
+    name: 'eight classes, more than a group, every label sampled with guidance',
+    steps: 40,
+    config: { data: '8gaussians', classes: 8, batch: 600, hidden: 21, label_drop: 0.3 },
+  },
 ];
 
 /**
  * @param {{steps: number, config: import('../../web/lib/parameters.js').PartialConfig}} run
  * @param {WebAssembly.Module} module
- * @returns {{weights: string, samples: string}} SHA-256 of weights then average, and of 1,000 samples
+ * @returns {{weights: string, samples: string}} SHA-256 of weights then average, and of 1,000 samples; with classes, the
+ *   label of sample i is i mod (K + 1), at guidance 1.5
  */
 export function hashes({ steps, config }, module) {
   const model = Model.createSync(config, module);
   model.train(steps);
-  const samples = model.digestOf(model.sample({ n: 1000, seed: 1 }));
+  const classes = Number(config.classes ?? 0);
+  const labels = Int32Array.from({ length: 1000 }, (_, i) => i % (classes + 1));
+  const guide = classes > 0 ? { labels, guidance: 1.5 } : {};
+  const samples = model.digestOf(model.sample({ n: 1000, seed: 1, ...guide }));
   const weights = model.digest();
   model.dispose();
   return { weights, samples };

@@ -29,6 +29,9 @@ function truthOf(name) {
   return read(readFileSync(new URL(`parity/${name}.safetensors`, fixtures))).tensors;
 }
 
+/** As make_parity.py guides. @param {Int32Array | undefined} labels */
+const guideOf = (labels) => labels && { labels, guidance: 1.5 };
+
 /**
  * @param {ArrayLike<number>} got
  * @param {ArrayLike<number>} truth
@@ -63,8 +66,9 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
 
     test('forward', () => {
       const model = modelOf(config, module);
-      const { t, x0 } = batchOf(config, 0);
-      compare('velocity', model.velocity({ t, x: x0, weights: 'raw' }), 'values');
+      const { t, x0, labels } = batchOf(config, 0);
+      const guide = guideOf(labels);
+      compare('velocity', model.velocity({ t, x: x0, weights: 'raw', ...guide }), 'values');
     });
 
     test('loss, its components and every gradient', () => {
@@ -78,14 +82,20 @@ for (const [name, { config, torch_float_error: yardstick }] of Object.entries(ca
 
     test('Euler, midpoint, Heun and RK4 samples', () => {
       const model = modelOf(config, module);
-      const x0 = batchOf(config, 0)
-        .x0.slice(0, 64 * config.dim)
-        .map((value) => value / 2);
+      const batch = batchOf(config, 0);
+      const x0 = batch.x0.slice(0, 64 * config.dim).map((value) => value / 2);
+      const guide = guideOf(batch.labels?.slice(0, 64));
       const runs = [...truth.keys()].filter((key) => key.startsWith('sample.'));
       assert.equal(runs.length, 4);
       for (const key of runs) {
         const [, solver, steps] = key.split('.');
-        const options = { x0, solver, steps: Number(steps), weights: /** @type {const} */ ('raw') };
+        const options = {
+          x0,
+          solver,
+          steps: Number(steps),
+          weights: /** @type {const} */ ('raw'),
+          ...guide,
+        };
         compare(key, model.sample(options), 'values');
       }
     });
@@ -113,4 +123,5 @@ test('there are fixtures for every path and optimiser, 2 to 4 layers, and anothe
   assert.deepEqual(seen('layers'), [2, 3, 4]);
   assert.deepEqual(seen('dim'), [2, 5]);
   assert.equal(configs.filter(({ optimiser }) => optimiser === 'muon').length, 1);
+  assert.equal(configs.filter(({ classes }) => classes > 0).length, 1);
 });

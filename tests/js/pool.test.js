@@ -30,6 +30,7 @@ const RUNS = [
   { name: 'a batch that no number of threads divides', config: { batch: 131 } },
   { name: 'a time branch too steep to interpolate', config: { time_scale: 300, batch: 300 } },
   { name: 'optimal transport', config: { coupling: 'ot', data: 'spirals', batch: 97 } },
+  { name: 'classes', config: { data: '8gaussians', classes: 8, batch: 97 } },
   { name: 've, an odd width', config: { path: 've', hidden: 37, layers: 3 } },
 ];
 

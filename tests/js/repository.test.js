@@ -47,6 +47,7 @@ const ROWS = [
   { layer: 2, nouns: ['gemm', 'act', 'reduce'] },
   { layer: 3, nouns: ['shape'] },
   { layer: 3, nouns: ['timenet', 'mlp', 'adamw', 'muon'] },
+  { layer: 3, nouns: ['label'] },
   { layer: 4, nouns: ['pchip', 'cloud'] },
   { layer: 4, nouns: ['assignment'] },
   {

@@ -132,6 +132,26 @@ test('csv is read with a heading, comments, blanks, any line end and three separ
   }
 });
 
+test('the last column of a csv is taken for labels when that is asked', () => {
+  const text = 'x,y,class\n1,2,1\n3,4,0\n-5,6,1\n';
+  assert.deepEqual(csv.read(text, { label_column: true }), {
+    n: 3,
+    dim: 2,
+    data: Float32Array.of(1, 2, 3, 4, -5, 6),
+    labels: Int32Array.of(1, 0, 1),
+  });
+  assert.equal(csv.read(text).dim, 3);
+  const cases = /** @type {[string, RegExp][]} */ ([
+    ['1,2,0.5\n', /csv, label of point 0: got 0.5; allowed is an integer from 0 to 126/],
+    ['1,2,0\n1,2,-1\n', /csv, label of point 1: got -1/],
+    ['1,2,127\n', /csv, label of point 0: got 127/],
+    ['1\n', /csv, columns: got 1; allowed is at least 2/],
+  ]);
+  for (const [wrong, message] of cases) {
+    assert.throws(() => csv.read(wrong, { label_column: true }), { code: 'format', message });
+  }
+});
+
 test('each malformed csv text is refused with its line and column', () => {
   /** @type {[string, RegExp][]} */
   const cases = [

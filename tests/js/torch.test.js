@@ -27,6 +27,7 @@ const RUNS = [
   { preset: 'seed', hidden: 48 },
   { layers: 4, path: 've', data: 'spirals', time_scale: 3 },
   { path: 'vp-cosine', data: 'circles', features: 30 },
+  { data: '8gaussians', classes: 8, layers: 2 },
 ];
 
 /** @param {string[]} files */

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { MoonflowError, refusal } from '../lib/errors.js';
+import { GUIDANCE_NAMES } from '../lib/guidance.js';
 import { compileSync } from '../lib/loader.js';
 import { parameters } from '../lib/parameters.js';
 import * as evaluate from './evaluate.js';
@@ -101,5 +102,7 @@ function explain(error) {
   if (code !== 'argument') return message;
   const name = message.slice(0, message.indexOf(':'));
   const isRow = parameters(compileSync()).some((row) => row.name === name);
-  return isRow ? flagOf(name) + message.slice(name.length) : message;
+  return isRow || GUIDANCE_NAMES.includes(name)
+    ? flagOf(name) + message.slice(name.length)
+    : message;
 }

@@ -1,6 +1,7 @@
 /** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
 
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
+import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
 import { json, weights } from './options.js';
 import { perform } from './pace.js';
@@ -19,6 +20,7 @@ export const notes = [
   'the loss: what the expected loss exceeds loss_floor by), loss_floor (both null where the data and coupling have no exact',
   'field), n, solver, steps, grid, seed, weights, seconds;',
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
+  'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points.',
   'with --nll also nll (nats), nll_error (its standard error), bits_per_dim.',
 ];
 
@@ -67,6 +69,7 @@ export function options(module) {
     seedOption(module),
     weights,
     dataOption,
+    ...guidanceOptions('Strength of each class, for a run with classes'),
     {
       flag: '--pairs',
       key: 'pairs',
@@ -93,11 +96,13 @@ export async function run(values, module) {
   const { solver = model.config.solver, grid = model.config.time_grid } = values;
   const started = performance.now();
   const travel = { seed, solver, steps: values.steps, grid, weights: slot };
+  const { guidance, guidance_interval } = values;
+  const guide = { guidance, guidance_interval };
   // First, because it is refused for a run of somebody's own points.
   const likelihood = values.nll
     ? await shown('judging', model.nllSlices({ n, ...travel }))
     : undefined;
-  const quality = await shown('measuring', model.qualitySlices({ n, ...travel }));
+  const quality = await shown('measuring', model.qualitySlices({ n, ...travel, ...guide }));
   const few = Math.min(n, PAIRED_POINTS);
   const paired = values.pairs
     ? await shown('pairs', model.discrepancySlices({ n: few, ...travel }))
@@ -117,7 +122,10 @@ export async function run(values, module) {
     (likelihood ? `NLL   ${nllWords(likelihood, n)}\n` : '') +
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
     fieldWords(exact) +
-    `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`;
+    [
+      `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`,
+      ...classLines(quality.conditional),
+    ].join('\n');
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
   return 0;
 }

@@ -5,6 +5,7 @@ import { refusal } from '../lib/errors.js';
 import { probesOf, summarise } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
+import { labelOption } from './guiding.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawMap, requireCanvas, writePicture } from './picture.js';
@@ -23,8 +24,9 @@ export const notes = [
   'Densities are of the flow itself, in nats, as exact as its steps are fine. Give --points or --grid.',
   'Without --out and --json the log-densities of --points are printed as CSV, one a line.',
   '--grid writes rows of rising y; its mass, the integral over the box, is 1 where box and steps suffice.',
+  'With --label k they are of the flow of that class: log p(x | k).',
   'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
-    'solver, steps, grid, probes, seed, weights, seconds.',
+    'solver, steps, grid, probes, seed, weights, seconds, and label when given.',
   'JSON of --grid: mass, box, size, and from nfe on the same.',
 ];
 
@@ -47,6 +49,7 @@ export function options(module) {
     probesOption,
     like(rowOf(parameters(module), 'seed'), { help: 'Seed of the estimates, 1 when not given.' }),
     weights,
+    labelOption(),
     file('--out', 'out', ENDINGS, 'Write the log-densities here.'),
     file('--png', 'png', ['.png'], 'Draw the grid here.'),
     json(),
@@ -165,7 +168,7 @@ function travelOf({ config }, values) {
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
-  const travel = { solver, steps: asked, grid, probes, seed, weights: slot };
+  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, label: values.label };
   const report = () => ({ ...travel, steps, seconds: (performance.now() - started) / 1000 });
   return { travel, report };
 }

@@ -1,5 +1,6 @@
 /** @file Points in files: .npy and .csv, told apart by the ending of the name. */
 
+import { splitLabels } from '../lib/classes.js';
 import * as csv from '../lib/csv.js';
 import { MoonflowError } from '../lib/errors.js';
 import { compileSync } from '../lib/loader.js';
@@ -7,7 +8,7 @@ import * as npy from '../lib/npy.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { readWhole, writeWhole } from './file.js';
 
-/** @typedef {{points: Float32Array, n: number, dim: number}} Points */
+/** @typedef {{points: Float32Array, n: number, dim: number, labels?: Int32Array}} Points */
 
 export const ENDINGS = ['.csv', '.npy'];
 
@@ -19,12 +20,16 @@ export function isPointsFile(text) {
 /**
  * @param {string} what  the option that named the file
  * @param {string} path
+ * @param {boolean} [labelled]  whether the last column is the class of each point
  * @returns {Promise<Points>}
  */
-export async function readPoints(what, path) {
+export async function readPoints(what, path, labelled = false) {
   const bytes = await readWhole(what, path);
   try {
-    return checked(path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes));
+    const read = path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes);
+    if (!labelled) return checked(read);
+    const { data, dim, labels } = splitLabels(read.points, read.n, read.dim);
+    return checked({ points: data, n: read.n, dim, labels });
   } catch (error) {
     if (!(error instanceof MoonflowError)) throw error;
     // What is wrong lies inside the file: the command was used well, so this is a failure and not bad usage.

@@ -14,7 +14,7 @@ export const dataOption = file(
   '--data',
   'data',
   ENDINGS,
-  'The points that RUN was trained on, when it was trained on a file: they are not in RUN.',
+  'The points that RUN was trained on, when it was trained on a file, with their labels if it knows classes: they are not in RUN.',
 );
 
 /**
@@ -51,11 +51,13 @@ export async function openRunWithData(what, path, { module, data, threads }) {
     throw missing('--data', `the file of points that ${path} was trained on`);
   }
   if (trainedOn !== 'points') throw refusal('--data', data, `${trainedOn}, as in ${path}`);
-  const { points, n, dim } = await readPoints('--data', data);
+  const labelled = Number(model.config.classes) > 0;
+  const { points, n, dim, labels } = await readPoints('--data', data, labelled);
   if (dim !== model.dim) {
-    throw refusal(`--data ${data}, columns`, dim, `${model.dim}, as in ${path}`);
+    const more = labelled ? ' and the label' : '';
+    throw refusal(`--data ${data}, columns of a point`, dim, `${model.dim}${more}, as in ${path}`);
   }
-  model.setPoints(points, n);
+  model.setPoints(points, n, labels);
   return model;
 }
 

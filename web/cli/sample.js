@@ -1,9 +1,9 @@
 /** @file `moonflow sample`: draws points from a trained model. */
 
-import { refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
 import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
+import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, like, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { deliverPoints, ENDINGS } from './pointfile.js';
@@ -83,25 +83,10 @@ export function options(module) {
     ...travelOptions(module),
     seedOption(module),
     weights,
-    refused('--label', 'k', 'Class to draw from, for runs trained with labels.'),
-    refused('--guidance', 's', 'Strength of guidance, for runs trained with labels.'),
+    labelOption(),
+    ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the points here.'),
   ];
-}
-
-/**
- * Part of the fixed interface, without meaning until runs can have labels.
- * @param {string} flag
- * @param {string} value
- * @param {string} help
- * @returns {Option}
- */
-function refused(flag, value, help) {
-  /** @param {string} text */
-  const read = (text) => {
-    throw refusal(flag, text, 'left out: no run has labels yet');
-  };
-  return { flag, key: flag.slice(2), value, help, read };
 }
 
 /**
@@ -113,7 +98,8 @@ export async function run(values, module) {
   const model = await openRun('RUN', values.RUN, module);
   const { n = 2000, seed = 1, solver, steps, grid, weights: slot } = values;
   const progress = new Progress('sampling');
-  const work = model.sampleSlices({ n, seed, solver, steps, grid, weights: slot });
+  const travel = { n, seed, solver, steps, grid, weights: slot };
+  const work = model.sampleSlices({ ...travel, ...guidanceOf(values) });
   const points = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   requireFinite(`RUN ${values.RUN}: sample`, points, model.dim);

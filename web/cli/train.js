@@ -1,10 +1,13 @@
 /** @file `moonflow train`: trains a new model or continues one, measures it, saves it, draws it. */
 
+import { countClasses } from '../lib/classes.js';
 import { MoonflowError, refusal } from '../lib/errors.js';
+import { classesOf } from '../lib/guidance.js';
 import { Model } from '../lib/model.js';
 import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { parameters, presets, resolve } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
+import { classLines, warn } from './guiding.js';
 import { Interruption } from './interruption.js';
 import { choice, file, flagOf, fromTable, json, threads } from './options.js';
 import { perform, trainSlices } from './pace.js';
@@ -44,10 +47,19 @@ export function options(module) {
     file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
     file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
     threads,
+    labels,
     json(),
     ...parameters(module).map(toOption),
   ];
 }
+
+/** @type {Option} */
+const labels = {
+  flag: '--labels',
+  key: 'labels',
+  help: 'Teach the classes of the data set, or those that the last column of the file of --data numbers from 0; see --classes.',
+  read: () => true,
+};
 
 /** @param {ParameterInfo} row */
 function toOption(row) {
@@ -85,6 +97,7 @@ export async function run(values, module) {
   requireWritable('--png', values.png);
   if (values.png) await requireCanvas();
   const model = values.resume ? await resumed(values, module) : await fresh(values, module);
+  warn(model);
   const total = Number(model.config.steps);
   const first = model.step;
   if (first > total) {
@@ -93,7 +106,7 @@ export async function run(values, module) {
   const { exitCode, seconds, losses } = await train(model, total, values.out);
   if (exitCode) return exitCode;
   if (values.out) await saveRun(values.out, model);
-  const { sw2, sw2_floor, loss_floor, excess } = await measure(model, losses);
+  const { sw2, sw2_floor, loss_floor, excess, conditional } = await measure(model, losses);
   if (values.png) await writePicture(values.png, drawPicture(model, `step ${model.step}`));
   const taken = model.step - first;
   report(values, {
@@ -107,6 +120,8 @@ export async function run(values, module) {
     sw2_floor,
     hash: model.digest(),
     loss_by_time: [...model.lossByTime].map((loss) => (Number.isNaN(loss) ? null : loss)),
+    ...(conditional && { conditional }),
+    ...(model.warnings.length > 0 && { warnings: model.warnings }),
   });
   return 0;
 }
@@ -119,18 +134,24 @@ async function fresh(values, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
   const config = values.preset ? { preset: values.preset, ...given } : given;
-  const { data, dim, path, threads } = values;
+  const { data, dim, path, threads, labels: labelled } = values;
   const samples = path && isPointsFile(path) ? await readSamples(path) : undefined;
   if (samples) config.path = 'custom';
-  const points = data && isPointsFile(data) ? await readPoints('--data', data) : undefined;
+  const points =
+    data && isPointsFile(data) ? await readPoints('--data', data, labelled) : undefined;
+  if (!points && labelled) config.classes ??= classesOf(module, data);
   if (points) {
     if (dim !== undefined && dim !== points.dim) {
       throw refusal('--dim', dim, `${points.dim}, as in ${data}, or left out`);
     }
     Object.assign(config, { data: 'points', dim: points.dim });
+    if (points.labels) config.classes ??= countClasses(points.labels);
+    else if (values.classes > 0) {
+      throw refusal('--classes', values.classes, `beside --labels, or 0: ${data} has no labels`);
+    }
   }
   const model = await Model.create(config, { module, threads });
-  if (points) model.setPoints(points.points, points.n);
+  if (points) model.setPoints(points.points, points.n, points.labels);
   if (path && samples) follow(model, path, samples);
   return model;
 }
@@ -167,7 +188,7 @@ async function readSamples(path) {
  * @param {WebAssembly.Module} module
  */
 async function resumed(values, module) {
-  const { path, preset, resume, threads } = values;
+  const { labels, path, preset, resume, threads } = values;
   if (path && isPointsFile(path)) {
     throw refusal('--path', path, 'nothing beside --resume: a run has its path');
   }
@@ -175,6 +196,9 @@ async function resumed(values, module) {
   const data = values.data && isPointsFile(values.data) ? values.data : undefined;
   const model = await openRunWithData('--resume', resume, { module, data, threads });
   const { config } = model;
+  if (labels && config.classes === 0) {
+    throw refusal('--labels', 'on', `nothing: ${resume} was trained without classes`);
+  }
   if (config.coupling === 'paired') {
     const hint = 'its pairs are not in the file; use moonflow reflow for another round';
     throw new MoonflowError('state', `--resume: ${resume} is a reflowed run, and ${hint}`);
@@ -254,7 +278,8 @@ async function measure(model, losses) {
 /**
  * @param {Values} values
  * @param {{steps: number, loss: number | null, loss_floor: number | null, excess: number | null, seconds: number, ms_per_step: number | null, sw2: number,
- *   sw2_floor: number, hash: string, loss_by_time: (number | null)[]}} result
+ *   sw2_floor: number, hash: string, loss_by_time: (number | null)[],
+ *   conditional?: import('../lib/quality.js').Conditional, warnings?: string[]}} result
  */
 function report(values, result) {
   if (values.json) {
@@ -267,6 +292,7 @@ function report(values, result) {
     `${steps} steps, ${seconds.toFixed(1)} s${pace}`,
     `loss  ${loss === null ? 'no step was taken' : loss.toFixed(5)}${floorWords(loss_floor, excess)}`,
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})`,
+    ...classLines(result.conditional),
     `hash  ${hash}`,
   ];
   if (values.out) lines.push(`saved ${values.out}`);

@@ -3,6 +3,7 @@
 import { refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
 import { requireWritable } from './file.js';
+import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, missing, number, weights } from './options.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
 import { openRun } from './runfile.js';
@@ -21,6 +22,8 @@ export function options() {
     file('--points', 'points', ENDINGS, 'The points x; needed.'),
     number('--t', 't', { ...time, help: 'The time, from noise to data; needed.' }),
     weights,
+    labelOption(),
+    ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the velocities here.'),
   ];
 }
@@ -40,7 +43,7 @@ export async function run(values, module) {
   if (dim !== model.dim) {
     throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
   }
-  const field = model.velocity({ t, x: points, weights: slot });
+  const field = model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
   requireFinite(`RUN ${values.RUN}: velocity`, field, dim);
   await deliverPoints(out, { points: field, n, dim });
   return 0;

@@ -1,15 +1,20 @@
 /** @file Optimiser steps: on batches the engine draws, and on batches the caller gives. */
 
 import { given, integer, points, pointsOf, times } from './argument.js';
-import { MoonflowError } from './errors.js';
+import { labelsOf } from './classes.js';
+import { MoonflowError, refusal } from './errors.js';
 import { DIVERGED, LOST, OK } from './instance.js';
 
 /** @typedef {import('./model.js').Model} Model */
-/** @typedef {{t: Float32Array, x0: Float32Array, x1: Float32Array}} Batch t [n], x0 and x1 [n, D] */
+/**
+ * t [n], x0 and x1 [n, D], and for a run with classes the label [n] of each point, `classes` itself meaning none.
+ * @typedef {{t: Float32Array, x0: Float32Array, x1: Float32Array, labels?: Int32Array}} Batch
+ */
 
 /** What to do when a call needs data that is not there. */
 export const NEEDS =
-  "when data is 'points' call setPoints first, when coupling is 'paired' call setPairs first, " +
+  "when data is 'points' call setPoints first, with labels when there are classes; when coupling is " +
+  "'paired' call setPairs first, " +
   "when path is 'custom' call setPath first";
 
 /** What to do when a model has no field yet. */
@@ -40,7 +45,8 @@ export function train(model, steps) {
  */
 export function trainBatch(model, batch) {
   const args = put(model, batch);
-  const status = model.instance.call('fm_train_batch', model.handle, ...args);
+  const name = batch.labels ? 'fm_train_labelled' : 'fm_train_batch';
+  const status = model.instance.call(name, model.handle, ...args);
   refuse(model, 'trainBatch', status, new Float64Array());
   return model.stats;
 }
@@ -51,7 +57,8 @@ export function trainBatch(model, batch) {
  */
 export function loss(model, batch) {
   const args = put(model, batch);
-  const status = model.instance.call('fm_loss', model.handle, ...args);
+  const name = batch.labels ? 'fm_loss_labelled' : 'fm_loss';
+  const status = model.instance.call(name, model.handle, ...args);
   if (status === LOST && model.pool) throw model.pool.lost('loss');
   if (status !== OK) throw model.instance.failure('loss', 'give another batch', status);
   const { loss, v_norm, u_norm } = model.stats;
@@ -72,7 +79,9 @@ export function batch(model, step) {
   const args = [model.handle, integer('step', step, 0), ...pointers];
   instance.check('batch', NEEDS, 'fm_batch', ...args);
   const [t, x0, x1] = pointers.map((pointer, i) => instance.take(pointer, counts[i]));
-  return { t, x0, x1 };
+  if (Number(model.config.classes) === 0) return { t, x0, x1 };
+  instance.check('batch', NEEDS, 'fm_batch_labels', model.handle, step, pointers[0]);
+  return { t, x0, x1, labels: instance.takeInts(pointers[0], n) };
 }
 
 /**
@@ -80,11 +89,16 @@ export function batch(model, step) {
  * @param {Model} model
  * @param {Batch} batch
  */
-function put({ instance, dim }, batch) {
-  const { t, x0, x1 } = given('batch', batch);
+function put({ instance, dim, config }, batch) {
+  const { t, x0, x1, labels } = given('batch', batch);
   const n = points('x0', x0, dim);
   pointsOf('x1', x1, dim, n);
   times('t', t, n);
+  if (labels !== undefined) {
+    const classes = Number(config.classes);
+    if (classes === 0) throw refusal('labels', labels, 'left out: this run has no classes');
+    return [...instance.put('scratch', t, x0, x1, labelsOf(labels, n, classes)), n];
+  }
   return [...instance.put('scratch', t, x0, x1), n];
 }
 

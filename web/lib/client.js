@@ -58,7 +58,7 @@ export class Client {
   /**
    * Makes the model, in place of the one before. Bare weights from PyTorch may come with it. Threads as in Model.create.
    * @param {PartialConfig} [config]
-   * @param {{points?: Float32Array, path?: import('./path.js').PathSamples, weights?: Uint8Array, threads?: number}} [extras]
+   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, weights?: Uint8Array, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   create(config = {}, extras = {}) {
@@ -117,7 +117,7 @@ export class Client {
   }
 
   /**
-   * @param {{t: number | Float32Array, x: Float32Array, weights?: import('./model.js').Weights} & Cancellable} options
+   * @param {import('./flow.js').VelocityOptions & Cancellable} options
    * @returns {Promise<Float32Array>}
    */
   velocity(options) {
@@ -127,6 +127,14 @@ export class Client {
   /** @param {{n: number, seed?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   data(options) {
     return this.#ask('data', options);
+  }
+
+  /**
+   * @param {{n: number, seed?: number} & Cancellable} options
+   * @returns {Promise<Int32Array>} the classes of the points of `data`
+   */
+  dataLabels(options) {
+    return this.#ask('dataLabels', options);
   }
 
   /** @param {{n: number, seed?: number, first?: number} & Cancellable} options @returns {Promise<Float32Array>} */
@@ -281,7 +289,7 @@ export class Client {
   /**
    * Continues a saved run, in place of the model before. The bytes are copied.
    * @param {Uint8Array} bytes
-   * @param {{points?: Float32Array, path?: import('./path.js').PathSamples, config?: PartialConfig, threads?: number}} [extras]
+   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, config?: PartialConfig, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   load(bytes, extras = {}) {

@@ -41,6 +41,6 @@ export function change({ module, instance, handle, config }, partial) {
   resolve(module, { ...config, ...partial });
   for (const { row, number } of changes) {
     const status = instance.call('fm_param_set', handle, row.index, number);
-    if (status !== OK) throw ruleRefusal(row, partial[row.name]);
+    if (status !== OK) throw ruleRefusal(module, row, partial[row.name], config);
   }
 }

@@ -5,6 +5,7 @@
 
 import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
+import { guided } from './guidance.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -21,6 +22,7 @@ import { MoonflowError, refusal } from './errors.js';
 /**
  * @typedef {object} CoursePlan
  * @property {number} slot of the weights, as the engine counts them
+ * @property {import('./guidance.js').Guide} [guide] of all points
  * @property {number} rtol
  * @property {number} atol
  * @property {number} most steps a point may try
@@ -129,7 +131,9 @@ class Piece {
     const [x, k, courses, logged, path, clock] = instance.put('scratch', ...arrays);
     const kept = times ? [clock, times.length, path] : [0, 0, 0];
     const args = [handle, slot, tries, x, k, courses, n, traced ? logged : 0, ...kept];
-    instance.check('sample', FIELD_NEEDS, 'fm_course_run', ...args);
+    guided(this.#model, this.#plan.guide, { first: this.#first, n }, () => {
+      instance.check('sample', FIELD_NEEDS, 'fm_course_run', ...args);
+    });
     const { memory } = instance;
     this.#x.set(memory.floats(x, this.#x.length));
     this.#k.set(memory.floats(k, this.#k.length));

@@ -3,9 +3,10 @@
  * number is a heading; empty lines and lines that begin with # are passed over. Every number must be finite.
  */
 
+import { splitLabels } from './classes.js';
 import { MoonflowError } from './errors.js';
 
-/** @typedef {{n: number, dim: number, data: Float32Array}} Table */
+/** @typedef {{n: number, dim: number, data: Float32Array, labels?: Int32Array}} Table */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const SEPARATORS = [',', ';', '\t'];
@@ -19,9 +20,24 @@ function malformed(message) {
 
 /**
  * @param {string} text
+ * @param {{label_column?: boolean}} [options] whether the last column is the label of each point and no coordinate
  * @returns {Table}
  */
-export function read(text) {
+export function read(text, { label_column = false } = {}) {
+  const table = readTable(text);
+  if (!label_column) return table;
+  try {
+    return { n: table.n, ...splitLabels(table.data, table.n, table.dim) };
+  } catch (error) {
+    throw malformed(/** @type {Error} */ (error).message);
+  }
+}
+
+/**
+ * @param {string} text
+ * @returns {Table}
+ */
+function readTable(text) {
   if (typeof text !== 'string') throw malformed('file: got no text; allowed is a string');
   const lines = linesOf(text);
   if (lines.length === 0) throw malformed('file: got no points; allowed is at least one line');

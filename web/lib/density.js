@@ -18,7 +18,7 @@ import { share } from './slice.js';
  *   around 2,000 samples with a margin of 0.15 of its side
  */
 
-/** @typedef {import('./likelihood.js').LikelihoodOptions & GridOptions} DensityOptions */
+/** @typedef {import('./likelihood.js').LikelihoodOptions & {label?: number} & GridOptions} DensityOptions of the class of a label, when there is one */
 
 /**
  * logp [size, size] is the log-density at the centres of the cells, row by row from the lowest y, x growing along a row. The mass

@@ -8,6 +8,7 @@ import { FIELD_NEEDS } from './batch.js';
 import { courseSlices } from './course.js';
 import { MoonflowError, refusal } from './errors.js';
 import { spanOf, timesOf } from './grid.js';
+import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { piecePoints } from './slice.js';
 
@@ -20,9 +21,11 @@ const STAGES = 6;
 const TRIES = 2;
 /** @typedef {'raw' | 'ema'} Weights */
 
+/** @typedef {import('./guidance.js').GuidanceOptions} GuidanceOptions */
+
 /**
  * Where samples start and how they travel. Give either `n` (with `seed`) or `x0`.
- * @typedef {object} SampleOptions
+ * @typedef {object} TravelOptions
  * @property {number} [n]
  * @property {Float32Array} [x0] start points [n, D], unit scale when t_start is 0
  * @property {number} [seed] of the start points; 1 unless given
@@ -50,7 +53,9 @@ const TRIES = 2;
  * @property {import('./course.js').Try[]} [trace] dopri5: the steps of every point in order, when asked for
  */
 
-/** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights}} VelocityOptions one t, or one for each point */
+/** @typedef {TravelOptions & GuidanceOptions} SampleOptions */
+
+/** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights} & GuidanceOptions} VelocityOptions one t, or one for each point */
 
 /**
  * @typedef {object} StraightnessOptions
@@ -96,14 +101,18 @@ export function travelOf(model, solver, steps) {
  * @param {VelocityOptions} options
  * @returns {Float32Array}
  */
-export function velocity({ instance, handle, dim }, options) {
+export function velocity(model, options) {
+  const { instance, handle, dim } = model;
   const { t, x, weights = 'ema' } = given('velocity', options);
   const n = points('x', x, dim);
   const slot = slotOf(weights);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
+  const guide = guideOf(model, given('velocity', options), n);
   const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
-  instance.check('velocity', FIELD_NEEDS, 'fm_velocity', handle, slot, time, place, n, v);
+  guided(model, guide, { first: 0, n }, () => {
+    instance.check('velocity', FIELD_NEEDS, 'fm_velocity', handle, slot, time, place, n, v);
+  });
   return instance.take(v, x.length);
 }
 
@@ -142,8 +151,9 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
   if (x0 !== undefined) points('x0', x0, model.dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
   const path = keep ? new Float32Array(pathLength(plan.times, x.length)) : undefined;
+  const guide = guideOf(model, options, x.length / model.dim);
   const travel = solver === ADAPTIVE ? adaptiveSlices : fixedSlices;
-  return yield* travel(model, { ...options, ...plan }, x, path);
+  return yield* travel(model, { ...options, ...plan, guide }, x, path);
 }
 
 /** The solver that chooses its own steps. */
@@ -177,7 +187,7 @@ function stopsOf(model, { grid, steps, t_start, t_end, rtol, atol, trace }, solv
 
 /**
  * @typedef {SampleOptions & {solver: string, solver_steps: number, slot: number, most?: number, keep: boolean,
- *   times: Float64Array, span: number[]}} Plan
+ *   times: Float64Array, span: number[], guide?: import('./guidance.js').Guide}} Plan
  */
 
 /**
@@ -193,8 +203,8 @@ function* adaptiveSlices(model, plan, x, path) {
   );
   const size = plan.most ?? pieceOf(model, STAGES * TRIES);
   const tries = plan.most ? plan.solver_steps : TRIES;
-  const { slot, solver_steps: most, span, trace, times } = plan;
-  const course = { slot, rtol, atol, most, span, trace, size, tries };
+  const { slot, guide, solver_steps: most, span, trace, times } = plan;
+  const course = { slot, guide, rtol, atol, most, span, trace, size, tries };
   const kept = path ? { ...course, times } : course;
   const { trace: steps, ...effort } = yield* courseSlices(model, x, kept, path);
   let [sum, nfe_max] = [0, 0];
@@ -213,16 +223,19 @@ function* adaptiveSlices(model, plan, x, path) {
  */
 function* fixedSlices(model, plan, x, path) {
   const { instance, handle, dim } = model;
-  const { times, solver, slot } = plan;
-  const nfe = model.nfe(solver, times.length - 1);
+  const { times, solver, slot, guide } = plan;
+  const nfe = costOf(model, solver, times, guide);
   const size = dim * (plan.most ?? pieceOf(model, nfe));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
     const kept = new Float32Array(path ? times.length * piece.length : 0);
     const [clock, pointer, track] = instance.put('scratch', times, piece, kept);
     const travel = [handle, slot, methodOf(model, solver), clock, times.length, pointer];
-    const args = [...travel, piece.length / dim, path ? track : 0];
-    instance.check('sample', FIELD_NEEDS, 'fm_sample_grid', ...args);
+    const part = { first: start / dim, n: piece.length / dim };
+    const args = [...travel, part.n, path ? track : 0];
+    guided(model, guide, part, () => {
+      instance.check('sample', FIELD_NEEDS, 'fm_sample_grid', ...args);
+    });
     piece.set(instance.memory.floats(pointer, piece.length));
     for (let i = 0; path && i < times.length; i++) {
       const from = track + i * piece.byteLength;
@@ -231,6 +244,22 @@ function* fixedSlices(model, plan, x, path) {
     yield Math.min(1, (start + size) / x.length);
   }
   return { x, times, path, nfe, nfe_max: nfe };
+}
+
+/**
+ * Evaluations of the network a point costs: twice as many where guidance asks both halves.
+ * @param {Model} model
+ * @param {string} solver
+ * @param {Float64Array} stops
+ * @param {import('./guidance.js').Guide | undefined} guide
+ * @returns {number}
+ */
+function costOf(model, solver, stops, guide) {
+  if (!guide) return model.nfe(solver, stops.length - 1);
+  const { instance } = model;
+  const [clock] = instance.put('scratch', stops);
+  const way = [methodOf(model, solver), clock, stops.length];
+  return instance.call('fm_guided_nfe', ...way, guide.scale, ...guide.interval);
 }
 
 /**

@@ -159,6 +159,15 @@ export class Instance {
     return this.memory.copy(this.memory.floats(pointer, n));
   }
 
+  /**
+   * A copy of n whole numbers.
+   * @param {number} pointer
+   * @param {number} n
+   */
+  takeInts(pointer, n) {
+    return this.memory.copy(this.memory.ints(pointer, n));
+  }
+
   /** Drops the instance and its memory. Idempotent. */
   dispose() {
     this.#exports = undefined;

@@ -8,6 +8,7 @@ import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
 import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
+import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
@@ -27,7 +28,11 @@ import { piecePoints } from './slice.js';
  * @property {number} [seed] of the estimates; 1 unless given
  */
 
-/** @typedef {LikelihoodOptions & {x: Float32Array, first?: number}} LoglikOptions x [n, D]; its first point is number `first` of the estimates, 0 unless given */
+/**
+ * x [n, D]; its first point is number `first` of the estimates, 0 unless given. With a label it is log p(x | label), and
+ * guidance must be 0 or 1.
+ * @typedef {LikelihoodOptions & import('./guidance.js').GuidanceOptions & {x: Float32Array, first?: number}} LoglikOptions
+ */
 
 /**
  * `error` is the standard error of each from its estimates, 0 where the divergence is exact.
@@ -107,6 +112,11 @@ export function* loglikSlices(model, options, most) {
   const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
   const estimates = [probesOf(probes), seedOf('seed', seed)];
   integer('first', first, 0, FIRST_MAX - n);
+  const guide = guideOf(model, options, n);
+  if (guide && guide.scale !== 0 && guide.scale !== 1) {
+    const allowed = '0 or 1: beyond them a sample has no density that is known here';
+    throw refusal('guidance', guide.scale, allowed);
+  }
   const size = most ?? piecePoints(nfe * (1 + (probes || dim)) * model.parameterCount);
   const result = { logp: new Float64Array(n), error: new Float64Array(n), nfe };
   for (let start = 0; start < n; start += size) {
@@ -117,7 +127,9 @@ export function* loglikSlices(model, options, most) {
     instance.memory.doubles(clock, stops.length).set(stops);
     instance.memory.floats(place, piece.length).set(piece);
     const args = [...travel, clock, stops.length, ...estimates, first + start, place, count];
-    instance.check('loglik', FIELD_NEEDS, 'fm_loglik', ...args, logp, error);
+    guided(model, guide, { first: start, n: count }, () => {
+      instance.check('loglik', FIELD_NEEDS, 'fm_loglik', ...args, logp, error);
+    });
     result.logp.set(instance.memory.doubles(logp, count), start);
     result.error.set(instance.memory.doubles(error, count), start);
     yield (start + count) / n;

@@ -132,6 +132,20 @@ export class Model extends State {
   }
 
   /**
+   * The class of each point of the draw that `data` makes of the same options, for a run with classes.
+   * @param {{n: number, seed?: number}} options
+   * @returns {Int32Array} [n]
+   */
+  dataLabels(options) {
+    const { n, seed: from = 1 } = given('dataLabels', options);
+    const pointer = this.#room(n);
+    const args = [this.handle, seed('seed', from), n, pointer];
+    const hint = `${NEEDS}; a run without classes has no labels`;
+    this.instance.check('dataLabels', hint, 'fm_data_labels', ...args);
+    return this.instance.takeInts(pointer, n);
+  }
+
+  /**
    * Carries start points along the flow.
    * @param {SampleOptions} options
    * @returns {Float32Array} [n, D]
@@ -326,7 +340,7 @@ export class Model extends State {
   }
 
   /**
-   * Field evaluations a point costs.
+   * Evaluations of the network a point costs; guidance other than 0 and 1 asks twice, see trajectory.
    * @param {string} solver
    * @param {number} steps
    */

@@ -66,6 +66,16 @@ function lack(model) {
 }
 
 /**
+ * Why a loss has no floor, when it has none: with classes it is less than what the field of all data leaves.
+ * @param {Model} model
+ */
+function lackOfFloor(model) {
+  const { classes } = model.config;
+  if (classes === 0) return lack(model);
+  return `got classes ${classes}, of which the loss knows; allowed is 0, or fieldError of the unconditional field`;
+}
+
+/**
  * Gaussians that one velocity sums over.
  * @param {Model} model
  * @param {string} operation
@@ -216,6 +226,9 @@ function* judgeMany(model, operation, n, wanted) {
  * @returns {import('./slice.js').Work<number, Floor>}
  */
 export function* irreducibleLossSlices(model, { n: points } = {}) {
+  const why = lackOfFloor(model);
+  if (why)
+    throw new MoonflowError('state', `irreducibleLoss: ${why}`, { operation: 'irreducibleLoss' });
   const { mean, standard_error, n } = yield* judgeMany(model, 'irreducibleLoss', points, 'floor');
   return { loss_floor: mean, standard_error, n };
 }
@@ -244,7 +257,7 @@ const floors = new WeakMap();
  * @returns {import('./slice.js').Work<number, Floor | null>}
  */
 export function* floorSlices(model) {
-  if (lack(model)) return null;
+  if (lackOfFloor(model)) return null;
   const known = floors.get(model);
   const key = keyOf(model);
   if (known?.key === key) return known.floor;
@@ -273,7 +286,7 @@ export function* excessSlices(model, losses) {
   if (!(losses instanceof Float64Array)) throw refusal('losses', losses, 'a Float64Array');
   const last = model.step;
   if (losses.length > last) throw refusal('losses.length', losses.length, `up to ${last} (steps)`);
-  if (losses.length === 0 || lack(model)) return null;
+  if (losses.length === 0 || lackOfFloor(model)) return null;
   const most = Math.floor((4 * BUDGET) / (sizeOf(model) * Number(model.config.batch)));
   const steps = Math.min(losses.length, EXCESS_STEPS, Math.max(1, most));
   const differences = [];

@@ -29,19 +29,23 @@ import { Instance, OK } from './instance.js';
 const KINDS = /** @type {const} */ (['integer', 'real', 'log', 'choice', 'switch']);
 
 /** What fm_check demands beyond the ranges (see fm_check in fm.h), by the row it blames. */
-const RULES = new Map([
-  ['features', 'an even number'],
-  ['dim', "2 unless data is 'points'"],
-  [
-    'predict',
-    "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
-      "'independent', since other pairs have none: x1 or noise is nearest",
-  ],
-  ['sigma_min', 'a number below sigma_max'],
-  ['sigma_max', 'a number above sigma_min'],
-  ['batch', "at most 2048 when coupling is 'ot'"],
-  ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
-]);
+const RULES = new Map(
+  /** @type {[string, string | ((config: Config, classes: number) => string)][]} */ ([
+    ['features', 'an even number'],
+    ['dim', "2 unless data is 'points'"],
+    [
+      'predict',
+      "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
+        "'independent', since other pairs have none: x1 or noise is nearest",
+    ],
+    ['sigma_min', 'a number below sigma_max'],
+    ['sigma_max', 'a number above sigma_min'],
+    ['batch', "at most 2048 when coupling is 'ot'"],
+    ['classes', ({ data }, classes) => `0, or ${classes} when data is ${data}`],
+    ['coupling', 'independent or ot when there are classes, since reflow pairs have no labels'],
+    ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
+  ]),
+);
 
 /** @typedef {{table: ParameterInfo[], instance: Instance, presets: string[]}} Catalogue */
 
@@ -65,6 +69,14 @@ export function presets(module) {
 }
 
 /**
+ * An instance that holds no model, for questions about no model.
+ * @param {WebAssembly.Module} module
+ */
+export function engineOf(module) {
+  return catalogue(module).instance;
+}
+
+/**
  * The complete configuration of a preset.
  * @param {WebAssembly.Module} module
  * @param {string} name
@@ -85,7 +97,7 @@ export function preset(module, name) {
  * @returns {Config}
  */
 export function resolve(module, partial) {
-  const { table, instance } = catalogue(module);
+  const { table } = catalogue(module);
   const given = Object.entries(record('config', partial));
   const named = given.find(([name]) => name === 'preset')?.[1] ?? 'default';
   const config = preset(module, /** @type {string} */ (named));
@@ -94,7 +106,7 @@ export function resolve(module, partial) {
     const row = rowOf(table, name);
     config[name] = toValue(row, toNumber(row, value));
   }
-  checkTogether(table, instance, config);
+  checkTogether(module, config);
   return config;
 }
 
@@ -147,11 +159,18 @@ export function toNumbers(table, config) {
 
 /**
  * Why the engine may refuse a row although its own range allows the value.
+ * @param {WebAssembly.Module} module
  * @param {ParameterInfo} row
  * @param {unknown} value
+ * @param {Config} config that was refused
  */
-export function ruleRefusal(row, value) {
-  return refusal(row.name, value, RULES.get(row.name) ?? `from ${row.min} to ${row.max}`);
+export function ruleRefusal(module, row, value, config) {
+  const { table, instance } = catalogue(module);
+  const rule = RULES.get(row.name) ?? `from ${row.min} to ${row.max}`;
+  if (typeof rule === 'string') return refusal(row.name, value, rule);
+  const data = rowOf(table, 'data').choices.indexOf(String(config.data));
+  const classes = instance.call('fm_data_classes', data);
+  return refusal(row.name, value, rule(config, classes));
 }
 
 /**
@@ -165,17 +184,17 @@ function toConfig(table, numbers) {
 
 /**
  * Asks the engine about the rules that tie rows to each other.
- * @param {ParameterInfo[]} table
- * @param {Instance} instance
+ * @param {WebAssembly.Module} module
  * @param {Config} config
  */
-function checkTogether(table, instance, config) {
+function checkTogether(module, config) {
+  const { table, instance } = catalogue(module);
   const { memory } = instance;
   const [pointer, bad] = memory.carve('parameters', [table.length * 8, 4]);
   memory.doubles(pointer, table.length).set(toNumbers(table, config));
   if (instance.call('fm_check', pointer, bad) === OK) return;
   const row = table[memory.ints(bad, 1)[0]];
-  throw ruleRefusal(row, config[row.name]);
+  throw ruleRefusal(module, row, config[row.name], config);
 }
 
 /**

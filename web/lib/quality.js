@@ -4,7 +4,9 @@
  */
 
 import { integer, points, pointsOf, seed } from './argument.js';
+import { refusal } from './errors.js';
 import { requireMeasurable, travelSlices } from './flow.js';
+import { guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
 
@@ -20,9 +22,21 @@ import { share } from './slice.js';
  * @property {number} [rtol] as grid, the options of a sample
  * @property {number} [atol]
  * @property {'raw' | 'ema'} [weights] 'ema' unless given
+ * @property {number} [guidance] of the samples of each class, 1 unless given; for a run with classes
+ * @property {[number, number]} [guidance_interval] as in sample
  */
 
-/** @typedef {{sw2: number, sw2_floor: number, nfe: number}} Quality */
+/** @typedef {{label: number, n: number, sw2: number, sw2_floor: number}} ClassQuality n: points of each set */
+
+/**
+ * The samples of each class against the real points of that class, beside the floor of as many.
+ * @typedef {{guidance: number, nfe: number, classes: ClassQuality[]}} Conditional
+ */
+
+/**
+ * `conditional` for a run with classes; the rest is of unconditional samples.
+ * @typedef {{sw2: number, sw2_floor: number, nfe: number, conditional?: Conditional}} Quality
+ */
 
 const DIRECTIONS = 256;
 /** Points projected and sorted in one piece, over all its directions: a few milliseconds. */
@@ -34,14 +48,65 @@ const PIECE_SORTED = 40000;
  * @returns {import('./slice.js').Work<number, Quality>}
  */
 export function* qualitySlices(model, options = {}) {
-  const { n = 20000, seed: from = 1, ...rest } = options;
+  const { n = 20000, seed: from = 1, guidance, guidance_interval, ...rest } = options;
+  const labelled = Number(model.config.classes) > 0;
+  const guide = { guidance, guidance_interval };
+  guideOf(model, labelled ? { label: 0, ...guide } : guide, 1);
   const sets = realSets(model, n, from);
   const travel = { ...rest, n, seed: from };
-  const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.5);
+  const end = labelled ? 0.5 : 1;
+  const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, end / 2);
   requireMeasurable('quality: sample', samples, model.dim);
-  const sw2 = yield* share(sw2Slices(model, samples, sets[0]), 0.5, 0.75);
-  const sw2_floor = yield* share(sw2Slices(model, sets[1], sets[0]), 0.75, 1);
-  return { sw2, sw2_floor, nfe };
+  const sw2 = yield* share(sw2Slices(model, samples, sets[0]), end / 2, (3 * end) / 4);
+  const sw2_floor = yield* share(sw2Slices(model, sets[1], sets[0]), (3 * end) / 4, end);
+  if (!labelled) return { sw2, sw2_floor, nfe };
+  const work = conditionalSlices(model, sets, { ...travel, ...guide });
+  return { sw2, sw2_floor, nfe, conditional: yield* share(work, end, 1) };
+}
+
+/**
+ * @param {Model} model
+ * @param {[Float32Array, Float32Array]} sets real points
+ * @param {import('./flow.js').SampleOptions & {n: number, seed: number}} options
+ * @returns {import('./slice.js').Work<number, Conditional>}
+ */
+function* conditionalSlices(model, sets, options) {
+  const { n, seed: from, guidance = 1 } = options;
+  const { dim } = model;
+  const parts = realLabels(model, n, from).map((labels, i) => byClass(model, sets[i], labels));
+  const counts = parts[0].map((part, label) => Math.min(part.length, parts[1][label].length) / dim);
+  const absent = counts.indexOf(0);
+  if (absent >= 0) throw refusal('n', n, `more: some draw of ${n} has no point of class ${absent}`);
+  const labels = Int32Array.from(counts.flatMap((count, label) => Array(count).fill(label)));
+  const travel = { ...options, n: labels.length, labels };
+  const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.5);
+  requireMeasurable('quality: sample', samples, dim);
+  /** @type {ClassQuality[]} */
+  const classes = [];
+  let first = 0;
+  for (const [label, count] of counts.entries()) {
+    const [real, other] = parts.map((part) => part[label].subarray(0, count * dim));
+    const own = samples.subarray(first * dim, (first + count) * dim);
+    const [from, to] = [first, first + count].map((each) => 0.5 + (0.5 * each) / labels.length);
+    const sw2 = yield* share(sw2Slices(model, own, real), from, (from + to) / 2);
+    const sw2_floor = yield* share(sw2Slices(model, other, real), (from + to) / 2, to);
+    classes.push({ label, n: count, sw2, sw2_floor });
+    first += count;
+  }
+  return { guidance, nfe, classes };
+}
+
+/**
+ * The points of each class, in their order.
+ * @param {Model} model
+ * @param {Float32Array} points
+ * @param {Int32Array} labels
+ * @returns {Float32Array[]}
+ */
+function byClass({ dim, config }, points, labels) {
+  return Array.from({ length: Number(config.classes) }, (_, label) =>
+    points.filter((_, i) => labels[Math.floor(i / dim)] === label),
+  );
 }
 
 /**
@@ -82,13 +147,37 @@ export function* sw2Slices(model, a, b, { seed: from = 0, directions = DIRECTION
  */
 export function realSets(model, n, from) {
   const next = (seed('seed', from) + 1) >>> 0;
-  if (model.config.data !== 'moons') {
-    return [model.data({ n, seed: from }), model.data({ n, seed: next })];
-  }
+  return withReal(model, (real) => [real.data({ n, seed: from }), real.data({ n, seed: next })]);
+}
+
+/**
+ * The labels of those points.
+ * @param {Model} model
+ * @param {number} n
+ * @param {number} from
+ * @returns {[Int32Array, Int32Array]}
+ */
+function realLabels(model, n, from) {
+  const next = (from + 1) >>> 0;
+  return withReal(model, (real) => [
+    real.dataLabels({ n, seed: from }),
+    real.dataLabels({ n, seed: next }),
+  ]);
+}
+
+/**
+ * Asks the model whose draws are real points.
+ * @template R
+ * @param {Model} model
+ * @param {(real: Model) => R} ask
+ * @returns {R}
+ */
+function withReal(model, ask) {
+  if (model.config.data !== 'moons') return ask(model);
   const hidden = rowOf(parameters(model.module), 'hidden').min;
   const iid = model.twin({ data: 'moons-iid', hidden });
   try {
-    return [iid.data({ n, seed: from }), iid.data({ n, seed: next })];
+    return ask(iid);
   } finally {
     iid.dispose();
   }

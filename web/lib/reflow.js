@@ -48,6 +48,10 @@ const STRAIGHTNESS_STEPS = 50;
  * @returns {import('./slice.js').Work<ReflowProgress, ReflowReport>}
  */
 export function* reflow(model, options = {}, chunk = () => 16) {
+  if (Number(model.config.classes) > 0) {
+    const allowed = '0 (a run without classes), since the pairs of reflow have no labels';
+    throw refusal('classes', model.config.classes, allowed, 'reflow');
+  }
   const { rounds = 1, pairs = 16384, n = 20000, seed: from = 1 } = options;
   integer('rounds', rounds, 1);
   integer('pairs', pairs, 1);

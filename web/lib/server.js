@@ -45,6 +45,7 @@ const OPERATIONS = {
   velocity: (server, options) => server.model.velocity(options),
   noise: (server, options) => server.model.noise(options),
   data: (server, options) => server.model.data(options),
+  dataLabels: (server, options) => server.model.dataLabels(options),
   batch: (server, { step }) => server.model.batch(step),
   assign: (server, { x0, x1 }) => server.model.assign(x0, x1),
   sw2: (server, { a, b, ...options }) => sw2Slices(server.model, a, b, options),
@@ -105,20 +106,13 @@ class Server {
     return this.info();
   }
 
-  /**
-   * @param {object} options
-   * @param {import('./parameters.js').PartialConfig} [options.config]
-   * @param {Float32Array} [options.points]
-   * @param {import('./path.js').PathSamples} [options.path]
-   * @param {Uint8Array} [options.weights]
-   * @param {number} [options.threads]
-   */
-  create({ config = {}, points, path, weights, threads }) {
-    if (weights) return this.load({ bytes: weights, config, points, path, threads });
+  /** @param {import('./weights.js').LoadOptions & {weights?: Uint8Array, threads?: number}} options */
+  create({ config = {}, points, labels, path, weights, threads }) {
+    if (weights) return this.load({ bytes: weights, config, points, labels, path, threads });
     return this.#adopt(threads, (module, shared) => {
       const model = Model.createSync(config, module, shared);
       try {
-        if (points) model.setPoints(points);
+        if (points) model.setPoints(points, undefined, labels);
         if (path) model.setPath(path);
         return model;
       } catch (error) {

@@ -4,7 +4,10 @@
  */
 
 import { pointsOf } from './argument.js';
+import { countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
+import { refusal } from './errors.js';
+import { warningsOf } from './guidance.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
@@ -82,6 +85,11 @@ export class State {
     return readConfig(this);
   }
 
+  /** What of the configuration is allowed and yet seldom meant, in words. */
+  get warnings() {
+    return warningsOf(this.config);
+  }
+
   /** Coordinates of a point. */
   get dim() {
     return this.#dim;
@@ -121,15 +129,20 @@ export class State {
   }
 
   /**
-   * The user's own data, copied; needed before training when data is 'points'.
+   * The user's own data, copied; needed before training when data is 'points', with labels when there are classes.
    * @param {Float32Array} data [n, D], all finite
    * @param {number} [n] checked against the array
+   * @param {Int32Array} [labels] [n], the class of each point, from 0 without gaps
    */
-  setPoints(data, n = data?.length / this.dim) {
+  setPoints(data, n = data?.length / this.dim, labels) {
     pointsOf('points', data, this.dim, n);
+    if (labels !== undefined) this.#checkLabels(labels, n);
     const pointer = this.#instance.put('points', data)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
     this.#pointsGiven += 1;
+    if (labels === undefined) return;
+    const place = this.#instance.put('labels', labels)[0];
+    this.#instance.check('setPoints', POINTS_NEED, 'fm_labels_set', this.#model, place, n);
   }
 
   /** How often setPoints was called, for those who keep what depends on the points. */
@@ -148,6 +161,18 @@ export class State {
   /** The samples of the user's own path, once they are set. */
   get path() {
     return this.#path;
+  }
+
+  /**
+   * @param {Int32Array} labels
+   * @param {number} n
+   */
+  #checkLabels(labels, n) {
+    const classes = Number(this.config.classes);
+    labelsOf(labels, n, Infinity);
+    const count = countClasses(labels);
+    if (count === classes) return;
+    throw refusal('classes', classes, `${count}, as many as the labels speak of`);
   }
 
   /**

@@ -26,6 +26,7 @@ export { read } from './safetensors.js';
  * @typedef {object} LoadOptions
  * @property {PartialConfig} [config] for a file that has none, such as one from PyTorch
  * @property {Float32Array} [points] the user's points, when data is 'points'
+ * @property {Int32Array} [labels] their classes, when the run has classes
  * @property {PathSamples} [path] the user's path, for a file that has none
  */
 
@@ -86,7 +87,7 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
  * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, shared, config, points, path }) {
+export function loadSync(bytes, { module, shared, config, points, labels, path }) {
   const contents = read(bytes);
   const course = takePath(contents, path);
   const run = runOf(contents.metadata, config);
@@ -95,7 +96,7 @@ export function loadSync(bytes, { module, shared, config, points, path }) {
     const slots = run.bare ? bareSlots(model, contents) : savedSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
-    if (points) model.setPoints(points);
+    if (points) model.setPoints(points, undefined, labels);
     if (course) model.setPath(course);
     return model;
   } catch (error) {
