@@ -31,7 +31,7 @@ EMLINK_threads := -matomics -mbulk-memory -sIMPORTED_MEMORY -sMAXIMUM_MEMORY=107
 EMRUN := NODE_PATH=/usr/share/nodejs $(EMCC)
 
 # Files with a loop over points, weights or random numbers.
-HOT := act adamw assignment chebyshev cloud coupling dataset gemm metric muon oracle path posterior reduce rng scalar timelaw
+HOT := act adamw assignment chebyshev cloud coupling dataset gemm metric muon path posterior reduce rng scalar timelaw
 
 # $(1): plain or threads.
 define wasm_objects
