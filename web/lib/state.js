@@ -25,7 +25,7 @@ export class State {
   #dim = 0;
   #choices;
   #firstCoupling;
-  #pointsGiven = 0;
+  #revision = 0;
   /** @type {import('./path.js').PathSamples | undefined} */
   #path;
 
@@ -129,12 +129,12 @@ export class State {
     pointsOf('points', data, this.dim, n);
     const pointer = this.#instance.put('points', data)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
-    this.#pointsGiven += 1;
+    this.#revision += 1;
   }
 
-  /** How often setPoints was called, for those who keep what depends on the points. */
-  get pointsGiven() {
-    return this.#pointsGiven;
+  /** How often points or a path were set, for those who keep what depends on them. */
+  get revision() {
+    return this.#revision;
   }
 
   /**
@@ -143,6 +143,7 @@ export class State {
    */
   setPath(samples) {
     this.#path = setPath(this, samples);
+    this.#revision += 1;
   }
 
   /** The samples of the user's own path, once they are set. */
