@@ -129,6 +129,12 @@ test('a floor is found once for a configuration, and again when it or the points
   const near = own.floor();
   own.setPoints(Float32Array.of(0, 0, 4, 4));
   assert.notEqual(own.floor()?.loss_floor, near?.loss_floor);
+  const bent = small({ path: 'custom' });
+  bent.setPath({ alpha: Float32Array.of(0, 0.5, 1), sigma: Float32Array.of(1, 0.5, 0) });
+  const straight = bent.floor();
+  assert.ok(Math.abs((straight?.loss_floor ?? 0) / first.loss_floor - 1) < 1e-3, 'that is linear');
+  bent.setPath({ alpha: Float32Array.of(0, 0.3, 1), sigma: Float32Array.of(1, 0.7, 0) });
+  assert.notEqual(bent.floor()?.loss_floor, straight?.loss_floor);
 });
 
 test('a map is the mean square of v - v* at the middle of each cell', () => {
@@ -157,6 +163,7 @@ test('where there is no exact field the refusal says why and what has one', () =
       { data: 'circles', noise: 0.01 },
       /got noise 0.01 on circles; allowed is 0.0125 or more there/,
     ],
+    [{ path: 'custom' }, /got no field yet; when path is 'custom' call setPath first/],
     [{ data: 'points' }, /got no points, or some beyond 1000000; call setPoints/],
   ]);
   for (const [config, message] of cases) {

@@ -6,6 +6,7 @@
  */
 
 import { given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
 import { slotOf } from './flow.js';
 import { parameters } from './parameters.js';
@@ -44,6 +45,8 @@ const CELLS_MAX = 1024;
 /** Least noise and largest coordinate, as src/oracle.h has them. */
 const LEAST_NOISE = 0.0125;
 const LARGEST = 1e6;
+/** Data whose law is an integral over curves. */
+const ARCS = ['moons-iid', 'circles', 'spirals'];
 
 /** @param {Model} model */
 const sizeOf = ({ instance, handle }) => instance.call('fm_oracle_size', handle);
@@ -62,7 +65,10 @@ function lack(model) {
   if (data === 'points') {
     return `got no points, or some beyond ${LARGEST}; call setPoints with points within that`;
   }
-  return `got noise ${noise} on ${data}; allowed is ${LEAST_NOISE} or more there, or data 'moons'`;
+  if (ARCS.includes(String(data)) && Number(noise) < LEAST_NOISE) {
+    return `got noise ${noise} on ${data}; allowed is ${LEAST_NOISE} or more there, or data 'moons'`;
+  }
+  return `got no field yet; ${FIELD_NEEDS}`;
 }
 
 /**
@@ -267,12 +273,12 @@ export function* floorSlices(model) {
 }
 
 /**
- * What a floor depends on: the rows that say what is learned and how a batch is drawn, and the points.
+ * What a floor depends on: the rows that say what is learned and how a batch is drawn, the points and the path.
  * @param {Model} model
  */
-function keyOf({ module, config, pointsGiven }) {
+function keyOf({ module, config, revision }) {
   const rows = parameters(module).filter(({ group }) => group === 'data' || group === 'batch');
-  return JSON.stringify([config.seed, pointsGiven, ...rows.map(({ name }) => config[name])]);
+  return JSON.stringify([config.seed, revision, ...rows.map(({ name }) => config[name])]);
 }
 
 /**

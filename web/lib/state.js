@@ -28,7 +28,7 @@ export class State {
   #dim = 0;
   #choices;
   #firstCoupling;
-  #pointsGiven = 0;
+  #revision = 0;
   /** @type {import('./path.js').PathSamples | undefined} */
   #path;
 
@@ -139,15 +139,15 @@ export class State {
     if (labels !== undefined) this.#checkLabels(labels, n);
     const pointer = this.#instance.put('points', data)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
-    this.#pointsGiven += 1;
+    this.#revision += 1;
     if (labels === undefined) return;
     const place = this.#instance.put('labels', labels)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_labels_set', this.#model, place, n);
   }
 
-  /** How often setPoints was called, for those who keep what depends on the points. */
-  get pointsGiven() {
-    return this.#pointsGiven;
+  /** How often points or a path were set, for those who keep what depends on them. */
+  get revision() {
+    return this.#revision;
   }
 
   /**
@@ -156,6 +156,7 @@ export class State {
    */
   setPath(samples) {
     this.#path = setPath(this, samples);
+    this.#revision += 1;
   }
 
   /** The samples of the user's own path, once they are set. */
