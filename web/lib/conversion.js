@@ -1,7 +1,7 @@
 /** @file What is known at a point of a path, said in another way: velocity, data, noise or score. */
 
 import { choice, given, points, pointsOf, real, times } from './argument.js';
-import { NEEDS } from './batch.js';
+import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
 import { OK } from './instance.js';
 import { parameters, rowOf } from './parameters.js';
@@ -40,5 +40,5 @@ export function convert(model, options) {
     const why = `a score exists only for pairs drawn independently, and coupling is '${config.coupling}'`;
     throw refusal(ofScore, 'score', `v, x1 or noise: ${why}`, 'convert');
   }
-  throw instance.failure('convert', NEEDS, status);
+  throw instance.failure('convert', FIELD_NEEDS, status);
 }
