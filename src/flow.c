@@ -1,4 +1,5 @@
 /* flow.c — the sampling half of fm.h: noise, data, velocities, trajectories and measures. */
+#include "conversion.h"
 #include "coupling.h"
 #include "metric.h"
 #include "model.h"
@@ -11,14 +12,36 @@ static int are_measurable(const real *x, uint64_t count) {
   return 1;
 }
 
+static int are_times(const real *t, int n) {
+  if (!fm_is_array(t, (uint64_t)n, sizeof(real))) return 0;
+  for (int i = 0; i < n; i++)
+    if (!model_is_time((double)t[i])) return 0;
+  return 1;
+}
+
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
   FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
   FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n) && model_is_guided(m, n), FM_E_ARG);
-  FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
-  for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
+  FM_REQUIRE(are_times(t, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   field_velocity(&m->field, m->sampler.pass, &m->sampler.guide, t, x, v, n);
+  return FM_OK;
+}
+
+static int is_quantity(int quantity) { return quantity >= FM_PREDICT_V && quantity <= FM_PREDICT_SCORE; }
+
+int fm_convert(const fm_model *m, int from, int to, const real *t, const real *x, const real *value, int n, real *out) {
+  FM_REQUIRE(model_is(m) && is_quantity(from) && is_quantity(to) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, x, n) && model_are_points(m, value, n) && model_can_write(m, out, n), FM_E_ARG);
+  FM_REQUIRE(are_times(t, n), FM_E_ARG);
+  const int of_score = from == FM_PREDICT_SCORE || to == FM_PREDICT_SCORE;
+  FM_REQUIRE(path_is_complete(&m->field.path) && (!of_score || params_has_score(m->params)), FM_E_STATE);
+  const int dim = m->field.shape.dim;
+  for (int i = 0; i < n; i++, x += dim, value += dim, out += dim) {
+    const conversion c = conversion_between(path_at(&m->field.path, (double)t[i]), from, to);
+    conversion_apply(c, x, value, out, dim);
+  }
   return FM_OK;
 }
 

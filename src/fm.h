@@ -215,9 +215,15 @@ enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the firs
  * the labels: every row is unconditional, as in a new model. FM_E_STATE for n > 0 with K = 0. */
 FM_API int fm_guide_set(fm_model *model, const int32_t *labels, int n, double scale, double t_from, double t_to);
 
-/* v [n, D] = v(t, x) with t [n], x [n, D]. Under ve this is the velocity, not F. This and every other use of the field is
+/* v [n, D] = v(t, x) with t [n], x [n, D]. The velocity, whatever F stands for. This and every other use of the field is
  * FM_E_STATE while a ve model has no sigma_data (none given, and no points set to measure it) or a custom path is not set. */
 FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *x, int n, real *v);
+
+/* What is known of points x [n, D] at times t [n] said in another way: value [n, D], one of FM_PREDICT_*, into out [n, D], which
+ * may be x or value; see conversion.h, also for the ends of time, where some say nothing of the others. FM_E_STATE where a score
+ * is asked for or given and the coupling is not independent, and while a custom path is not set. */
+FM_API int fm_convert(const fm_model *model, int from, int to, const real *t, const real *x, const real *value, int n,
+                      real *out);
 
 /* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`: N(0, I), unit scale.
  * fm_sample and fm_straightness scale them to the path's source themselves. */

@@ -155,13 +155,15 @@ static int refuse(int index, int *bad) {
   return FM_E_ARG;
 }
 
+int params_has_score(const double *p) { return p[FM_COUPLING] == FM_COUPLING_INDEPENDENT; }
+
 int params_check(const double *p, int *bad) {
   for (int i = 0; i < FM_PARAM_COUNT; i++)
     if (params_check_value(i, p[i]) != FM_OK) return refuse(i, bad);
   if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
   if (p[FM_PATH] == FM_PATH_VE && p[FM_PREDICT] != FM_PREDICT_V) return refuse(FM_PREDICT, bad);
-  if (p[FM_PREDICT] == FM_PREDICT_SCORE && p[FM_COUPLING] != FM_COUPLING_INDEPENDENT) return refuse(FM_PREDICT, bad);
+  if (p[FM_PREDICT] == FM_PREDICT_SCORE && !params_has_score(p)) return refuse(FM_PREDICT, bad);
   if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
   if (p[FM_WEIGHT_DECAY] * (p[FM_LR] > p[FM_MUON_LR] ? p[FM_LR] : p[FM_MUON_LR]) > 1)
     return refuse(FM_WEIGHT_DECAY, bad);

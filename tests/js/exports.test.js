@@ -141,6 +141,12 @@ const EXPORTS = {
       ...[value(2, [-1, 101, Number.NaN, Infinity]), time(0.2), time(0.9)],
     ],
   },
+  fm_convert: {
+    args: [
+      ...[self, value(0, [-1, 4, INT_MAX]), value(3, [-1, 4, INT_MIN])],
+      ...[float(t), float(p1), float(p2), n, float(p3)],
+    ],
+  },
   fm_noise: { args: [self, seed, seed, n, float(p3)] },
   fm_data: { args: [self, seed, n, float(p3)] },
   fm_data_labels: { args: [marked, seed, n, float(p3)] },
@@ -286,6 +292,9 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_loss', 2],
       ['fm_loss', 3],
       ['fm_velocity', 2],
+      ['fm_convert', 3],
+      ['fm_convert', 4],
+      ['fm_convert', 5],
     ],
     ...[
       ['fm_velocity', 3],
@@ -321,7 +330,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 26);
+  assert.equal(readers.length, 29);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

@@ -1,10 +1,11 @@
 /** @file `moonflow velocity`: the field v(t, x) of a trained model at given points. */
 
-import { refusal } from '../lib/errors.js';
+import { MoonflowError, refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
+import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
-import { file, missing, number, weights } from './options.js';
+import { choice, file, missing, number, weights } from './options.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
 import { openRun } from './runfile.js';
 
@@ -13,14 +14,23 @@ import { openRun } from './runfile.js';
 
 export const summary = 'Evaluate the velocity field of a trained model at given points.';
 export const operands = ['RUN'];
-export const notes = ['Without --out the velocities are printed as CSV.'];
+export const notes = [
+  'Without --out the velocities are printed as CSV.',
+  'A score exists only for a run whose noise and data were paired independently.',
+];
 
-/** @returns {Option[]} */
-export function options() {
+/**
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function options(module) {
+  const { choices } = rowOf(parameters(module), 'predict');
+  const help = 'Say it as the data, noise or score that the velocity implies; v when not given.';
   const time = { kind: /** @type {const} */ ('real'), min: 0, max: 1 };
   return [
     file('--points', 'points', ENDINGS, 'The points x; needed.'),
     number('--t', 't', { ...time, help: 'The time, from noise to data; needed.' }),
+    choice('--as', 'as', choices, help),
     weights,
     labelOption(),
     ...guidanceOptions('Strength of --label'),
@@ -33,7 +43,7 @@ export function options() {
  * @param {WebAssembly.Module} module
  */
 export async function run(values, module) {
-  const { t, points: path, weights: slot, out } = values;
+  const { t, points: path, as = 'v', weights: slot, out } = values;
   if (path === undefined)
     throw missing('--points', `a file name ending in ${ENDINGS.join(' or ')}`);
   if (t === undefined) throw missing('--t', 'a number from 0 to 1');
@@ -43,8 +53,23 @@ export async function run(values, module) {
   if (dim !== model.dim) {
     throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
   }
-  const field = model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
-  requireFinite(`RUN ${values.RUN}: velocity`, field, dim);
-  await deliverPoints(out, { points: field, n, dim });
+  const value = model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
+  requireFinite(`RUN ${values.RUN}: velocity`, value, dim);
+  const said = as === 'v' ? value : put(model, { from: 'v', to: as, t, x: points, value });
+  await deliverPoints(out, { points: said, n, dim });
   return 0;
+}
+
+/**
+ * The library calls `to` what was typed as --as.
+ * @param {import('../lib/model.js').Model} model
+ * @param {import('../lib/conversion.js').ConvertOptions} options
+ */
+function put(model, options) {
+  try {
+    return model.convert(options);
+  } catch (error) {
+    if (!(error instanceof MoonflowError)) throw error;
+    throw new MoonflowError(error.code, error.message.replace(/^to:/, '--as:'), { cause: error });
+  }
 }

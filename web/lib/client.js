@@ -124,6 +124,11 @@ export class Client {
     return this.#ask('velocity', options);
   }
 
+  /** @param {import('./conversion.js').ConvertOptions & Cancellable} options @returns {Promise<Float32Array>} */
+  convert(options) {
+    return this.#ask('convert', options);
+  }
+
   /** @param {{n: number, seed?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   data(options) {
     return this.#ask('data', options);

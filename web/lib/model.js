@@ -6,6 +6,7 @@
 import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
+import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
@@ -98,6 +99,16 @@ export class Model extends State {
    */
   velocity(options) {
     return velocity(this, options);
+  }
+
+  /**
+   * Velocity, data, noise or score, given any other of them; exact for every path. At an end of time where the one given
+   * says nothing of the other, the answer is finite and no more.
+   * @param {import('./conversion.js').ConvertOptions} options
+   * @returns {Float32Array} [n, D]
+   */
+  convert(options) {
+    return convert(this, options);
   }
 
   /**

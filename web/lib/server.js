@@ -43,6 +43,7 @@ const OPERATIONS = {
   sample: (server, options) => server.model.sampleSlices(options),
   trajectory: (server, options) => server.model.trajectorySlices(options),
   velocity: (server, options) => server.model.velocity(options),
+  convert: (server, options) => server.model.convert(options),
   noise: (server, options) => server.model.noise(options),
   data: (server, options) => server.model.data(options),
   dataLabels: (server, options) => server.model.dataLabels(options),

@@ -1,0 +1,44 @@
+/** @file What is known at a point of a path, said in another way: velocity, data, noise or score. */
+
+import { choice, given, points, pointsOf, real, times } from './argument.js';
+import { FIELD_NEEDS } from './batch.js';
+import { refusal } from './errors.js';
+import { OK } from './instance.js';
+import { parameters, rowOf } from './parameters.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {'v' | 'x1' | 'noise' | 'score'} Quantity */
+
+/**
+ * @typedef {object} ConvertOptions
+ * @property {Quantity} from what `value` is
+ * @property {Quantity} to what is wanted
+ * @property {number | Float32Array} t one time, or one for each point
+ * @property {Float32Array} x [n, D] the points x_t
+ * @property {Float32Array} value [n, D]
+ */
+
+/**
+ * @param {Model} model
+ * @param {ConvertOptions} options
+ * @returns {Float32Array}
+ */
+export function convert(model, options) {
+  const { from, to, t, x, value } = given('convert', options);
+  const { instance, handle, dim, config } = model;
+  const { choices } = rowOf(parameters(model.module), 'predict');
+  const kinds = [choice('from', from, choices), choice('to', to, choices)];
+  const n = points('x', x, dim);
+  pointsOf('value', value, dim, n);
+  const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
+  times('t', each, n);
+  const [time, place, known] = instance.put('scratch', each, x, value);
+  const status = instance.call('fm_convert', handle, ...kinds, time, place, known, n, known);
+  if (status === OK) return instance.take(known, x.length);
+  const ofScore = from === 'score' ? 'from' : to === 'score' && 'to';
+  if (ofScore && config.coupling !== 'independent') {
+    const why = `a score exists only for pairs drawn independently, and coupling is '${config.coupling}'`;
+    throw refusal(ofScore, 'score', `v, x1 or noise: ${why}`, 'convert');
+  }
+  throw instance.failure('convert', FIELD_NEEDS, status);
+}
