@@ -5,6 +5,7 @@ import { MoonflowError, refusal } from '../lib/errors.js';
 import { compileSync } from '../lib/loader.js';
 import { parameters } from '../lib/parameters.js';
 import * as evaluate from './evaluate.js';
+import * as exporting from './export.js';
 import { details, overview } from './help.js';
 import * as loglik from './loglik.js';
 import { flagOf, parse } from './options.js';
@@ -31,6 +32,7 @@ const known = [
   ['reflow', straightening],
   ['eval', evaluate],
   ['loglik', loglik],
+  ['export', exporting],
 ];
 const verbs = new Map(known);
 
