@@ -12,7 +12,7 @@ static int are_measurable(const real *x, uint64_t count) {
 }
 
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1, FM_E_ARG);
   FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(t, (uint64_t)n, sizeof(real)), FM_E_ARG);
   for (int i = 0; i < n; i++) FM_REQUIRE(t[i] >= 0 && t[i] <= 1, FM_E_ARG);
@@ -38,7 +38,7 @@ int fm_data(const fm_model *m, uint32_t seed, int n, real *x1) {
 }
 
 int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK, FM_E_ARG);
   FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
@@ -53,7 +53,7 @@ static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes
 
 int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
               uint32_t first, const real *x, int n, double *logp, double *error) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
