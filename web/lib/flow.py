@@ -28,7 +28,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.parallel import DistributedDataParallel
 
-# What this file understands of a configuration: each row with its choices, none for a number; `moonflow export` reads it
+# What this file understands of a configuration: rows with their choices, none for a number; `moonflow export` reads it.
 KNOWN = {
     "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [],
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
@@ -37,7 +37,8 @@ KNOWN = {
     "time": ["uniform", "logit-normal"], "time_mean": [], "time_std": [], "stratified": [], "batch": [],
     "steps": [], "optimiser": ["adamw", "muon"], "lr": [], "schedule": ["constant", "cosine"], "warmup": [],
     "beta1": [], "beta2": [], "eps": [], "muon_lr": [], "muon_momentum": [], "weight_decay": [], "clip": [],
-    "ema_decay": [], "ema_warmup": [], "solver": ["euler", "midpoint", "heun", "rk4"], "solver_steps": []
+    "ema_decay": [], "ema_late_decay": [], "ema_late_from": [], "ema2_decay": [], "ema3_decay": [], "ema_warmup": [],
+    "solver": ["euler", "midpoint", "heun", "rk4"], "solver_steps": []
 }
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS, POINTS = os.path.join(HERE, 'weights.safetensors'), os.path.join(HERE, 'points.safetensors')
@@ -133,11 +134,12 @@ from storage import Refusal, read_safetensors, unique, write_npy, write_safetens
 
 # ---- Run -------------------------------------------------------------------------------------------------------------
 
-SLOTS = {'raw': '', 'ema': 'ema.', 'moment': 'adam.m.', 'variance': 'adam.v.'}  # what stands before a tensor's name
+# What stands before a tensor's name; a run has ema2 and ema3 only where their decay is not 0.
+SLOTS = {'raw': '', 'ema': 'ema.', 'moment': 'adam.m.', 'variance': 'adam.v.', 'ema2': 'ema2.', 'ema3': 'ema3.'}
 
 
 class Run:
-    """A network with its configuration, average, moments and step: what a file holds."""
+    """A network with its configuration, averages, moments and step: what a file holds."""
 
     def __init__(self, path=WEIGHTS, device='cpu'):
         tensors, self.metadata = read_safetensors(path)
@@ -151,15 +153,18 @@ class Run:
         self.path = Path(config)
         self.net = VectorFieldMLP(*(config[row] for row in ('dim', 'hidden', 'layers', 'features', 'time_scale')))
         shapes = {name: x.shape for name, x in self.net.state_dict().items()}
-        wanted = {prefix + name: shape for prefix in SLOTS.values() for name, shape in shapes.items()}
+        prefixes = {slot: prefix for slot, prefix in SLOTS.items() if config.get(f'{slot}_decay', 1) > 0}
+        wanted = {prefix + name: shape for prefix in prefixes.values() for name, shape in shapes.items()}
         if {name: x.shape for name, x in tensors.items()} != wanted:
             raise Refusal(f'{path}: got other tensors than the network of its configuration has')
-        self.slots = {slot: {name: tensors[p + name].to(device) for name in shapes} for slot, p in SLOTS.items()}
+        self.slots = {slot: {name: tensors[p + name].to(device) for name in shapes} for slot, p in prefixes.items()}
         self.net.to(device).load_state_dict(self.slots['raw'])
         self.slots['raw'] = self.net.state_dict()  # the living weights, not copies of them
 
     def field(self, weights='ema'):
         """v(t, x) for t, a number or [N], and x [N, D]."""
+        if weights not in self.slots:
+            raise Refusal(f'weights: got {weights}, and {weights}_decay of this run is 0; allowed is ema or raw')
         net = copy.deepcopy(self.net)
         net.load_state_dict(self.slots[weights])
         return lambda t, x: self.path.velocity(net, torch.as_tensor(t, device=x.device).expand(len(x)), x)
@@ -172,7 +177,7 @@ class Run:
         return solve(self.field(weights), x0, solver, steps or self.config['solver_steps'])
 
     def save(self, path):
-        tensors = {prefix + name: x for slot, prefix in SLOTS.items() for name, x in self.slots[slot].items()}
+        tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
         write_safetensors(path, tensors, {**self.metadata, 'config': json.dumps(self.config), 'step': str(self.step)})
 
 
@@ -206,7 +211,9 @@ def move(run):
     if c['clip'] > 0:
         nn.utils.clip_grad_norm_(run.net.parameters(), c['clip'])
     matrices = [f'net.{2 * i}.weight' for i in range(1, c['layers'])] if c['optimiser'] == 'muon' else []
-    decay = min(c['ema_decay'], (1 + k) / (10 + k)) if c['ema_warmup'] else c['ema_decay']
+    late = c['ema_late_decay'] > 0 and k >= c['ema_late_from'] * c['steps']
+    decays = {'ema': c['ema_late_decay' if late else 'ema_decay'], 'ema2': c['ema2_decay'], 'ema3': c['ema3_decay']}
+    ramp = (1 + k) / (10 + k) if c['ema_warmup'] else 1
     for name, p in run.net.named_parameters():
         g, m, v = p.grad, run.slots['moment'][name], run.slots['variance'][name]
         if name in matrices:
@@ -220,7 +227,8 @@ def move(run):
             root = (v / (1 - c['beta2'] ** (k + 1))).sqrt()
             direction = m / (1 - c['beta1'] ** (k + 1)) / (root + c['eps'])
         p.mul_(1 - rate * c['weight_decay']).sub_(rate * direction)
-        run.slots['ema'][name].lerp_(p, 1 - decay)
+        for average in decays.keys() & run.slots.keys():
+            run.slots[average][name].lerp_(p, 1 - min(decays[average], ramp))
     run.step += 1
 
 
@@ -308,7 +316,7 @@ def main():
     options('--seed', type=int, default=1, help='of the start points; 1 when not given')
     options('--solver', choices=KNOWN['solver'], help="the run's own when not given")
     options('--steps', type=positive(int), help="steps of the solver; the run's own when not given")
-    options('--weights', choices=['ema', 'raw'], default='ema')
+    options('--weights', choices=['ema', 'raw', 'ema2', 'ema3'], default='ema')
     options('--out', required=True, help='the .npy file to write')
     options = verbs.choices['train'].add_argument
     options('--steps', type=positive(int), required=True, help='to take; the cosine ends no earlier than they do')

@@ -19,7 +19,7 @@ import { share } from './slice.js';
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given
  * @property {number} [rtol] as grid, the options of a sample
  * @property {number} [atol]
- * @property {'raw' | 'ema'} [weights] 'ema' unless given
+ * @property {import('./flow.js').Weights} [weights] 'ema' unless given
  */
 
 /** @typedef {{sw2: number, sw2_floor: number, nfe: number}} Quality */
