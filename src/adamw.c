@@ -57,6 +57,15 @@ void adamw_step(const adamw_setting *setting, uint32_t k, double gradient_norm, 
   }
 }
 
+void adamw_average(const real *weights, real *ema, double decay, int count) {
+  const v4 keep = v4_all((real)decay), rest = v4_all((real)(1 - decay));
+  for (int i = 0; i < count; i += 4) {
+    const int lanes = fm_min(4, count - i);
+    const v4 e = v4_load_tail(ema + i, lanes), p = v4_load_tail(weights + i, lanes);
+    v4_store_tail(ema + i, v4_add(v4_mul(e, keep), v4_mul(p, rest)), lanes);
+  }
+}
+
 double adamw_lr(int schedule, double peak, int warmup, int steps, int k) {
   if (schedule == FM_SCHEDULE_CONSTANT) return peak;
   if (k >= steps) return 0;

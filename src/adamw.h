@@ -31,4 +31,7 @@ double adamw_lr(int schedule, double peak, int warmup, int steps, int k);
 /* EMA decay of step k (0-based): with warm-up min(decay, (1 + k) / (10 + k)). */
 double adamw_ema_decay(double decay, int warmup, int k);
 
+/* A further average of the weights, after their step: e <- d e + (1 - d) p over [count] reals, to the bits of adamw_step. */
+void adamw_average(const real *weights, real *ema, double decay, int count);
+
 #endif

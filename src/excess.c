@@ -67,7 +67,7 @@ static void judge(const judged *j, double *floor, double *error) {
 
 int fm_oracle_loss(fm_model *m, int weights, const real *t, const real *x0, const real *x1, int n, double *floor,
                    double *error) {
-  FM_REQUIRE(model_is_batch(m, t, x0, x1, n) && model_are_weights(weights), FM_E_ARG);
+  FM_REQUIRE(model_is_batch(m, t, x0, x1, n) && model_are_weights(m, weights), FM_E_ARG);
   FM_REQUIRE(are_near(x0, reals_of(m, n)) && are_near(x1, reals_of(m, n)), FM_E_ARG);
   FM_REQUIRE(floor == NULL || fm_is_array(floor, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);

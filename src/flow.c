@@ -20,7 +20,7 @@ static int are_times(const real *t, int n) {
 }
 
 int fm_velocity(fm_model *m, int weights, const real *t, const real *x, int n, real *v) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1, FM_E_ARG);
   FM_REQUIRE(model_are_points(m, x, n) && model_can_write(m, v, n) && model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(are_times(t, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
@@ -71,7 +71,7 @@ int fm_data_labels(const fm_model *m, uint32_t seed, int n, int32_t *labels) {
 }
 
 int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, real *straightness, real *cost) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x0, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, steps) == FM_OK && model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(straightness, (uint64_t)n, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(cost, (uint64_t)n, sizeof(real)), FM_E_ARG);
@@ -86,7 +86,7 @@ static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes
 
 int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
               uint32_t first, const real *x, int n, double *logp, double *error) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);

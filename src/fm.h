@@ -138,7 +138,7 @@ FM_API int fm_path_set(fm_model *model, const real *alpha, const real *sigma, in
  * them. Kept by reference. Needed before training under the paired coupling. */
 FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
-/* Begins the next reflow round (Liu et al. 2022): the weights become the EMA weights, moments and step return to 0,
+/* Begins the next reflow round (Liu et al. 2022): weights and averages become the EMA weights, moments and step return to 0,
  * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, with K > 0, and when
  * `predict` is score, which pairs do not have. */
 FM_API int fm_reflow_begin(fm_model *model);
@@ -207,7 +207,8 @@ FM_API int fm_threads(fm_model *model, int threads, int patience_ms); /* FM_E_ST
 FM_API int fm_threads_stop(fm_model *model);
 
 /* ---- The field and its flow ------------------------------------------------------------------------- */
-enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT }; /* slots; the first two also choose weights */
+/* Slots. FM_RAW and the averages also choose weights; one that ema2_decay or ema3_decay turns off is FM_E_ARG. */
+enum { FM_RAW, FM_EMA, FM_MOMENT, FM_VARIANCE, FM_GRADIENT, FM_EMA2, FM_EMA3 };
 
 /* Classifier-free guidance (Ho & Salimans 2022): from now on row i of a call below is of labels[i] in 0 .. K, by reference, and
  * v = v_null + s (v_label - v_null), s being scale in [0, 100] at times 0 <= t_from .. t_to <= 1 and 1 elsewhere: 0 is the
@@ -343,8 +344,8 @@ typedef struct {
 FM_API int fm_tensor_count(const fm_model *model);
 FM_API const fm_tensor *fm_tensor_info(const fm_model *model, int index);
 
-/* Reals in a slot (all tensors, without gaps), and the slot itself; null for an unknown slot. The caller may write
- * FM_RAW, FM_EMA, FM_MOMENT and FM_VARIANCE, and then must call fm_restore. */
+/* Reals in a slot (all tensors, without gaps), and the slot itself; null for an unknown slot and for an average that is off.
+ * The caller may write every slot but FM_GRADIENT, and then must call fm_restore. */
 FM_API int fm_slot_size(const fm_model *model);
 FM_API real *fm_slot(fm_model *model, int slot);
 

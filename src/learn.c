@@ -84,12 +84,31 @@ static double rate_of(const fm_model *m, int index) {
   return adamw_lr(whole(m, FM_SCHEDULE), m->params[index], whole(m, FM_WARMUP), whole(m, FM_STEPS), m->stats.step);
 }
 
+/* Decay of an average in the step at hand. */
+static double decay_of(const fm_model *m, double decay) {
+  return adamw_ema_decay(decay, whole(m, FM_EMA_WARMUP), m->stats.step);
+}
+
+/* ema_decay, or ema_late_decay from its step on. */
+static double first_decay(const fm_model *m) {
+  const double *p = m->params;
+  const int late = p[FM_EMA_LATE_DECAY] > 0 && m->stats.step >= p[FM_EMA_LATE_FROM] * p[FM_STEPS];
+  return decay_of(m, p[late ? FM_EMA_LATE_DECAY : FM_EMA_DECAY]);
+}
+
+static void average_further(fm_model *m) {
+  for (int i = 0; i < 2; i++) {
+    real *ema = m->slot[FM_EMA2 + i];
+    if (ema) adamw_average(m->slot[FM_RAW], ema, decay_of(m, m->params[FM_EMA2_DECAY + i]), m->field.shape.size);
+  }
+}
+
 /* Moves the weights by the gradient in the slot. Muon takes net.2, net.4, ..: the matrices between two hidden layers. */
 static void move(fm_model *m) {
   const double *p = m->params;
   const shape *s = &m->field.shape;
   m->stats.lr = rate_of(m, FM_LR);
-  m->stats.ema_decay = adamw_ema_decay(p[FM_EMA_DECAY], whole(m, FM_EMA_WARMUP), m->stats.step);
+  m->stats.ema_decay = first_decay(m);
   const adamw_setting adamw = {.lr = m->stats.lr,
                                .beta1 = p[FM_BETA1],
                                .beta2 = p[FM_BETA2],
@@ -111,6 +130,7 @@ static void move(fm_model *m) {
     done = t->offset + t->rows * t->cols;
   }
   adapt(m, &adamw, done, s->size);
+  average_further(m);
 }
 
 /* A step counts 1 % less with each step after it. */

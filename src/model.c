@@ -8,13 +8,18 @@
 enum { ALIGNMENT = 16 };
 static const uint32_t MAGIC = 0x464d6d6f; /* "FMmo": tells a model from any other block */
 
+static int has_slot(const double *params, int slot) {
+  return slot == FM_EMA2 ? params[FM_EMA2_DECAY] > 0 : slot == FM_EMA3 ? params[FM_EMA3_DECAY] > 0 : 1;
+}
+
 static fm_model *model_layout(arena *a, const double *params) {
   /* While measuring there is no block yet: a model on the stack stands in for it, because sizes come from its shape. */
   fm_model stand_in, *placed = arena_take(a, 1, sizeof(fm_model)), *m = placed ? placed : &stand_in;
   shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
             (int)params[FM_FEATURES], (int)params[FM_CLASSES], params[FM_TIME_SCALE]);
   m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
-  for (int i = 0; i < MODEL_SLOTS; i++) m->slot[i] = arena_take(a, (uint64_t)m->field.shape.size, sizeof(real));
+  for (int i = 0; i < MODEL_SLOTS; i++)
+    m->slot[i] = has_slot(params, i) ? arena_take(a, (uint64_t)m->field.shape.size, sizeof(real)) : NULL;
   field_layout(&m->field, a);
   train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
@@ -105,7 +110,8 @@ int model_all_finite(const real *x, uint64_t count) {
 
 /* By slot. Training keeps gradients below 1e18, and with them the moments of AdamW and, momentum at most 0.99, those of Muon
  * below 1e20; then no update exceeds 1e37, whatever lr and eps, and weights below 1e38 stay finite in the next step. */
-static const double LARGEST_RESTORED[] = {[FM_RAW] = 1e38, [FM_EMA] = 1e38, [FM_MOMENT] = 1e20, [FM_VARIANCE] = 1e36};
+static const double LARGEST_RESTORED[MODEL_SLOTS] = {
+    [FM_RAW] = 1e38, [FM_EMA] = 1e38, [FM_MOMENT] = 1e20, [FM_VARIANCE] = 1e36, [FM_EMA2] = 1e38, [FM_EMA3] = 1e38};
 
 static int all_bounded(const real *x, int count, double bound) {
   for (int i = 0; i < count; i++)
@@ -113,7 +119,10 @@ static int all_bounded(const real *x, int count, double bound) {
   return 1;
 }
 
-int model_are_weights(int weights) { return weights == FM_RAW || weights == FM_EMA; }
+int model_are_weights(const fm_model *m, int weights) {
+  if (weights != FM_RAW && weights != FM_EMA && weights != FM_EMA2 && weights != FM_EMA3) return 0;
+  return m->slot[weights] != NULL;
+}
 
 int model_is_time(double t) { return t >= 0 && t <= 1; }
 
@@ -139,14 +148,23 @@ static void start_stats(fm_model *m, fm_stats stats) {
   m->bins = (train_bins){{0}, {0}};
 }
 
+static void copy_slot(const fm_model *m, int from, int to) {
+  for (int i = 0; i < m->field.shape.size && m->slot[to]; i++) m->slot[to][i] = m->slot[from][i];
+}
+
+/* A round begins at the weights in slot `from`, which every average is then of. */
+static void start_slots(fm_model *m, int from) {
+  static const int WEIGHTS[] = {FM_RAW, FM_EMA, FM_EMA2, FM_EMA3};
+  for (int k = 0; k < 4; k++) copy_slot(m, from, WEIGHTS[k]);
+  for (int i = 0; i < m->field.shape.size; i++)
+    m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
+}
+
 int fm_reset(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
   shape_init(&m->field.shape, (rng_stream){.seed = (uint32_t)m->params[FM_SEED], .purpose = RNG_WEIGHTS},
              m->slot[FM_RAW]);
-  for (int i = 0; i < m->field.shape.size; i++) {
-    m->slot[FM_EMA][i] = m->slot[FM_RAW][i];
-    m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
-  }
+  start_slots(m, FM_RAW);
   m->params[FM_COUPLING] = m->first_coupling;
   start_stats(m, (fm_stats){0});
   return FM_OK;
@@ -232,10 +250,7 @@ int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(m->field.shape.classes == 0, FM_E_STATE);
   FM_REQUIRE(m->pairs > 0 && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
              FM_E_STATE);
-  for (int i = 0; i < m->field.shape.size; i++) {
-    m->slot[FM_RAW][i] = m->slot[FM_EMA][i];
-    m->slot[FM_MOMENT][i] = m->slot[FM_VARIANCE][i] = m->slot[FM_GRADIENT][i] = 0;
-  }
+  start_slots(m, FM_EMA);
   m->params[FM_COUPLING] = FM_COUPLING_PAIRED;
   start_stats(m, (fm_stats){.round = m->stats.round + 1});
   return FM_OK;
@@ -277,8 +292,9 @@ const fm_stats *fm_stats_get(const fm_model *m) { return model_is(m) ? &m->stats
 int fm_restore(fm_model *m, int step, int round) {
   FM_REQUIRE(model_is(m) && step >= 0 && step <= MODEL_MOST_STEPS, FM_E_ARG);
   FM_REQUIRE(round >= 0 && round <= MODEL_MOST_ROUNDS, FM_E_ARG);
-  for (int i = FM_RAW; i <= FM_VARIANCE; i++)
-    FM_REQUIRE(all_bounded(m->slot[i], m->field.shape.size, LARGEST_RESTORED[i]), FM_E_FORMAT);
+  for (int i = 0; i < MODEL_SLOTS; i++)
+    if (i != FM_GRADIENT && m->slot[i])
+      FM_REQUIRE(all_bounded(m->slot[i], m->field.shape.size, LARGEST_RESTORED[i]), FM_E_FORMAT);
   for (int i = 0; i < m->field.shape.size; i++) FM_REQUIRE(m->slot[FM_VARIANCE][i] >= 0, FM_E_FORMAT);
   start_stats(m, (fm_stats){.step = step, .round = round});
   return FM_OK;

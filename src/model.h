@@ -10,7 +10,7 @@
 #include "train.h"
 
 enum {
-  MODEL_SLOTS = FM_GRADIENT + 1,
+  MODEL_SLOTS = FM_EMA3 + 1,
   MODEL_MOST_STEPS = 1 << 30, /* of one round: weeks of training */
   MODEL_MOST_ROUNDS = 1 << 20
 };
@@ -34,7 +34,7 @@ struct fm_model {
   int guided; /* rows the sampler's guide has labels for */
   const real *pair_x0, *pair_x1;
   int pairs;
-  real *slot[MODEL_SLOTS];
+  real *slot[MODEL_SLOTS]; /* null for an average that is off */
 };
 
 /* Whether the pointer leads to a model that fm_init has made. */
@@ -52,8 +52,8 @@ int model_asks_one_half(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);
 
-/* FM_RAW or FM_EMA. */
-int model_are_weights(int weights);
+/* FM_RAW, or an average that the model has. */
+int model_are_weights(const fm_model *m, int weights);
 
 /* Whether n points may be written to x. */
 int model_can_write(const fm_model *m, const real *x, int n);
@@ -67,8 +67,6 @@ int model_is_batch(const fm_model *m, const real *t, const real *x0, const real 
 /* How much an error counts in the loss. */
 weight model_weight(const fm_model *m);
 
-/* FM_RAW or FM_EMA. */
-int model_are_weights(int weights);
 /* In [0, 1]; count of them that go one way. */
 int model_is_time(double t);
 int model_are_times(const double *times, int count);

@@ -51,7 +51,11 @@ enum {
   FM_WEIGHT_DECAY, /* decoupled */
   FM_CLIP,         /* largest global gradient norm; 0 turns clipping off */
   FM_EMA_DECAY,
-  FM_EMA_WARMUP, /* 1: decay_k = min(ema_decay, (1 + k) / (10 + k)) */
+  FM_EMA_LATE_DECAY, /* ema_decay of the end of a run; 0: it stays */
+  FM_EMA_LATE_FROM,  /* share of `steps` after which that is so */
+  FM_EMA2_DECAY,     /* of a second average beside the first; 0: there is none. So is ema3 */
+  FM_EMA3_DECAY,
+  FM_EMA_WARMUP, /* 1: every decay_k is at most (1 + k) / (10 + k) */
   /* how a sample is drawn; defaults for the callers of fm_sample */
   FM_SOLVER, /* one of FM_SOLVER_* */
   FM_SOLVER_STEPS,

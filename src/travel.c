@@ -40,7 +40,7 @@ int fm_guided_nfe(int solver, const double *times, int count, double scale, doub
 /* ---- Fixed steps ------------------------------------------------------------------------------------------ */
 
 int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, double t_end, real *x, int n) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(fm_nfe(solver, steps) > 0, FM_E_ARG);
   FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
   FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
@@ -77,7 +77,7 @@ static int can_write_path(const fm_model *m, const real *path, int n, int count)
 }
 
 int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, int count, real *x, int n, real *path) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && params_check_value(FM_SOLVER_STEPS, count - 1) == FM_OK, FM_E_ARG);
   FM_REQUIRE(ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
@@ -121,7 +121,7 @@ static int is_course(const fm_course *c) {
 
 int fm_course_run(fm_model *m, int weights, int tries, real *x, real *k, fm_course *course, int n, fm_try *log,
                   const double *times, int count, real *path) {
-  FM_REQUIRE(model_is(m) && model_are_weights(weights) && n >= 1 && model_can_write(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_can_write(m, x, n), FM_E_ARG);
   FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(params_check_value(FM_SOLVER_STEPS, tries) == FM_OK && model_can_write(m, k, n), FM_E_ARG);
   FM_REQUIRE(fm_is_array(course, (uint64_t)n, sizeof *course), FM_E_ARG);

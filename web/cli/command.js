@@ -6,6 +6,7 @@ import { GUIDANCE_NAMES } from '../lib/guidance.js';
 import { compileSync } from '../lib/loader.js';
 import { parameters } from '../lib/parameters.js';
 import * as evaluate from './evaluate.js';
+import * as exporting from './export.js';
 import { details, overview } from './help.js';
 import * as loglik from './loglik.js';
 import { flagOf, parse } from './options.js';
@@ -32,6 +33,7 @@ const known = [
   ['reflow', straightening],
   ['eval', evaluate],
   ['loglik', loglik],
+  ['export', exporting],
 ];
 const verbs = new Map(known);
 

@@ -122,8 +122,8 @@ export const threads = number('--threads', 'threads', {
 export const weights = choice(
   '--weights',
   'weights',
-  ['ema', 'raw'],
-  'The moving average of the weights, or the last ones; ema when not given.',
+  ['ema', 'raw', 'ema2', 'ema3'],
+  'The moving average of the weights, the last ones, or a further average that RUN has; ema when not given.',
 );
 
 /**

@@ -6,6 +6,7 @@ import { classesOf } from '../lib/guidance.js';
 import { Model } from '../lib/model.js';
 import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { parameters, presets, resolve } from '../lib/parameters.js';
+import { checkpointOptions, checkpointsOf } from './checkpoint.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
 import { Interruption } from './interruption.js';
@@ -27,7 +28,7 @@ export const operands = [];
 
 export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
-  'Ctrl-C ends training at the step at hand, saves to --out when given, and exits with 130.',
+  'Ctrl-C ends training at the step at hand, saves to --out and as a checkpoint when these are given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
   'A file for --path has two columns, alpha and sigma, evenly spaced from t = 0 (noise) to t = 1 (data); it is saved in the run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
@@ -45,6 +46,7 @@ export function options(module) {
     choice('--preset', 'preset', presets(module), 'Where every option that is not given starts.'),
     file('--out', 'out', [ENDING], 'Save the run here.'),
     file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
+    ...checkpointOptions(),
     file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
     threads,
     labels,
@@ -103,7 +105,9 @@ export async function run(values, module) {
   if (first > total) {
     throw refusal('--steps', total, `at least the ${first} steps that ${values.resume} has taken`);
   }
-  const { exitCode, seconds, losses } = await train(model, total, values.out);
+  const checkpoints = await checkpointsOf(values);
+  const places = { out: values.out, checkpoints };
+  const { exitCode, seconds, losses } = await train(model, total, places);
   if (exitCode) return exitCode;
   if (values.out) await saveRun(values.out, model);
   const { sw2, sw2_floor, loss_floor, excess, conditional } = await measure(model, losses);
@@ -217,10 +221,10 @@ async function resumed(values, module) {
 /**
  * @param {Model} model
  * @param {number} total
- * @param {string | undefined} out
+ * @param {{out?: string, checkpoints?: import('./checkpoint.js').Checkpoints}} places
  * @returns {Promise<{exitCode?: number, seconds: number, losses: Float64Array}>} the last losses
  */
-async function train(model, total, out) {
+async function train(model, total, { out, checkpoints }) {
   const progress = new Progress('training');
   const floor = progress.visible ? await perform(floorSlices(model)) : null;
   let last = new Float64Array();
@@ -228,10 +232,16 @@ async function train(model, total, out) {
   const started = performance.now();
   try {
     const stopped = () => interruption.exitCode !== undefined;
-    await perform(trainSlices(model, total, stopped), (losses) => {
+    /** @param {Float64Array} losses */
+    const show = (losses) => {
       last = Float64Array.of(...last, ...losses.slice(-EXCESS_STEPS)).slice(-EXCESS_STEPS);
       progress.show(model.step, total, { unit: 'steps', note: lossWords(last, floor) });
-    });
+    };
+    while (model.step < total && !stopped()) {
+      const due = checkpoints?.next(model.step) ?? total;
+      await perform(trainSlices(model, Math.min(due, total), stopped), show);
+      if (checkpoints && (model.step === due || stopped())) await checkpoints.write(model);
+    }
   } catch (error) {
     throw await rescued(error, model, out);
   } finally {
@@ -242,7 +252,8 @@ async function train(model, total, out) {
   if (interruption.exitCode === undefined || model.step >= total) return { seconds, losses: last };
   process.stderr.write(`moonflow: stopped at step ${model.step} of ${total}; `);
   if (out) await saveRun(out, model);
-  process.stderr.write(out ? `continue with --resume ${out}\n` : 'nothing was saved\n');
+  const saved = out ?? checkpoints?.last;
+  process.stderr.write(saved ? `continue with --resume ${saved}\n` : 'nothing was saved\n');
   return { exitCode: interruption.exitCode, seconds, losses: last };
 }
 

@@ -11,6 +11,7 @@ import { spanOf, timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { piecePoints } from './slice.js';
+import { slotOf } from './slots.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -19,7 +20,7 @@ const PATH_MAX = 2 ** 26;
 /** Evaluations of a step of dopri5, and the steps that one of its calls takes when somebody waits between them. */
 const STAGES = 6;
 const TRIES = 2;
-/** @typedef {'raw' | 'ema'} Weights */
+/** @typedef {import('./slots.js').Weights} Weights */
 
 /** @typedef {import('./guidance.js').GuidanceOptions} GuidanceOptions */
 
@@ -66,14 +67,6 @@ const TRIES = 2;
  */
 
 /**
- * The engine's number for which weights are meant.
- * @param {unknown} weights
- */
-export function slotOf(weights) {
-  return choice('weights', weights, ['raw', 'ema']);
-}
-
-/**
  * The engine's number of a solver.
  * @param {Model} model
  * @param {unknown} name
@@ -105,7 +98,7 @@ export function velocity(model, options) {
   const { instance, handle, dim } = model;
   const { t, x, weights = 'ema' } = given('velocity', options);
   const n = points('x', x, dim);
-  const slot = slotOf(weights);
+  const slot = slotOf(model, weights);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
   const guide = guideOf(model, given('velocity', options), n);
@@ -146,7 +139,7 @@ export function* trajectorySlices(model, options) {
 export function* travelSlices(model, options, { most, keep = false } = {}) {
   const { n, x0, seed, weights = 'ema' } = options;
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
-  const slot = slotOf(weights);
+  const slot = slotOf(model, weights);
   const plan = { solver, solver_steps, slot, most, keep, ...stopsOf(model, options, solver, keep) };
   if (x0 !== undefined) points('x0', x0, model.dim);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
@@ -279,7 +272,7 @@ function pathLength({ length: stops }, coordinates) {
  */
 export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'ema' } = {}) {
   const { instance, handle } = model;
-  const slot = slotOf(weights);
+  const slot = slotOf(model, weights);
   const count = travelOf(model, undefined, steps).solver_steps;
   const piece = pieceOf(model, count);
   const total = { straightness: 0, cost: 0 };

@@ -11,4 +11,5 @@ export { parameters, preset, presets, resolve } from './parameters.js';
 export { reflow } from './reflow.js';
 export { serve } from './server.js';
 export { spawn } from './spawn.js';
+export { torchFiles } from './torch.js';
 export * as weights from './weights.js';

@@ -6,12 +6,13 @@
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
-import { methodOf, requireFinite, slotOf, travelOf } from './flow.js';
+import { methodOf, requireFinite, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
+import { slotOf } from './slots.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -109,7 +110,7 @@ export function* loglikSlices(model, options, most) {
   const { solver, solver_steps } = travelBack(model, options);
   const stops = timesBack(model, options, solver_steps);
   const nfe = model.nfe(solver, stops.length - 1);
-  const travel = [model.handle, slotOf(weights), methodOf(model, solver)];
+  const travel = [model.handle, slotOf(model, weights), methodOf(model, solver)];
   const estimates = [probesOf(probes), seedOf('seed', seed)];
   integer('first', first, 0, FIRST_MAX - n);
   const guide = guideOf(model, options, n);

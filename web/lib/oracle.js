@@ -8,9 +8,9 @@
 import { given, integer, POINTS_MAX, points, real, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
-import { slotOf } from './flow.js';
 import { parameters } from './parameters.js';
 import { piecePoints } from './slice.js';
+import { slotOf } from './slots.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./batch.js').Batch} Batch */
@@ -144,7 +144,7 @@ function velocity(model, options) {
 function* judge(model, operation, { t, x0, x1 }, wanted) {
   const { instance, handle, dim } = model;
   const floor = wanted === 'floor';
-  const slot = slotOf(floor ? 'raw' : wanted);
+  const slot = slotOf(model, floor ? 'raw' : wanted);
   const weighing = sizeOf(model) * (GAUSSIAN_WORK + COORDINATE_WORK * dim);
   const piece = piecePoints(weighing + (floor ? 0 : model.parameterCount));
   let sum = 0;
@@ -245,7 +245,7 @@ export function* irreducibleLossSlices(model, { n: points } = {}) {
  * @returns {import('./slice.js').Work<number, FieldError>}
  */
 export function* fieldErrorSlices(model, { n: points, weights = 'ema' } = {}) {
-  slotOf(weights);
+  slotOf(model, weights);
   const { mean, standard_error, n } = yield* judgeMany(model, 'fieldError', points, weights);
   if (!Number.isFinite(mean)) {
     const message = `fieldError: is ${mean}; the weights throw their field out of range`;

@@ -21,7 +21,7 @@ import { share } from './slice.js';
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given
  * @property {number} [rtol] as grid, the options of a sample
  * @property {number} [atol]
- * @property {'raw' | 'ema'} [weights] 'ema' unless given
+ * @property {import('./flow.js').Weights} [weights] 'ema' unless given
  * @property {number} [guidance] of the samples of each class, 1 unless given; for a run with classes
  * @property {[number, number]} [guidance_interval] as in sample
  */

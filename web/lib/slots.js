@@ -2,16 +2,28 @@
  * @file The numbers of a model by tensor and slot: reading them, restoring them, and their digest.
  */
 
-import { given, integer } from './argument.js';
+import { choice, given, integer } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
 
 /** @typedef {import('./state.js').State} State */
 
 /** The slots of fm.h by name. */
-export const SLOTS = /** @type {const} */ ({ raw: 0, ema: 1, moment: 2, variance: 3, gradient: 4 });
+export const SLOTS = /** @type {const} */ ({
+  raw: 0,
+  ema: 1,
+  moment: 2,
+  variance: 3,
+  gradient: 4,
+  ema2: 5,
+  ema3: 6,
+});
+
+/** The slots that also choose weights. */
+const WEIGHTS = /** @type {const} */ (['raw', 'ema', 'ema2', 'ema3']);
 
 /** @typedef {keyof typeof SLOTS} Slot */
-/** @typedef {'raw' | 'ema' | 'moment' | 'variance'} SavedSlot */
+/** @typedef {Exclude<Slot, 'gradient'>} SavedSlot */
+/** @typedef {typeof WEIGHTS[number]} Weights */
 
 /**
  * @typedef {object} TensorInfo
@@ -21,15 +33,51 @@ export const SLOTS = /** @type {const} */ ({ raw: 0, ema: 1, moment: 2, variance
  * @property {number} size numbers in the tensor
  */
 
-/** @typedef {TensorInfo & Record<Slot, Float32Array>} Tensor */
+/** @typedef {'ema2' | 'ema3'} Further averages that a model may have or not */
+/** @typedef {Record<Exclude<Slot, Further>, Float32Array> & Partial<Record<Further, Float32Array>>} Slots */
+/** @typedef {TensorInfo & Slots} Tensor */
 
 /**
  * A state to restore: a whole slot each, all tensors in the order of `tensorInfos` without gaps.
- * @typedef {Record<SavedSlot, Float32Array> & {step: number, round: number}} SavedState
+ * @typedef {Omit<Slots, 'gradient'> & {step: number, round: number}} SavedState
  */
 
 /** The arrays a digest is taken of. */
 const HASHED = [Float32Array, Float64Array, Int32Array, Uint8Array];
+
+/**
+ * The slots that a model has: ema2 and ema3 only when their decay is not 0.
+ * @param {State} model
+ * @returns {Slot[]}
+ */
+function heldSlots({ instance, handle }) {
+  const names = /** @type {Slot[]} */ (Object.keys(SLOTS));
+  return names.filter((name) => instance.pointer('fm_slot', handle, SLOTS[name]) !== 0);
+}
+
+/**
+ * Those of them that a saved run holds.
+ * @param {State} model
+ * @returns {SavedSlot[]}
+ */
+export function savedSlots(model) {
+  return heldSlots(model).filter((name) => name !== 'gradient');
+}
+
+/**
+ * The engine's number for which weights are meant.
+ * @param {State} model
+ * @param {unknown} weights
+ */
+export function slotOf(model, weights) {
+  const held = heldSlots(model);
+  const names = WEIGHTS.filter((name) => held.includes(name));
+  const known = WEIGHTS.find((name) => name === weights);
+  if (known && !names.includes(known)) {
+    throw refusal('weights', weights, `${names.join(' or ')}: ${known}_decay of this run is 0`);
+  }
+  return SLOTS[names[choice('weights', weights, [...names])]];
+}
 
 /**
  * Reads the fm_tensor rows as fm.h lays them out.
@@ -52,10 +100,11 @@ export function tensorInfos({ instance, handle }) {
  */
 export function readTensors(model) {
   const { instance, handle, parameterCount } = model;
+  const held = heldSlots(model);
   /** @param {TensorInfo} info */
   const slotsOf = (info) =>
-    Object.entries(SLOTS).map(([name, slot]) => {
-      const pointer = instance.pointer('fm_slot', handle, slot);
+    held.map((name) => {
+      const pointer = instance.pointer('fm_slot', handle, SLOTS[name]);
       const all = instance.memory.floats(pointer, parameterCount);
       return [name, all.slice(info.offset, info.offset + info.size)];
     });
@@ -86,10 +135,10 @@ export function restore(model, state) {
   const { instance, handle, parameterCount } = model;
   integer('step', step, 0);
   integer('round', round, 0);
-  const names = /** @type {SavedSlot[]} */ (['raw', 'ema', 'moment', 'variance']);
-  for (const name of names) checkSlot(name, slots[name], parameterCount);
+  const names = savedSlots(model);
+  const wanted = names.map((name) => checkSlot(name, slots[name], parameterCount));
   const before = names.map((name) => readSlots(model, name));
-  for (const name of names) writeSlot(model, name, slots[name]);
+  for (const [i, name] of names.entries()) writeSlot(model, name, wanted[i]);
   try {
     instance.check('restore', 'load a sound file', 'fm_restore', handle, step, round);
   } catch (error) {
@@ -111,7 +160,7 @@ function writeSlot({ instance, handle, parameterCount }, name, values) {
 
 /**
  * @param {SavedSlot} name
- * @param {Float32Array} values
+ * @param {Float32Array | undefined} values
  * @param {number} count
  */
 function checkSlot(name, values, count) {
@@ -120,7 +169,7 @@ function checkSlot(name, values, count) {
   }
   const floor = name === 'variance' ? 0 : -Infinity;
   const bad = values.findIndex((value) => !Number.isFinite(value) || value < floor);
-  if (bad < 0) return;
+  if (bad < 0) return values;
   const allowed = name === 'variance' ? 'a finite number from 0 up' : 'a finite number';
   const message = `${name}[${bad}]: got ${values[bad]}; allowed is ${allowed}`;
   throw new MoonflowError('format', message, { operation: 'restore' });

@@ -1,8 +1,9 @@
 /**
  * @file A run as a safetensors file. The weights carry PyTorch's own names ("net.0.weight"), so load_state_dict takes
- * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments. The metadata
- * holds the format's name, the whole configuration, the coupling before the first reflow, step and round, so that a run
- * resumes and resets to the same bits; the user's own path is there as "path.alpha" and "path.sigma". Points and pairs are
+ * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments, "ema2." and
+ * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
+ * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
+ * is there as "path.alpha" and "path.sigma". Points and pairs are
  * not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
  */
 
@@ -13,7 +14,7 @@ import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
 import { hire } from './pool.js';
 import { malformed, read, write } from './safetensors.js';
-import { tensorInfos } from './slots.js';
+import { savedSlots, tensorInfos } from './slots.js';
 
 export { read } from './safetensors.js';
 
@@ -21,6 +22,7 @@ export { read } from './safetensors.js';
 /** @typedef {import('./safetensors.js').Contents} Contents */
 /** @typedef {import('./path.js').PathSamples} PathSamples */
 /** @typedef {import('./slots.js').SavedSlot} SavedSlot */
+/** @typedef {import('./slots.js').SavedState} SavedState */
 
 /**
  * @typedef {object} LoadOptions
@@ -33,13 +35,15 @@ export { read } from './safetensors.js';
 const FORMAT = 'moonflow 1';
 const STEP_MAX = 0x7fffffff;
 
-/** What stands before a tensor's name, by slot. @type {[SavedSlot, string][]} */
-const PREFIXES = [
-  ['raw', ''],
-  ['ema', 'ema.'],
-  ['moment', 'adam.m.'],
-  ['variance', 'adam.v.'],
-];
+/** What stands before a tensor's name, by slot. @type {Record<SavedSlot, string>} */
+const PREFIXES = {
+  raw: '',
+  ema: 'ema.',
+  moment: 'adam.m.',
+  variance: 'adam.v.',
+  ema2: 'ema2.',
+  ema3: 'ema3.',
+};
 
 const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sigma' });
 
@@ -52,8 +56,11 @@ export function save(model) {
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
-  for (const [slot, prefix] of PREFIXES) {
-    for (const row of rows) tensors.set(prefix + row.name, { shape: row.shape, data: row[slot] });
+  for (const slot of savedSlots(model)) {
+    for (const { name, shape, ...slots } of rows) {
+      const data = /** @type {Float32Array} */ (slots[slot]);
+      tensors.set(PREFIXES[slot] + name, { shape, data });
+    }
   }
   if (path) {
     tensors.set(PATH_NAMES.alpha, { shape: [path.alpha.length], data: path.alpha });
@@ -93,7 +100,7 @@ export function loadSync(bytes, { module, shared, config, points, labels, path }
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
-    const slots = run.bare ? bareSlots(model, contents) : savedSlots(model, contents);
+    const slots = run.bare ? bareSlots(model, contents) : wholeSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
     if (points) model.setPoints(points, undefined, labels);
@@ -190,28 +197,30 @@ function countOf(thing, text) {
 /**
  * @param {Model} model
  * @param {Contents} contents
- * @returns {Record<SavedSlot, Float32Array>}
+ * @returns {Omit<SavedState, 'step' | 'round'>}
  */
-function savedSlots(model, { tensors }) {
-  const infos = tensorInfos(model);
-  const names = PREFIXES.flatMap(([, prefix]) => infos.map(({ name }) => prefix + name));
-  checkNames(tensors, names);
-  const slots = PREFIXES.map(([slot, prefix]) => [slot, gather(model, tensors, prefix)]);
+function wholeSlots(model, { tensors }) {
+  const [infos, saved] = [tensorInfos(model), savedSlots(model)];
+  checkNames(
+    tensors,
+    saved.flatMap((slot) => infos.map(({ name }) => PREFIXES[slot] + name)),
+  );
+  const slots = saved.map((slot) => [slot, gather(model, tensors, PREFIXES[slot])]);
   return Object.fromEntries(slots);
 }
 
 /**
- * Bare weights begin a run: the moving average starts at them, the moments at 0.
+ * Bare weights begin a run: the moving averages start at them, the moments at 0.
  * @param {Model} model
  * @param {Contents} contents
- * @returns {Record<SavedSlot, Float32Array>}
+ * @returns {Omit<SavedState, 'step' | 'round'>}
  */
 function bareSlots(model, { tensors }) {
   const names = tensorInfos(model).map(({ name }) => name);
   checkNames(tensors, names);
   const raw = gather(model, tensors, '');
   const zero = new Float32Array(raw.length);
-  return { raw, ema: raw, moment: zero, variance: zero };
+  return { raw, ema: raw, ema2: raw, ema3: raw, moment: zero, variance: zero };
 }
 
 /**

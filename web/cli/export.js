@@ -1,0 +1,97 @@
+/** @file `moonflow export`: a run as files for PyTorch, for whoever outgrows one machine. */
+
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { refusal } from '../lib/errors.js';
+import { SOURCES, torchFiles } from '../lib/torch.js';
+import { reason, writeWhole } from './file.js';
+import { missing } from './options.js';
+import { readPoints } from './pointfile.js';
+import { dataOption, openRun, openRunWithData } from './runfile.js';
+
+/** @typedef {import('./options.js').Option} Option */
+/** @typedef {import('./options.js').Values} Values */
+
+export const summary =
+  'Write a trained model as files for PyTorch, which sample it and train it on.';
+export const operands = ['RUN'];
+export const notes = [
+  'DIR gets weights.safetensors and flow.py: the model, its paths, loss and samplers in PyTorch, which needs nothing else.',
+  'python3 DIR/flow.py sample --out x.npy draws the points of moonflow sample RUN; the same seed, the same points.',
+  'python3 DIR/flow.py train --steps 1000 trains on with the batches that moonflow would draw, on a GPU if there is one;',
+  'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number.',
+  'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained.',
+];
+
+/** @returns {Option[]} */
+export function options() {
+  /** @param {string} text */
+  const read = (text) => text;
+  const folder = 'The folder to write, new or empty; needed.';
+  const force = 'Write into a folder that is not empty, over files of the same names.';
+  return [
+    { flag: '--torch', key: 'torch', value: 'DIR', help: folder, read },
+    { flag: '--force', key: 'force', help: force, read: () => true },
+    dataOption,
+  ];
+}
+
+/**
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ */
+export async function run(values, module) {
+  const { torch: folder, force = false, data, RUN } = values;
+  if (folder === undefined) throw missing('--torch', 'the name of a folder');
+  await requireRoom(folder, force);
+  const model = data
+    ? await openRunWithData('RUN', RUN, { module, data })
+    : await openRun('RUN', RUN, module);
+  const points = data ? (await readPoints('--data', data)).points : undefined;
+  const files = torchFiles(model, await sources(), points);
+  await makeFolder(folder);
+  for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);
+  const words = [...files.keys()].map((name) => `wrote ${join(folder, name)}\n`);
+  process.stdout.write(words.join(''));
+  return 0;
+}
+
+/**
+ * Nothing that somebody may have edited is lost without being asked for.
+ * @param {string} folder
+ * @param {boolean} force
+ */
+async function requireRoom(folder, force) {
+  /** @type {string[]} */
+  let held = [];
+  try {
+    held = await readdir(folder);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return;
+    throw new Error(`--torch: cannot write ${folder}: ${reason(error)}`, { cause: error });
+  }
+  if (held.length === 0 || force) return;
+  throw refusal(
+    '--torch',
+    folder,
+    `a new or an empty folder; this one holds ${held[0]}, --force writes into it`,
+  );
+}
+
+/** @param {string} folder */
+async function makeFolder(folder) {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return;
+    throw new Error(`--torch: cannot write ${folder}: ${reason(error)}`, { cause: error });
+  }
+}
+
+/** @returns {Promise<import('../lib/torch.js').Sources>} */
+async function sources() {
+  const texts = SOURCES.map(async (name) => {
+    return [name, await readFile(new URL(`../lib/${name}.py`, import.meta.url), 'utf8')];
+  });
+  return Object.fromEntries(await Promise.all(texts));
+}

@@ -1,0 +1,72 @@
+"""The files of a run, read strictly. `moonflow export` puts what follows the imports into flow.py."""
+import ctypes
+import json
+import math
+import os
+import struct
+
+import torch
+
+# ---- Files -----------------------------------------------------------------------------------------------------------
+
+
+class Refusal(ValueError):
+    """Something cannot be done: what, the value it had, and what works."""
+
+
+def unique(pairs):
+    if len(dict(pairs)) < len(pairs):
+        raise Refusal('a name stands twice')
+    return dict(pairs)
+
+
+def read_safetensors(path):
+    """({name: float32 tensor}, metadata): header and size must agree to the byte, and every number be finite."""
+    with open(path, 'rb') as file:
+        content = file.read()
+    try:
+        end = start = 8 + struct.unpack_from('<Q', content)[0]
+        header, tensors = json.loads(content[8:start], object_pairs_hook=unique), {}
+        metadata = header.pop('__metadata__', {})
+        for name, entry in sorted(header.items(), key=lambda item: item[1]['data_offsets']):
+            first, last = entry.pop('data_offsets')
+            count, shape = math.prod(entry['shape']), entry.pop('shape')
+            if entry != {'dtype': 'F32'} or start + first != end or last - first != 4 * count:
+                raise Refusal(f'{name}: got no float32 of {shape} that begin where the tensor before ends')
+            end = start + last
+            tensors[name] = torch.frombuffer(bytearray(content[end - 4 * count:end]), dtype=torch.float32).view(shape)
+            if not tensors[name].isfinite().all():
+                raise Refusal(f'{name}: got a number that is not finite')
+        if end != len(content):
+            raise Refusal(f'got {len(content)} bytes where the header describes {end}')
+    except (struct.error, ValueError, TypeError, AttributeError, KeyError, RuntimeError) as error:
+        raise Refusal(f'{path}: no sound safetensors file of float32: {error}') from error
+    return tensors, metadata
+
+
+def write_whole(path, *parts):
+    """Writes beside the target and renames: a reader finds the old file or the new one, never a part."""
+    with open(f'{path}.part', 'wb') as file:
+        file.writelines(parts)
+    os.replace(f'{path}.part', path)
+
+
+def raw_bytes(x):
+    x = x.detach().cpu().contiguous()
+    return ctypes.string_at(x.data_ptr(), 4 * x.numel())
+
+
+def write_safetensors(path, tensors, metadata):
+    header, end = {'__metadata__': metadata}, 0
+    for name, x in tensors.items():
+        header[name] = {'dtype': 'F32', 'shape': list(x.shape), 'data_offsets': [end, end + 4 * x.numel()]}
+        end += 4 * x.numel()
+    text = json.dumps(header).encode()
+    text += b' ' * (-len(text) % 8)
+    write_whole(path, struct.pack('<Q', len(text)), text, *map(raw_bytes, tensors.values()))
+
+
+def write_npy(path, x):
+    text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {tuple(x.shape)}, }}"
+    text = text.ljust((len(text) + 74) // 64 * 64 - 11) + '\n'  # the numbers begin at a multiple of 64
+    write_whole(path, b'\x93NUMPY\x01\x00', struct.pack('<H', len(text)), text.encode(), raw_bytes(x))

@@ -1,0 +1,81 @@
+/**
+ * @file A run on its way to PyTorch: its weights, and one Python file that samples it and trains it on. The file is put
+ * together from flow.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
+ */
+
+import { MoonflowError } from './errors.js';
+import { parameters } from './parameters.js';
+import { write } from './safetensors.js';
+import { save } from './weights.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {{flow: string, batches: string, storage: string}} Sources the texts of the three files */
+
+/** The Python files of this folder. */
+export const SOURCES = /** @type {const} */ (['flow', 'batches', 'storage']);
+
+/** Lines of flow.py in whose place the text of another file stands, and where that text begins. */
+const IMPORTS = /^# In an exported file.*\n(?:from \w+ import .*\n)+/m;
+const BEGINNING = /^# ---- /m;
+
+/**
+ * The files of an export by name: flow.py, weights.safetensors and, with points, points.safetensors.
+ * @param {Model} model
+ * @param {Sources} sources
+ * @param {Float32Array} [points] [n, D], the user's own, which a run does not hold
+ * @returns {Map<string, string | Uint8Array>}
+ */
+export function torchFiles(model, sources, points) {
+  checkConfig(model, sources.flow);
+  const { flow, ...parts } = sources;
+  const bodies = Object.values(parts).map((text) => text.slice(text.search(BEGINNING)));
+  // By a function, since a text may hold $ signs, which replace would read.
+  const python = flow.replace(IMPORTS, () => bodies.join('\n\n'));
+  /** @type {Map<string, string | Uint8Array>} */
+  const files = new Map();
+  files.set('flow.py', python).set('weights.safetensors', save(model));
+  if (!points) return files;
+  const shape = [points.length / model.dim, model.dim];
+  const tensors = new Map([['points', { shape, data: points }]]);
+  return files.set('points.safetensors', write({ tensors, metadata: {} }));
+}
+
+/**
+ * The rows of a configuration that flow.py understands, with their choices; none for a number. It says so itself, in a
+ * dictionary that is JSON as well.
+ * @param {string} flow
+ * @returns {Record<string, string[]>}
+ */
+function knownRows(flow) {
+  const [, text] = /** @type {RegExpMatchArray} */ (flow.match(/^KNOWN = (\{[\s\S]*?^\})/m));
+  return JSON.parse(text);
+}
+
+/**
+ * Refuses what the Python file would not do as the engine does it.
+ * @param {Model} model
+ * @param {string} flow
+ */
+function checkConfig({ config, module }, flow) {
+  const known = knownRows(flow);
+  for (const { name, choices, standard } of parameters(module)) {
+    const allowed = known[name]?.length ? known[name] : choices;
+    const holds = known[name] ? true : config[name] === standard;
+    if (holds && (choices.length === 0 || allowed.includes(String(config[name])))) continue;
+    throw unknown(name, config[name], known[name] ? allowed.join(', ') : String(standard));
+  }
+  if (config.path === 've' && config.sigma_data === 0) {
+    const message = 'sigma_data: got 0, which is not yet measured; give the points of the run';
+    throw new MoonflowError('state', message, { operation: 'export' });
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} allowed
+ */
+function unknown(name, value, allowed) {
+  const message = `${name}: got ${value}, which the PyTorch file does not have; it has ${allowed}`;
+  return new MoonflowError('unsupported', message, { operation: 'export' });
+}
