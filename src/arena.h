@@ -17,10 +17,6 @@ typedef struct {
 } arena;
 
 /* `count` elements of `size` bytes, aligned to 16; null while measuring. */
-FM_INLINE void *arena_take(arena *a, uint64_t count, uint64_t size) {
-  const uint64_t start = (a->used + 15) & ~(uint64_t)15;
-  a->used = start + count * size;
-  return a->base ? a->base + start : NULL;
-}
+void *arena_take(arena *a, uint64_t count, uint64_t size);
 
 #endif

@@ -47,20 +47,11 @@ enum {
   FM_MAX_CLASSES = FM_ROWS - 1
 };
 
-FM_INLINE int fm_is_aligned(const void *pointer, uintptr_t bytes) {
-  return pointer != NULL && ((uintptr_t)pointer & (bytes - 1)) == 0;
-}
+int fm_is_aligned(const void *pointer, uintptr_t bytes);
 
 /* Whether `count` elements of `size` bytes, naturally aligned, may stand at `pointer`. In WebAssembly it also knows where
  * memory ends, so that a wrong pointer is a status and not a trap. */
-FM_INLINE int fm_is_array(const void *pointer, uint64_t count, uint64_t size) {
-  if (!fm_is_aligned(pointer, size < 8 ? size : 8)) return 0;
-#ifdef __wasm__
-  return (uint64_t)(uintptr_t)pointer + count * size <= (uint64_t)__builtin_wasm_memory_size(0) * 65536;
-#else
-  return count <= UINTPTR_MAX / size;
-#endif
-}
+int fm_is_array(const void *pointer, uint64_t count, uint64_t size);
 
 /* False for NaN and both infinities. */
 FM_INLINE int fm_is_finite(double x) { return x - x == 0.0; }

@@ -1,8 +1,9 @@
 # The recipe of core.wasm. Every output lands in this folder and is ignored by git.
 #
 # Flags, one reason each:
-#   -O3                     the files of HOT rely on inlining and constant propagation
-#   -Oz                     the others run once a step or a call: together they are a quarter smaller, and no slower
+#   -O3                     the products and the sort, which rely on inlining, unrolling and constant propagation
+#   -O2                     the files of WARM, whose loops take time and gain nothing by more
+#   -Oz                     the others run once a step or a call, or gain nothing by -O2; a quarter smaller in all
 #   -msimd128               the engine is written in simd128 intrinsics
 #   -ffp-contract=off       a fused multiply-add would round differently on other machines (same-bits rule)
 #   -fno-math-errno         sqrt is the instruction, not a call
@@ -30,14 +31,14 @@ EMLINK_threads := -matomics -mbulk-memory -sIMPORTED_MEMORY -sMAXIMUM_MEMORY=107
   -Wl,--export-if-defined=_emscripten_stack_restore
 EMRUN := NODE_PATH=/usr/share/nodejs $(EMCC)
 
-# Files whose loops take time and gain by it; the k-d order, the oracle, Muon and the data sets were tried and do not.
-HOT := act adamw assignment coupling gemm metric path posterior reduce rng scalar timelaw
+HOT := gemm metric
+WARM := act adamw assignment coupling path posterior reduce rng scalar timelaw
 
 # $(1): plain or threads.
 define wasm_objects
 wasm_build/objects/$(1)/%.o: src/%.c $(CORE_HEADERS) wasm_build/rules.mk | setup-build
 	@mkdir -p $$(@D)
-	$$(EMRUN) $$(EMFLAGS) $$(EMFLAGS_$(1)) $$(if $$(filter $$*,$$(HOT)),-O3,-Oz) -c $$< -o $$@
+	$$(EMRUN) $$(EMFLAGS) $$(EMFLAGS_$(1)) $$(if $$(filter $$*,$$(HOT)),-O3,$$(if $$(filter $$*,$$(WARM)),-O2,-Oz)) -c $$< -o $$@
 endef
 $(foreach build,plain threads,$(eval $(call wasm_objects,$(build))))
 CORE_OBJECTS := $(CORE_SOURCES:src/%.c=wasm_build/objects/plain/%.o)
