@@ -1,16 +1,17 @@
 /** The exact field in the library: what it is, what it says of a loss, and where it is refused. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as csv from '../../web/lib/csv.js';
 import { Model } from '../../web/lib/model.js';
 import { fieldErrorSlices, irreducibleLossSlices } from '../../web/lib/oracle.js';
 import { finish } from '../../web/lib/slice.js';
 import { load } from '../../web/lib/weights.js';
 import { connected, rejects } from './channel.js';
 import { module, small } from './small.js';
-import { succeed } from './typed.js';
+import { run, succeed } from './typed.js';
 
 /** v* of the eight Gaussians under the linear path. @param {number} t @param {number[]} x */
 function eightGaussians(t, x) {
@@ -235,6 +236,21 @@ test('train and eval report what the library finds, and null where there is no e
       assert.doesNotMatch(spoken, /field error/);
     }
     assert.equal(floor !== null, coupling === 'independent');
+    const points = join(folder, 'points.csv');
+    writeFileSync(points, '0.5,-1\n1,2\n');
+    const exact = ['velocity', out, '--points', points, '--t', '0.25', '--exact'];
+    if (floor) {
+      const x = Float32Array.of(0.5, -1, 1, 2);
+      const field = csv.read(await succeed(...exact)).data;
+      assert.deepEqual(field, model.oracle.velocity({ t: 0.25, x }));
+      assert.match((await run(...exact, '--weights', 'raw')).stderr, /--weights: got "raw"/);
+      const stray = await run(...exact.slice(0, -1), '--data', points);
+      assert.match(stray.stderr, /--data: got .*; allowed is nothing without --exact/);
+    } else {
+      const { code, stderr } = await run(...exact);
+      assert.equal(code, 1);
+      assert.match(stderr, /oracle.velocity: got coupling 'ot', whose pairs are chosen within/);
+    }
     assert.equal(resumed.excess, null, 'no step was taken');
   }
 });
