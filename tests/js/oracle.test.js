@@ -112,6 +112,50 @@ test('no answer depends on where its pieces end, and there are many when a batch
   assert.deepEqual(finish(fieldErrorSlices(wide, { n: 512 })), whole);
 });
 
+test('with classes each point is held against the field of its own', () => {
+  const config = { data: '8gaussians', classes: 8, label_drop: 0 };
+  const model = small(config);
+  const x = Float32Array.of(0.5, 0.2, -1, 1);
+  const label = 3;
+  const labels = Int32Array.of(label, 8);
+  const one = model.oracle.velocity({ t: 0.5, x, label });
+  const each = model.oracle.velocity({ t: 0.5, x, labels });
+  const all = model.oracle.velocity({ t: 0.5, x });
+  assert.deepEqual(each.slice(0, 2), one.slice(0, 2));
+  for (const k of [2, 3]) assert.ok(Math.abs(each[k] - all[k]) < 1e-5);
+  // Of one Gaussian: m + c (x - t m).
+  const centre = [4 * Math.cos((Math.PI * label) / 4), 4 * Math.sin((Math.PI * label) / 4)];
+  const c = (0.5 * 0.04 - 0.5) / (0.25 * 0.04 + 0.25);
+  for (const k of [0, 1]) {
+    assert.ok(Math.abs(one[k] - (centre[k] + c * (x[k] - 0.5 * centre[k]))) < 1e-5);
+  }
+  // Who knows the class has less left to guess.
+  const floors = [small({ data: '8gaussians' }), model].map((each) => each.irreducibleLoss());
+  const pairs = [
+    small({ data: '8gaussians', target: 'pair' }),
+    small({ ...config, target: 'pair' }),
+  ];
+  const told = pairs.map((each) => each.irreducibleLoss().loss_floor);
+  assert.ok(told[1] < 0.7 * told[0], `${told}`);
+  assert.ok(floors.every(({ loss_floor }, i) => loss_floor < 0.5 * told[i]));
+  const map = model.fieldMap({ t: 0.5, cells: 2, extent: 1, label });
+  const here = { t: 0.5, x: Float32Array.of(-0.5, -0.5), label };
+  const v = model.velocity(here);
+  const best = model.oracle.velocity(here);
+  const gap = ((v[0] - best[0]) ** 2 + (v[1] - best[1]) ** 2) / 2;
+  assert.ok(Math.abs(map.error[0] - gap) < 1e-6 * (1 + gap));
+  const wrong = /** @type {[object, RegExp][]} */ ([
+    [{ label: 8 }, /^label: got 8; allowed is an integer from 0 to 7/],
+    [{ labels: Int32Array.of(0) }, /^labels.length: got 1; allowed is exactly 2/],
+  ]);
+  for (const [given, message] of wrong) {
+    const ask = () => model.oracle.velocity({ t: 0.5, x, ...given });
+    assert.throws(ask, { code: 'argument', message });
+  }
+  const plain = () => small().oracle.velocity({ t: 0.5, x, label });
+  assert.throws(plain, { code: 'argument', message: /^label: got 3; allowed is left out/ });
+});
+
 test('a floor is found once for a configuration, and again when it or the points change', () => {
   const model = small();
   const first = model.floor();
@@ -165,6 +209,8 @@ test('where there is no exact field the refusal says why and what has one', () =
       /got noise 0.01 on circles; allowed is 0.0125 or more there/,
     ],
     [{ path: 'custom' }, /got no field yet; when path is 'custom' call setPath first/],
+    [{ classes: 2, batch: 1 }, /got a batch of 1, which holds one of the two moons; allowed is 2/],
+    [{ data: 'points', classes: 2 }, /got no points and their labels, or some beyond/],
     [{ data: 'points' }, /got no points, or some beyond 1000000; call setPoints/],
   ]);
   for (const [config, message] of cases) {
