@@ -259,9 +259,13 @@ test('train and eval report what the library finds, and null where there is no e
   const folder = mkdtempSync(join(tmpdir(), 'moonflow-oracle-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const words = ['--hidden', '8', '--features', '8', '--batch', '64', '--solver-steps', '2'];
-  for (const coupling of ['independent', 'ot']) {
-    const out = join(folder, `${coupling}.safetensors`);
-    const options = [...words, '--steps', '40', '--coupling', coupling];
+  for (const [coupling, classes] of /** @type {const} */ ([
+    ['independent', '0'],
+    ['ot', '0'],
+    ['independent', '2'],
+  ])) {
+    const out = join(folder, `${coupling}-${classes}.safetensors`);
+    const options = [...words, '--steps', '40', '--coupling', coupling, '--classes', classes];
     const trained = JSON.parse(await succeed('train', ...options, '--out', out, '--json'));
     const resumed = JSON.parse(await succeed('train', '--resume', out, '--json'));
     const judged = JSON.parse(await succeed('eval', out, '-n', '100', '--json'));
@@ -289,6 +293,12 @@ test('train and eval report what the library finds, and null where there is no e
       const x = Float32Array.of(0.5, -1, 1, 2);
       const field = csv.read(await succeed(...exact)).data;
       assert.deepEqual(field, model.oracle.velocity({ t: 0.25, x }));
+      if (classes === '2') {
+        const labelled = csv.read(await succeed(...exact, '--label', '1')).data;
+        assert.deepEqual(labelled, model.oracle.velocity({ t: 0.25, x, label: 1 }));
+        assert.notDeepEqual(labelled, field);
+        assert.match((await run(...exact, '--guidance', '2')).stderr, /--guidance: got 2/);
+      }
       assert.match((await run(...exact, '--weights', 'raw')).stderr, /--weights: got "raw"/);
       const stray = await run(...exact.slice(0, -1), '--data', points);
       assert.match(stray.stderr, /--data: got .*; allowed is nothing without --exact/);
