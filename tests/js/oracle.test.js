@@ -48,6 +48,31 @@ test('the oracle of the eight Gaussians is their formula, at one time and at man
   }
 });
 
+test('of a thousand points in 64 dimensions the oracle is their weighted mean', () => {
+  const dim = 64;
+  const n = 1000;
+  const model = small({ data: 'points', dim, path: 'vp-cosine' });
+  const y = Float32Array.from({ length: n * dim }, (_, i) => Math.sin(i * 1.7) + Math.cos(i / 640));
+  model.setPoints(y);
+  const t = Math.fround(0.2);
+  const [alpha, sigma] = [Math.sin((Math.PI * t) / 2), Math.cos((Math.PI * t) / 2)];
+  const x = Float32Array.from({ length: dim }, (_, k) => alpha * y[dim * 400 + k] + Math.sin(k));
+  const exponents = Array.from({ length: n }, (_, j) =>
+    x.reduce((sum, each, k) => sum - (each - alpha * y[j * dim + k]) ** 2 / (2 * sigma ** 2), 0),
+  );
+  const most = Math.max(...exponents);
+  const weights = exponents.map((exponent) => Math.exp(exponent - most));
+  const mass = weights.reduce((sum, weight) => sum + weight, 0);
+  assert.ok(mass > 1.5, 'more than one point counts');
+  const v = model.oracle.velocity({ t, x });
+  for (let k = 0; k < dim; k++) {
+    const x1 = weights.reduce((sum, weight, j) => sum + weight * y[j * dim + k], 0) / mass;
+    const x0 = (x[k] - alpha * x1) / sigma;
+    const expected = (Math.PI / 2) * (sigma * x1 - alpha * x0);
+    assert.ok(Math.abs(v[k] - expected) < 1e-4, `${v[k]} instead of ${expected}`);
+  }
+});
+
 test('the irreducible loss of the seed’s moons is near 2, and its standard error is true', () => {
   const model = small({ time: 'logit-normal', stratified: false, target: 'pair' });
   const { loss_floor, standard_error, n } = model.irreducibleLoss();
