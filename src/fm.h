@@ -299,21 +299,22 @@ FM_API int fm_loglik(fm_model *model, int weights, int solver, const double *tim
 /* v*(t, x) = E[u_t | x_t = x], the field that minimises the loss, exactly (src/oracle.h). It exists under the independent
  * coupling where the law of the data is known: for every data set, but that noise below 0.0125 on moons-iid, circles and spirals
  * would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the law of a batch.
+ * With labels [n] in 0 .. K row i is of that class, K being all data; null is K for all. Labels with K = 0 are FM_E_STATE.
  *
  * fm_oracle_size: Gaussians that one velocity sums over, which is its cost (the checkerboard counts as 2,048); 0 where v* does
  * not exist, and the others are then FM_E_STATE. */
 FM_API int fm_oracle_size(const fm_model *model);
 
 /* v [n, D] = v*(t, x) with t [n], x [n, D] within 1e6; under ve the velocity. With sigma(t) below 1e-5 that of sigma = 1e-5. */
-FM_API int fm_oracle_velocity(fm_model *model, const real *t, const real *x, int n, real *v);
+FM_API int fm_oracle_velocity(fm_model *model, const real *t, const real *x, const int32_t *labels, int n, real *v);
 
 /* For each row of a batch t [n], x0 [n, D], x1 [n, D], as fm_batch gives it, the mean over coordinates of
  *     floor[n] = (u_t - v*)^2       what remains of the loss under the best field: its mean is the irreducible loss
  *     error[n] = (v - v*)^2         of the field under these weights: its mean is what training can still gain
  * so that the expected loss is mean floor + mean error. As in the loss, both have the weight of t, and they are of F (condition.h).
- * Either may be null; without error the network is not asked. With K > 0 both are of the unconditional field: the loss knows more. */
-FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const real *x0, const real *x1, int n,
-                          double *floor, double *error);
+ * Either may be null; without error the network is not asked. */
+FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const real *x0, const real *x1,
+                          const int32_t *labels, int n, double *floor, double *error);
 
 /* ---- Measures --------------------------------------------------------------------------------------- */
 /* Squared sliced Wasserstein-2 distance between a [n, dim] and b [n, dim], one value a direction:

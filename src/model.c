@@ -82,7 +82,7 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   timenet_start(&m->field.time);
   train_start(&m->trainer);
   pool_start(&m->pool);
-  oracle_start(&m->oracle, &m->data, (int)params[FM_BATCH]);
+  oracle_start(&m->oracle, &m->data, (int)params[FM_BATCH], (int)params[FM_CLASSES]);
   FM_TRY(start_path(m));
   return fm_reset(m);
 }

@@ -33,7 +33,9 @@ void oracle_layout(oracle *o, const dataset *data, int batch, arena *a) {
   const uint64_t count = (uint64_t)(parts * count_of_part(data, parts - 1, batch)), dim = (uint64_t)data->dim;
   o->centres = arena_take(a, count * dim, sizeof(real));
   o->log_weight = is_integral(data->kind) ? arena_take(a, count, sizeof(real)) : NULL;
+  o->part = arena_take(a, count, sizeof(int32_t));
   posterior_layout(&o->piece, ORACLE_PIECE, data->dim, a);
+  o->order = arena_take(a, ORACLE_PIECE, sizeof(int32_t));
   o->weights = arena_take(a, ORACLE_PIECE, sizeof(real));
   o->rows = arena_take(a, FM_ROWS, sizeof(oracle_row));
   o->rest = arena_take(a, FM_ROWS * dim, sizeof(real));
@@ -54,14 +56,16 @@ static void place(const oracle *o, int part, int i, int count) {
     if (kind == FM_DATA_SPIRALS) weight *= u, u *= u;
     o->log_weight[index] = (real)scalar_log(weight);
   }
+  o->part[index] = part;
   dataset_shape(kind, part, u, 0, centre);
   for (int k = 0; k < 2; k++) centre[k] *= dataset_scale(kind);
 }
 
 static int has_noise(int kind) { return kind != FM_DATA_POINTS && kind != FM_DATA_CHECKERBOARD; }
 
-void oracle_start(oracle *o, const dataset *data, int batch) {
+void oracle_start(oracle *o, const dataset *data, int batch, int classes) {
   o->data = data;
+  o->classes = classes;
   o->count = 0;
   o->std = has_noise(data->kind) ? data->noise * (double)dataset_scale(data->kind) : 0;
   for (int part = 0; part < dataset_parts(data->kind); part++) {
@@ -71,11 +75,10 @@ void oracle_start(oracle *o, const dataset *data, int batch) {
 }
 
 int oracle_size(const oracle *o) {
-  switch (o->data->kind) {
-    case FM_DATA_POINTS: return o->data->count;
-    case FM_DATA_CHECKERBOARD: return ORACLE_BOARD;
-    default: return o->count;
-  }
+  const dataset *d = o->data;
+  if (d->kind == FM_DATA_POINTS) return o->classes > 0 && !d->labels ? 0 : d->count;
+  if (d->kind == FM_DATA_CHECKERBOARD) return ORACLE_BOARD;
+  return o->classes > 0 && o->count < o->classes ? 0 : o->count;
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------- */
@@ -118,22 +121,39 @@ static void begin_from(oracle *o, const path *p, const real *t, const real *x0, 
 
 /* ---- Mixtures --------------------------------------------------------------------------------------------- */
 
-/* Adds the Gaussians from `first` on to the total of each row. */
-static void add_piece(oracle *o, const real *centres, int first, int count, int rows) {
+enum { ANY = -1 }; /* class, of all data */
+
+/* The next piece of a class, from Gaussian *next on, which moves; returns how many it holds. */
+static int take_piece(oracle *o, int which, int *next) {
+  const int points = o->data->kind == FM_DATA_POINTS, end = oracle_size(o);
+  const int32_t *classes = points ? o->data->labels : o->part;
+  int count = 0;
+  for (; *next < end && count < ORACLE_PIECE; ++*next)
+    if (which == ANY || classes[*next] == which) o->order[count++] = *next;
+  for (int j = count; j % 4; j++) o->order[j] = -1;
+  posterior_take_ordered(&o->piece, points ? o->data->points : o->centres, o->order, (count + 3) & ~3);
+  for (int j = 0; j < count && o->log_weight; j++) o->piece.log_weight[j] = o->log_weight[o->order[j]];
+  return count;
+}
+
+/* Adds the Gaussians of a class to the totals of the rows it concerns. */
+static void add_class(oracle *o, int which, const int32_t *labels, int rows) {
   const int dim = o->data->dim;
-  posterior_take(&o->piece, centres + (size_t)first * (size_t)dim, count);
-  for (int j = 0; j < count && o->log_weight; j++) o->piece.log_weight[j] = o->log_weight[first + j];
-  for (int i = 0; i < rows; i++)
-    posterior_add(&o->piece, count, o->rows[i].ratio, o->rest + i * dim, o->anchor + i * dim, o->weights,
-                  o->totals + i * (2 + dim));
+  int next = 0, count;
+  while ((count = take_piece(o, which, &next)) > 0)
+    for (int i = 0; i < rows; i++) {
+      if (which != ANY && labels[i] != which && labels[i] != o->classes) continue;
+      posterior_add(&o->piece, count, o->rows[i].ratio, o->rest + i * dim, o->anchor + i * dim, o->weights,
+                    o->totals + i * (2 + dim));
+    }
 }
 
 /* v [rows, D] of the rows begun: alpha' M + c tau (rest + ratio (anchor - M)). */
-static void finish_mixture(oracle *o, int rows, real *v) {
-  const int dim = o->data->dim, points = o->data->kind == FM_DATA_POINTS, count = oracle_size(o);
+static void finish_mixture(oracle *o, const int32_t *labels, int rows, real *v) {
+  const int dim = o->data->dim;
   for (int i = 0; i < rows; i++) posterior_begin(o->totals + i * (2 + dim), dim);
-  for (int first = 0; first < count; first += ORACLE_PIECE)
-    add_piece(o, points ? o->data->points : o->centres, first, fm_min(ORACLE_PIECE, count - first), rows);
+  for (int which = 0; which < o->classes && labels; which++) add_class(o, which, labels, rows);
+  if (!labels) add_class(o, ANY, NULL, rows);
   for (int i = 0; i < rows; i++) {
     const oracle_row *row = &o->rows[i];
     const double *total = o->totals + i * (2 + dim);
@@ -154,55 +174,69 @@ static interval either(interval a, interval b) {
   return (interval){a.log_density - scalar_log(share), share * a.x0 + rest * b.x0, share * a.x1 + rest * b.x1};
 }
 
-/* A coordinate given that its cell stands in an even (0) or odd (1) column or row of the four. */
-static interval consider_lines(path_point at, double x, int odd) {
-  const double side = (double)dataset_scale(FM_DATA_CHECKERBOARD) / 2, low = side * (odd - 2);
-  return either(interval_given(at.alpha, at.sigma, x, low, low + side),
-                interval_given(at.alpha, at.sigma, x, low + 2 * side, low + 3 * side));
+/* A coordinate given that its cell stands in column or row `line`. */
+static interval consider_line(path_point at, double x, int line) {
+  const double side = (double)dataset_scale(FM_DATA_CHECKERBOARD) / 2, low = side * (line - 2);
+  return interval_given(at.alpha, at.sigma, x, low, low + side);
 }
 
 /* The board's cells are where column and row are both even or both odd, so each of the two sets is a product. */
-static void finish_board(oracle *o, int rows, real *v) {
+static void consider_board(path_point at, const double *x, interval *given) {
+  interval set[2][2];
+  double density[2] = {0, 0};
+  for (int j = 0; j < 4; j++) {
+    const int odd = j / 2, k = j % 2;
+    set[odd][k] = either(consider_line(at, x[k], odd), consider_line(at, x[k], odd + 2));
+    density[odd] += set[odd][k].log_density;
+  }
+  const double share = 1 / (1 + scalar_exp(density[1] - density[0])), rest = 1 - share;
+  for (int k = 0; k < 2; k++) {
+    given[k].x0 = share * set[0][k].x0 + rest * set[1][k].x0;
+    given[k].x1 = share * set[0][k].x1 + rest * set[1][k].x1;
+  }
+}
+
+static void finish_board(oracle *o, const int32_t *labels, int rows, real *v) {
   for (int i = 0; i < rows; i++) {
     const path_point at = o->rows[i].at;
-    interval set[2][2];
-    double density[2] = {0, 0};
-    for (int j = 0; j < 4; j++) {
-      const int odd = j / 2, k = 2 * i + j % 2;
-      set[odd][j % 2] = consider_lines(at, at.alpha * (double)o->anchor[k] + at.sigma * (double)o->rest[k], odd);
-      density[odd] += set[odd][j % 2].log_density;
+    const int cell = labels ? labels[i] : o->classes;
+    interval given[2];
+    double x[2];
+    for (int k = 0; k < 2; k++) x[k] = at.alpha * (double)o->anchor[2 * i + k] + at.sigma * (double)o->rest[2 * i + k];
+    if (cell == o->classes) {
+      consider_board(at, x, given);
+    } else { /* dataset.h counts cells along rows from the lowest */
+      given[0] = consider_line(at, x[0], 2 * (cell % 2) + cell / 2 % 2);
+      given[1] = consider_line(at, x[1], cell / 2);
     }
-    const double share = 1 / (1 + scalar_exp(density[1] - density[0]));
-    for (int k = 0; k < 2; k++) {
-      const double x1 = share * set[0][k].x1 + (1 - share) * set[1][k].x1;
-      v[2 * i + k] = (real)(at.d_alpha * x1 + at.d_sigma * (share * set[0][k].x0 + (1 - share) * set[1][k].x0));
-    }
+    for (int k = 0; k < 2; k++) v[2 * i + k] = (real)(at.d_alpha * given[k].x1 + at.d_sigma * given[k].x0);
   }
 }
 
 /* ---- Both --------------------------------------------------------------------------------------------------- */
 
-static void finish(oracle *o, int rows, real *v) {
+static void finish(oracle *o, const int32_t *labels, int rows, real *v) {
   if (o->data->kind == FM_DATA_CHECKERBOARD)
-    finish_board(o, rows, v);
+    finish_board(o, labels, rows, v);
   else
-    finish_mixture(o, rows, v);
+    finish_mixture(o, labels, rows, v);
 }
 
-void oracle_velocity(oracle *o, const path *p, const real *t, const real *x, int n, real *v) {
+void oracle_velocity(oracle *o, const path *p, const int32_t *labels, const real *t, const real *x, int n, real *v) {
   const size_t dim = (size_t)o->data->dim;
   for (int first = 0; first < n; first += FM_ROWS) {
     const int rows = fm_min(FM_ROWS, n - first);
     begin_at(o, p, t + first, x + first * dim, rows);
-    finish(o, rows, v + first * dim);
+    finish(o, labels ? labels + first : NULL, rows, v + first * dim);
   }
 }
 
-void oracle_velocity_of(oracle *o, const path *p, const real *t, const real *x0, const real *x1, int n, real *v) {
+void oracle_velocity_of(oracle *o, const path *p, const int32_t *labels, const real *t, const real *x0, const real *x1,
+                        int n, real *v) {
   const size_t dim = (size_t)o->data->dim;
   for (int first = 0; first < n; first += FM_ROWS) {
     const int rows = fm_min(FM_ROWS, n - first);
     begin_from(o, p, t + first, x0 + first * dim, x1 + first * dim, rows);
-    finish(o, rows, v + first * dim);
+    finish(o, labels ? labels + first : NULL, rows, v + first * dim);
   }
 }

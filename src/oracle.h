@@ -16,6 +16,9 @@
  *                                the density stays below 1e-5; with s below ORACLE_LEAST_NOISE of the unit shape it would take
  *                                too many, and there is no oracle
  *   checkerboard                 no mixture: closed form by interval.h
+ *
+ * Of a class the law is that of its points: of one part of a shape (dataset.h), of the points with its label. What a network with
+ * classes learns under a label is the v* of that class, and under the null class that of all data.
  */
 #ifndef ORACLE_H
 #define ORACLE_H
@@ -46,10 +49,13 @@ typedef struct {
 typedef struct {
   const dataset *data;
   double std;       /* s */
-  int count;        /* Gaussians; of kind points those of the data set */
+  int classes;      /* K; 0: no labels */
+  int count;        /* Gaussians, but for points */
   real *centres;    /* [count, D], but for points */
   real *log_weight; /* [count]; null where all are equal */
+  int32_t *part;    /* [count], the part of the shape each belongs to */
   posterior piece;
+  int32_t *order;      /* [ORACLE_PIECE], the Gaussians in it */
   real *weights;       /* [ORACLE_PIECE] */
   oracle_row *rows;    /* [FM_ROWS], those under way */
   real *rest, *anchor; /* [FM_ROWS, D] */
@@ -59,15 +65,18 @@ typedef struct {
 /* Asks for the arrays that the law of `data` takes in batches of `batch`. */
 void oracle_layout(oracle *o, const dataset *data, int batch, arena *a);
 
-/* Computes the Gaussians; `data` is kept. */
-void oracle_start(oracle *o, const dataset *data, int batch);
+/* Computes the Gaussians; `data` is kept, whose labels count when there are classes. */
+void oracle_start(oracle *o, const dataset *data, int batch, int classes);
 
-/* Gaussians that one velocity sums over; 0 when the law is not known: too little noise on an arc, or points not set. */
+/* Gaussians that one velocity sums over; 0 when the law is not known: too little noise on an arc, points or labels not set, a
+ * class without a point (a batch of one of the moons). */
 int oracle_size(const oracle *o);
 
-/* v [n, D] = v*(t, x) for t [n], x [n, D], |x| <= ORACLE_LARGEST, a known law. The second takes x_t by a pair that leads to it,
+/* v [n, D] = v*(t, x) for t [n], x [n, D], |x| <= ORACLE_LARGEST, a known law; of the class labels [n] where that is not null
+ * and not K. The second takes x_t by a pair that leads to it,
  * x_t = sigma x0 + alpha x1, and cancels nothing as sigma goes to 0. A row has the same bits in any batch. */
-void oracle_velocity(oracle *o, const path *p, const real *t, const real *x, int n, real *v);
-void oracle_velocity_of(oracle *o, const path *p, const real *t, const real *x0, const real *x1, int n, real *v);
+void oracle_velocity(oracle *o, const path *p, const int32_t *labels, const real *t, const real *x, int n, real *v);
+void oracle_velocity_of(oracle *o, const path *p, const int32_t *labels, const real *t, const real *x0, const real *x1,
+                        int n, real *v);
 
 #endif

@@ -52,7 +52,7 @@ static double check_places(int course) {
       add_gradient(m, weight[j] / sum, t, x0, y + j * DIM, conditional);
       apart = fmax(apart, 1 - weight[j] / sum);
     }
-    check(fm_oracle_velocity(m.model, &t, x, 1, v) == FM_OK, "oracle");
+    check(fm_oracle_velocity(m.model, &t, x, NULL, 1, v) == FM_OK, "oracle");
     pair_of(p, x, v, DIM, x0, x1);
     add_gradient(m, 1, t, x0, x1, marginal);
   }
@@ -81,7 +81,7 @@ static void check_batches(int data, int target) {
     real *gradient = guarded((size_t)size * sizeof(real));
     memcpy(gradient, gradient_of(m), (size_t)size * sizeof(real));
     for (int i = 0; i < 2 * B; i++) x[i] = (1 - t[i / 2]) * x0[i] + t[i / 2] * x1[i];
-    check(fm_oracle_velocity(m.model, t, x, B, v) == FM_OK, "oracle");
+    check(fm_oracle_velocity(m.model, t, x, NULL, B, v) == FM_OK, "oracle");
     for (int i = 0; i < B; i++)
       pair_of(path_at(&m.model->field.path, t[i]), x + 2 * i, v + 2 * i, 2, x0 + 2 * i, x1 + 2 * i);
     check(fm_loss(m.model, t, x0, x1, B) == FM_OK, "marginal");

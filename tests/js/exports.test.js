@@ -56,8 +56,9 @@ instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
 const back = grid + 64;
 instance.memory.doubles(back, 5).set([1, 0.8, 0.5, 0.1, 0]);
 const tolerance = value(1e-3, [0, -1e-3, 2, Number.NaN, Infinity]);
-// Coordinates are no labels either.
+// Coordinates are no labels either. Where none may be given, null is sound.
 const labels = { good: classes, bad: [...array(classes).bad, p1] };
+const unlabelled = { good: classes, bad: labels.bad.filter((bad) => bad !== 0) };
 const block = value(room, [0, room + 4, room + 8, -16]);
 
 /** A second model in the same memory, which knows two classes. */
@@ -191,15 +192,10 @@ const EXPORTS = {
     ],
   },
   fm_oracle_size: { args: [self], status: 0, good: N },
-  fm_oracle_velocity: { args: [self, float(t), float(p1), n, float(p3)] },
+  fm_oracle_velocity: { args: [marked, float(t), float(p1), unlabelled, n, float(p3)] },
   fm_oracle_loss: {
     args: [
-      self,
-      weights,
-      float(t),
-      float(p1),
-      float(p2),
-      n,
+      ...[marked, weights, float(t), float(p1), float(p2), unlabelled, n],
       ...[p3, p4].map((p) => value(p, [p + 4, edge(), -8])),
     ],
   },

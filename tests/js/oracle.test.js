@@ -1,16 +1,17 @@
 /** The exact field in the library: what it is, what it says of a loss, and where it is refused. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as csv from '../../web/lib/csv.js';
 import { Model } from '../../web/lib/model.js';
 import { fieldErrorSlices, irreducibleLossSlices } from '../../web/lib/oracle.js';
 import { finish } from '../../web/lib/slice.js';
 import { load } from '../../web/lib/weights.js';
 import { connected, rejects } from './channel.js';
 import { module, small } from './small.js';
-import { succeed } from './typed.js';
+import { run, succeed } from './typed.js';
 
 /** v* of the eight Gaussians under the linear path. @param {number} t @param {number[]} x */
 function eightGaussians(t, x) {
@@ -44,6 +45,31 @@ test('the oracle of the eight Gaussians is their formula, at one time and at man
       assert.ok(Math.abs(many[2 * i + k] - eightGaussians(times[i], at)[k]) < 1e-4);
       assert.ok(Math.abs(one[2 * i + k] - eightGaussians(0.5, at)[k]) < 1e-4);
     }
+  }
+});
+
+test('of a thousand points in 64 dimensions the oracle is their weighted mean', () => {
+  const dim = 64;
+  const n = 1000;
+  const model = small({ data: 'points', dim, path: 'vp-cosine' });
+  const y = Float32Array.from({ length: n * dim }, (_, i) => Math.sin(i * 1.7) + Math.cos(i / 640));
+  model.setPoints(y);
+  const t = Math.fround(0.2);
+  const [alpha, sigma] = [Math.sin((Math.PI * t) / 2), Math.cos((Math.PI * t) / 2)];
+  const x = Float32Array.from({ length: dim }, (_, k) => alpha * y[dim * 400 + k] + Math.sin(k));
+  const exponents = Array.from({ length: n }, (_, j) =>
+    x.reduce((sum, each, k) => sum - (each - alpha * y[j * dim + k]) ** 2 / (2 * sigma ** 2), 0),
+  );
+  const most = Math.max(...exponents);
+  const weights = exponents.map((exponent) => Math.exp(exponent - most));
+  const mass = weights.reduce((sum, weight) => sum + weight, 0);
+  assert.ok(mass > 1.5, 'more than one point counts');
+  const v = model.oracle.velocity({ t, x });
+  for (let k = 0; k < dim; k++) {
+    const x1 = weights.reduce((sum, weight, j) => sum + weight * y[j * dim + k], 0) / mass;
+    const x0 = (x[k] - alpha * x1) / sigma;
+    const expected = (Math.PI / 2) * (sigma * x1 - alpha * x0);
+    assert.ok(Math.abs(v[k] - expected) < 1e-4, `${v[k]} instead of ${expected}`);
   }
 });
 
@@ -111,6 +137,50 @@ test('no answer depends on where its pieces end, and there are many when a batch
   assert.deepEqual(finish(fieldErrorSlices(wide, { n: 512 })), whole);
 });
 
+test('with classes each point is held against the field of its own', () => {
+  const config = { data: '8gaussians', classes: 8, label_drop: 0 };
+  const model = small(config);
+  const x = Float32Array.of(0.5, 0.2, -1, 1);
+  const label = 3;
+  const labels = Int32Array.of(label, 8);
+  const one = model.oracle.velocity({ t: 0.5, x, label });
+  const each = model.oracle.velocity({ t: 0.5, x, labels });
+  const all = model.oracle.velocity({ t: 0.5, x });
+  assert.deepEqual(each.slice(0, 2), one.slice(0, 2));
+  for (const k of [2, 3]) assert.ok(Math.abs(each[k] - all[k]) < 1e-5);
+  // Of one Gaussian: m + c (x - t m).
+  const centre = [4 * Math.cos((Math.PI * label) / 4), 4 * Math.sin((Math.PI * label) / 4)];
+  const c = (0.5 * 0.04 - 0.5) / (0.25 * 0.04 + 0.25);
+  for (const k of [0, 1]) {
+    assert.ok(Math.abs(one[k] - (centre[k] + c * (x[k] - 0.5 * centre[k]))) < 1e-5);
+  }
+  // Who knows the class has less left to guess.
+  const floors = [small({ data: '8gaussians' }), model].map((each) => each.irreducibleLoss());
+  const pairs = [
+    small({ data: '8gaussians', target: 'pair' }),
+    small({ ...config, target: 'pair' }),
+  ];
+  const told = pairs.map((each) => each.irreducibleLoss().loss_floor);
+  assert.ok(told[1] < 0.7 * told[0], `${told}`);
+  assert.ok(floors.every(({ loss_floor }, i) => loss_floor < 0.5 * told[i]));
+  const map = model.fieldMap({ t: 0.5, cells: 2, extent: 1, label });
+  const here = { t: 0.5, x: Float32Array.of(-0.5, -0.5), label };
+  const v = model.velocity(here);
+  const best = model.oracle.velocity(here);
+  const gap = ((v[0] - best[0]) ** 2 + (v[1] - best[1]) ** 2) / 2;
+  assert.ok(Math.abs(map.error[0] - gap) < 1e-6 * (1 + gap));
+  const wrong = /** @type {[object, RegExp][]} */ ([
+    [{ label: 8 }, /^label: got 8; allowed is an integer from 0 to 7/],
+    [{ labels: Int32Array.of(0) }, /^labels.length: got 1; allowed is exactly 2/],
+  ]);
+  for (const [given, message] of wrong) {
+    const ask = () => model.oracle.velocity({ t: 0.5, x, ...given });
+    assert.throws(ask, { code: 'argument', message });
+  }
+  const plain = () => small().oracle.velocity({ t: 0.5, x, label });
+  assert.throws(plain, { code: 'argument', message: /^label: got 3; allowed is left out/ });
+});
+
 test('a floor is found once for a configuration, and again when it or the points change', () => {
   const model = small();
   const first = model.floor();
@@ -164,6 +234,8 @@ test('where there is no exact field the refusal says why and what has one', () =
       /got noise 0.01 on circles; allowed is 0.0125 or more there/,
     ],
     [{ path: 'custom' }, /got no field yet; when path is 'custom' call setPath first/],
+    [{ classes: 2, batch: 1 }, /got a batch of 1, which holds one of the two moons; allowed is 2/],
+    [{ data: 'points', classes: 2 }, /got no points and their labels, or some beyond/],
     [{ data: 'points' }, /got no points, or some beyond 1000000; call setPoints/],
   ]);
   for (const [config, message] of cases) {
@@ -212,9 +284,13 @@ test('train and eval report what the library finds, and null where there is no e
   const folder = mkdtempSync(join(tmpdir(), 'moonflow-oracle-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const words = ['--hidden', '8', '--features', '8', '--batch', '64', '--solver-steps', '2'];
-  for (const coupling of ['independent', 'ot']) {
-    const out = join(folder, `${coupling}.safetensors`);
-    const options = [...words, '--steps', '40', '--coupling', coupling];
+  for (const [coupling, classes] of /** @type {const} */ ([
+    ['independent', '0'],
+    ['ot', '0'],
+    ['independent', '2'],
+  ])) {
+    const out = join(folder, `${coupling}-${classes}.safetensors`);
+    const options = [...words, '--steps', '40', '--coupling', coupling, '--classes', classes];
     const trained = JSON.parse(await succeed('train', ...options, '--out', out, '--json'));
     const resumed = JSON.parse(await succeed('train', '--resume', out, '--json'));
     const judged = JSON.parse(await succeed('eval', out, '-n', '100', '--json'));
@@ -235,6 +311,27 @@ test('train and eval report what the library finds, and null where there is no e
       assert.doesNotMatch(spoken, /field error/);
     }
     assert.equal(floor !== null, coupling === 'independent');
+    const points = join(folder, 'points.csv');
+    writeFileSync(points, '0.5,-1\n1,2\n');
+    const exact = ['velocity', out, '--points', points, '--t', '0.25', '--exact'];
+    if (floor) {
+      const x = Float32Array.of(0.5, -1, 1, 2);
+      const field = csv.read(await succeed(...exact)).data;
+      assert.deepEqual(field, model.oracle.velocity({ t: 0.25, x }));
+      if (classes === '2') {
+        const labelled = csv.read(await succeed(...exact, '--label', '1')).data;
+        assert.deepEqual(labelled, model.oracle.velocity({ t: 0.25, x, label: 1 }));
+        assert.notDeepEqual(labelled, field);
+        assert.match((await run(...exact, '--guidance', '2')).stderr, /--guidance: got 2/);
+      }
+      assert.match((await run(...exact, '--weights', 'raw')).stderr, /--weights: got "raw"/);
+      const stray = await run(...exact.slice(0, -1), '--data', points);
+      assert.match(stray.stderr, /--data: got .*; allowed is nothing without --exact/);
+    } else {
+      const { code, stderr } = await run(...exact);
+      assert.equal(code, 1);
+      assert.match(stderr, /oracle.velocity: got coupling 'ot', whose pairs are chosen within/);
+    }
     assert.equal(resumed.excess, null, 'no step was taken');
   }
 });

@@ -1,4 +1,4 @@
-/** @file `moonflow velocity`: the field v(t, x) of a trained model at given points. */
+/** @file `moonflow velocity`: the field v(t, x) of a trained model, or the exact one of its data, at given points. */
 
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
@@ -7,7 +7,7 @@ import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { choice, file, missing, number, weights } from './options.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
-import { openRun } from './runfile.js';
+import { dataOption, openRun, openRunWithData } from './runfile.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -34,6 +34,16 @@ export function options(module) {
     weights,
     labelOption(),
     ...guidanceOptions('Strength of --label'),
+    {
+      flag: '--exact',
+      key: 'exact',
+      help: "The exact field of the run's data and path, the best that a network can learn, instead of the network's.",
+      read: () => true,
+    },
+    {
+      ...dataOption,
+      help: 'With --exact: the points that RUN was trained on, when it was trained on a file.',
+    },
     file('--out', 'out', ENDINGS, 'Write the velocities here.'),
   ];
 }
@@ -43,17 +53,25 @@ export function options(module) {
  * @param {WebAssembly.Module} module
  */
 export async function run(values, module) {
-  const { t, points: path, as = 'v', weights: slot, out } = values;
+  const { t, points: path, as = 'v', weights: slot, out, exact, data, guidance, label } = values;
   if (path === undefined)
     throw missing('--points', `a file name ending in ${ENDINGS.join(' or ')}`);
   if (t === undefined) throw missing('--t', 'a number from 0 to 1');
+  if (exact && slot) throw refusal('--weights', slot, 'nothing beside --exact, which has none');
+  if (exact && guidance !== undefined)
+    throw refusal('--guidance', guidance, 'nothing beside --exact');
+  if (data && !exact) throw refusal('--data', data, 'nothing without --exact');
   requireWritable('--out', out);
-  const model = await openRun('RUN', values.RUN, module);
+  const model = exact
+    ? await openRunWithData('RUN', values.RUN, { module, data })
+    : await openRun('RUN', values.RUN, module);
   const { points, n, dim } = await readPoints('--points', path);
   if (dim !== model.dim) {
     throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
   }
-  const value = model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
+  const value = exact
+    ? model.oracle.velocity({ t, x: points, label })
+    : model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
   requireFinite(`RUN ${values.RUN}: velocity`, value, dim);
   const said = as === 'v' ? value : put(model, { from: 'v', to: as, t, x: points, value });
   await deliverPoints(out, { points: said, n, dim });

@@ -208,7 +208,7 @@ export class Client {
   /** The exact field of the data; see Model. */
   get oracle() {
     return {
-      /** @param {{t: number | Float32Array, x: Float32Array} & Cancellable} options @returns {Promise<Float32Array>} */
+      /** @param {import('./oracle.js').FieldOptions & Cancellable} options @returns {Promise<Float32Array>} */
       velocity: (options) => this.#ask('oracleVelocity', options),
     };
   }

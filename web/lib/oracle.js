@@ -1,13 +1,14 @@
 /**
  * @file The exact field of the model's data and path (fm_oracle_size in fm.h), and what it says of a loss: how much of it no
  * network can remove (the irreducible loss), and how far the model's own field is from the best one (the field error). The
- * expected loss is the sum of the two. All of these are means over batches that no training draws, so they are the same
+ * expected loss is the sum of the two. Where a network knows classes, each point is held against the field of its class. All of these are means over batches that no training draws, so they are the same
  * whenever they are asked for.
  */
 
 import { given, integer, POINTS_MAX, points, real, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
+import { guideOf } from './guidance.js';
 import { parameters } from './parameters.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
@@ -17,12 +18,15 @@ import { slotOf } from './slots.js';
 /** @typedef {import('./flow.js').Weights} Weights */
 
 /**
+ * One t, or one for each point; x within 1e6. Of all data, or of the class of a `label`, one or one for each point.
+ * @typedef {{t: number | Float32Array, x: Float32Array, label?: number, labels?: Int32Array}} FieldOptions
+ *
  * @typedef {{n?: number}} FloorOptions points to average over, at least 64; unless given as many as take a fraction of a second
  * @typedef {{n?: number, weights?: Weights}} ErrorOptions weights are 'ema' unless given
  * @typedef {{loss_floor: number, standard_error: number, n: number}} Floor
  * @typedef {{field_error: number, standard_error: number, n: number}} FieldError
  * @typedef {{excess: number, standard_error: number, steps: number}} Excess
- * @typedef {{t: number, cells?: number, extent?: number, weights?: Weights}} MapOptions cells along a side, 64 unless
+ * @typedef {{t: number, cells?: number, extent?: number, weights?: Weights, label?: number}} MapOptions cells along a side, 64 unless
  *   given; the square reaches from -extent to extent, 5 unless given
  * @typedef {{t: number, cells: number, extent: number, error: Float32Array}} FieldMap
  */
@@ -57,28 +61,22 @@ const sizeOf = ({ instance, handle }) => instance.call('fm_oracle_size', handle)
  */
 function lack(model) {
   if (sizeOf(model) > 0) return undefined;
-  const { coupling, data, noise } = model.config;
+  const { coupling, data, noise, classes, batch } = model.config;
   if (coupling !== 'independent') {
     const pairs = coupling === 'paired' ? 'kept from a reflow' : 'chosen within a batch';
     return `got coupling '${coupling}', whose pairs are ${pairs}; allowed is 'independent'`;
   }
   if (data === 'points') {
-    return `got no points, or some beyond ${LARGEST}; call setPoints with points within that`;
+    const labels = Number(classes) > 0 ? ' and their labels' : '';
+    return `got no points${labels}, or some beyond ${LARGEST}; call setPoints with points within that${labels}`;
+  }
+  if (data === 'moons' && Number(batch) < 2 && Number(classes) > 0) {
+    return 'got a batch of 1, which holds one of the two moons; allowed is 2 or more, or classes 0';
   }
   if (ARCS.includes(String(data)) && Number(noise) < LEAST_NOISE) {
     return `got noise ${noise} on ${data}; allowed is ${LEAST_NOISE} or more there, or data 'moons'`;
   }
   return `got no field yet; ${FIELD_NEEDS}`;
-}
-
-/**
- * Why a loss has no floor, when it has none: with classes it is less than what the field of all data leaves.
- * @param {Model} model
- */
-function lackOfFloor(model) {
-  const { classes } = model.config;
-  if (classes === 0) return lack(model);
-  return `got classes ${classes}, of which the loss knows; allowed is 0, or fieldError of the unconditional field`;
 }
 
 /**
@@ -102,7 +100,7 @@ export function oracleOf(model) {
     exists: sizeOf(model) > 0,
     /**
      * v*(t, x), under ve the velocity.
-     * @param {{t: number | Float32Array, x: Float32Array}} options one t, or one for each point; x within 1e6
+     * @param {FieldOptions} options
      * @returns {Float32Array} [n, D]
      */
     velocity: (options) => velocity(model, options),
@@ -111,20 +109,22 @@ export function oracleOf(model) {
 
 /**
  * @param {Model} model
- * @param {{t: number | Float32Array, x: Float32Array}} options
+ * @param {FieldOptions} options
  */
 function velocity(model, options) {
   const { instance, handle, dim } = model;
-  const { t, x } = given('oracle.velocity', options);
+  const { t, x, label, labels } = given('oracle.velocity', options);
   const n = points('x', x, dim);
   const far = x.findIndex((coordinate) => Math.abs(coordinate) > LARGEST);
   if (far >= 0) throw refusal(`x, point ${Math.floor(far / dim)}`, x[far], `within ${LARGEST}`);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
+  const guide = guideOf(model, { label, labels }, n);
   requireOracle(model, 'oracle.velocity');
-  const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
-  const hint = 'give other points';
-  instance.check('oracle.velocity', hint, 'fm_oracle_velocity', handle, time, place, n, v);
+  const arrays = [guide?.labels ?? new Int32Array(), each, x, new Float32Array(x.length)];
+  const [classes, time, place, v] = instance.put('scratch', ...arrays);
+  const args = [handle, time, place, guide ? classes : 0, n, v];
+  instance.check('oracle.velocity', 'give other points', 'fm_oracle_velocity', ...args);
   return instance.take(v, x.length);
 }
 
@@ -141,7 +141,7 @@ function velocity(model, options) {
  * @param {Wanted} wanted
  * @returns {Generator<void, number, void>}
  */
-function* judge(model, operation, { t, x0, x1 }, wanted) {
+function* judge(model, operation, { t, x0, x1, labels }, wanted) {
   const { instance, handle, dim } = model;
   const floor = wanted === 'floor';
   const slot = slotOf(model, floor ? 'raw' : wanted);
@@ -151,13 +151,15 @@ function* judge(model, operation, { t, x0, x1 }, wanted) {
   for (let first = 0; first < t.length; first += piece) {
     const end = Math.min(t.length, first + piece);
     const rows = [
+      (labels ?? new Int32Array()).subarray(first, end),
       t.subarray(first, end),
       ...[x0, x1].map((x) => x.subarray(first * dim, end * dim)),
     ];
     const n = end - first;
     const places = instance.put('scratch', ...rows, new Uint8Array(8 * n));
-    const out = places[3];
-    const args = [handle, slot, ...places.slice(0, 3), n, floor ? out : 0, floor ? 0 : out];
+    const [classes, time, source, data, out] = places;
+    const batch = [time, source, data, labels ? classes : 0, n];
+    const args = [handle, slot, ...batch, floor ? out : 0, floor ? 0 : out];
     instance.check(operation, 'report this', 'fm_oracle_loss', ...args);
     for (const each of instance.memory.doubles(out, n)) sum += each;
     yield;
@@ -181,7 +183,9 @@ function thin(batch, count, dim) {
     Float32Array.from({ length: count * width }, (_, i) => {
       return x[rows[Math.floor(i / width)] * width + (i % width)];
     });
-  return { t: pick(batch.t, 1), x0: pick(batch.x0, dim), x1: pick(batch.x1, dim) };
+  const { t, x0, x1, labels } = batch;
+  const thinned = { t: pick(t, 1), x0: pick(x0, dim), x1: pick(x1, dim) };
+  return labels ? { ...thinned, labels: Int32Array.from(rows, (row) => labels[row]) } : thinned;
 }
 
 /**
@@ -232,9 +236,6 @@ function* judgeMany(model, operation, n, wanted) {
  * @returns {import('./slice.js').Work<number, Floor>}
  */
 export function* irreducibleLossSlices(model, { n: points } = {}) {
-  const why = lackOfFloor(model);
-  if (why)
-    throw new MoonflowError('state', `irreducibleLoss: ${why}`, { operation: 'irreducibleLoss' });
   const { mean, standard_error, n } = yield* judgeMany(model, 'irreducibleLoss', points, 'floor');
   return { loss_floor: mean, standard_error, n };
 }
@@ -263,7 +264,7 @@ const floors = new WeakMap();
  * @returns {import('./slice.js').Work<number, Floor | null>}
  */
 export function* floorSlices(model) {
-  if (lackOfFloor(model)) return null;
+  if (lack(model)) return null;
   const known = floors.get(model);
   const key = keyOf(model);
   if (known?.key === key) return known.floor;
@@ -292,7 +293,7 @@ export function* excessSlices(model, losses) {
   if (!(losses instanceof Float64Array)) throw refusal('losses', losses, 'a Float64Array');
   const last = model.step;
   if (losses.length > last) throw refusal('losses.length', losses.length, `up to ${last} (steps)`);
-  if (losses.length === 0 || lackOfFloor(model)) return null;
+  if (losses.length === 0 || lack(model)) return null;
   const most = Math.floor((4 * BUDGET) / (sizeOf(model) * Number(model.config.batch)));
   const steps = Math.min(losses.length, EXCESS_STEPS, Math.max(1, most));
   const differences = [];
@@ -313,7 +314,7 @@ export function* excessSlices(model, losses) {
  * @returns {import('./slice.js').Work<number, FieldMap>}
  */
 export function* fieldMapSlices(model, options) {
-  const { t, cells = 64, extent = 5, weights = 'ema' } = given('fieldMap', options);
+  const { t, cells = 64, extent = 5, weights = 'ema', label } = given('fieldMap', options);
   if (model.dim !== 2) throw refusal('fieldMap, dim', model.dim, '2: a map is of a plane');
   integer('cells', cells, 1, CELLS_MAX);
   real('extent', extent, 1e-3, LARGEST);
@@ -325,8 +326,8 @@ export function* fieldMapSlices(model, options) {
     const x = Float32Array.from({ length: 2 * cells }, (_, i) =>
       i % 2 ? middle(row) : middle(i >> 1),
     );
-    const v = model.velocity({ t, x, weights });
-    const best = velocity(model, { t, x });
+    const v = model.velocity({ t, x, weights, label });
+    const best = velocity(model, { t, x, label });
     for (let i = 0; i < cells; i += 1) {
       const gap = [v[2 * i] - best[2 * i], v[2 * i + 1] - best[2 * i + 1]];
       error[row * cells + i] = (gap[0] ** 2 + gap[1] ** 2) / 2;
