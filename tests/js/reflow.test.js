@@ -184,6 +184,7 @@ test('a distilled round betters one step, and what it leaves is a one-step model
     [() => loaded.sample({ n: 4, t_start: 1, t_end: 0 }), /^times: got "1, 0"; allowed is 0, 1/],
     [() => loaded.trajectory({ n: 4, grid: [0, 0.5, 1] }), /^times: got "0, 0.5, 1"; allowed/],
     [() => loaded.quality({ n: 40, steps: 50 }), /^steps: got 50; allowed is 1/],
+    [() => loaded.loglik({ x }), /^loglik: coupling: got "distilled"; allowed is any other/],
     [() => loaded.straightness({ n: 40, steps: 50 }), /^steps: got 50; allowed is 1/],
   ];
   for (const [call, message] of cases) assert.throws(call, { code: 'argument', message });
