@@ -134,7 +134,8 @@ test('--threads changes neither hash nor file of train, --resume and reflow', as
     const out = at(`threads-${threads}.safetensors`);
     const words = ['--resume', trained, '--steps', '50', '--out', out, '--threads', threads];
     const { hash } = JSON.parse(await succeed('train', ...words, '--json'));
-    const pairs = ['--pairs', '500', '--steps', '10', '--threads', threads];
+    const online = ['--pairs-from', 'online', '--pairs', '500', '--refresh', '4', '-n', '500'];
+    const pairs = [...online, '--steps', '10', '--threads', threads];
     const straight = JSON.parse(await succeed('reflow', out, ...pairs, '--json'));
     const fresh = [...small, '--steps', '10', '--threads', threads];
     const { hash: other } = JSON.parse(await succeed('train', ...fresh, '--json'));
