@@ -75,7 +75,7 @@ export function pairPlan(teacher, steps, options) {
  * @returns {Model}
  */
 export function frozen(model) {
-  const teacher = model.twin({ batch: 1 });
+  const teacher = model.twin({ batch: 1, ema2_decay: 0, ema3_decay: 0 });
   if (model.path) teacher.setPath(model.path);
   const ema = readSlots(model, 'ema');
   const zero = new Float32Array(ema.length);
