@@ -96,9 +96,12 @@ FM_API const char *fm_preset_name(int preset); /* null when there is no such pre
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
  * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling; `classes` 0 or what
- * fm_data_classes gives unless data is points, and 0 under the paired coupling, whose pairs have no labels;
+ * fm_data_classes gives unless data is points, and 0 under the paired and distilled couplings, whose pairs have no
+ * labels;
  * predict v under ve (condition.h says why), and score only under the independent coupling, since pairs that are not drawn
- * independently follow no density whose gradient x0 would give; weight_decay times the larger of lr and muon_lr <= 1, since beyond it decay makes weights grow. */
+ * independently follow no density whose gradient x0 would give; the linear path and no weight under the distilled coupling, for
+ * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and muon_lr
+ * <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
 
 /* Classes of a named data set (FM_DATA_*): 2 moons, circles or arms, 8 Gaussians or cells; 0 for points and unknown sets. */
@@ -135,12 +138,20 @@ FM_API int fm_labels_set(fm_model *model, const int32_t *labels, int n);
 FM_API int fm_path_set(fm_model *model, const real *alpha, const real *sigma, int count, int *bad);
 
 /* Reflow pairs: x0 [n, D] source points (unit scale, see fm_noise) and x1 [n, D] where the model's ODE carried
- * them. Kept by reference. Needed before training under the paired coupling. */
+ * them. Kept by reference. Needed before training under the paired and distilled couplings. Later pairs may replace them
+ * between any two steps (online reflow): a step draws from those set last. */
 FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
 /* Begins the next reflow round (Liu et al. 2022): weights and averages become the EMA weights, moments and step return to 0,
  * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, with K > 0, and when
- * `predict` is score, which pairs do not have. */
+ * `predict` is score, which pairs do not have.
+ *
+ * Under `paired` the field learns x1 - x0 at every point of the line from x0 to x1. Set to `distilled` after the beginning, the
+ * coupling takes the same pairs at t = 0 alone, whatever the law of time (section 3 of the paper):
+ *
+ *     loss = mean |v(0, x0) - (x1 - x0)|^2
+ *
+ * The result is a one-step model: x0 + v(0, x0) is its sample, and its field at any other t means nothing. */
 FM_API int fm_reflow_begin(fm_model *model);
 
 /* ---- Training --------------------------------------------------------------------------------------- */

@@ -37,7 +37,7 @@ weight model_weight(const fm_model *m) { return (weight){whole(m, FM_WEIGHT), m-
 /* Whether a batch can be drawn at all. */
 static int can_draw(const fm_model *m) {
   if (!model_has_field(m)) return 0;
-  if (whole(m, FM_COUPLING) == FM_COUPLING_PAIRED) return m->pairs > 0;
+  if (minibatch_is_paired(whole(m, FM_COUPLING))) return m->pairs > 0;
   if (m->data.kind != FM_DATA_POINTS) return 1;
   return m->data.count > 0 && (m->field.shape.classes == 0 || m->data.labels != NULL);
 }

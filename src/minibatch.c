@@ -137,12 +137,15 @@ static int average(minibatch *b, pool *threads, const minibatch_plan *plan) {
   return pool_run(threads, average_part, &job, MINIBATCH_PARTS);
 }
 
+int minibatch_is_paired(int coupling) { return coupling == FM_COUPLING_PAIRED || coupling == FM_COUPLING_DISTILLED; }
+
 int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
   const int n = plan->size;
   rng_stream stream = {.seed = plan->seed, .purpose = RNG_BATCH_TIME, .step = plan->step, .round = plan->round};
   timelaw_draw(&plan->law, stream, n, b->t);
+  for (int i = 0; plan->coupling == FM_COUPLING_DISTILLED && i < n; i++) b->t[i] = 0;
   stream.purpose = RNG_BATCH_DATA;
-  if (plan->coupling == FM_COUPLING_PAIRED) {
+  if (minibatch_is_paired(plan->coupling)) {
     draw_pairs(b, plan, stream);
     return FM_OK;
   }

@@ -12,6 +12,8 @@
  * row that has kept its label is averaged over the points of its class alone, which makes u the mean given x_t and the label;
  * a row without one over all. Both are exchangeable within that set, so the rule holds for either.
  *
+ * The paired coupling draws from pairs that were given; the distilled one too, and its t are all 0.
+ *
  * Batch k of round r is a function of (seed, r, k): no generator is advanced, so a run cut anywhere continues with the
  * same batches.
  */
@@ -37,7 +39,7 @@ typedef struct {
   timelaw law;
   path path;
   dataset data;
-  const real *pair_x0, *pair_x1; /* [pairs, D], paired coupling */
+  const real *pair_x0, *pair_x1; /* [pairs, D], paired and distilled couplings */
   int pairs;
 } minibatch_plan;
 
@@ -55,6 +57,9 @@ typedef struct {
   int32_t *order;                 /* rows of each group by class, each class in whole fours, [groups, room] */
   int32_t *start;                 /* where a class begins, and where the last ends: [groups, K + 1] */
 } minibatch;
+
+/* Whether batches of this coupling come from given pairs. */
+int minibatch_is_paired(int coupling);
 
 /* Asks for the arrays of a batch of at most `size` points of `classes` classes. */
 void minibatch_layout(minibatch *b, int size, int dim, int classes, arena *a);

@@ -1,6 +1,7 @@
 #include "params.h"
 
 #include "dataset.h"
+#include "minibatch.h"
 
 #define INTEGER FM_KIND_INTEGER
 #define REAL FM_KIND_REAL
@@ -42,8 +43,9 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_PREDICT] = {"predict", "data", "v|x1|noise|score",
                     "What the network's output stands for: velocity, data, noise, or the gradient of log p.", 0,
                     FM_PREDICT_SCORE, FM_PREDICT_V, CHOICE, FIXED},
-    [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired", "How noise and data points are paired.", 0,
-                     FM_COUPLING_PAIRED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
+    [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired|distilled",
+                     "How noise and data points are paired; distilled takes its pairs at t = 0 alone, for one step.", 0,
+                     FM_COUPLING_DISTILLED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
     [FM_TARGET] =
         {"target", "batch", "pair|stable",
          "Velocity a point is taught: that of its pair, or the mean over all data of the batch that may lead there "
@@ -177,8 +179,10 @@ int params_check(const double *p, int *bad) {
     return refuse(FM_WEIGHT_DECAY, bad);
   if (p[FM_CLASSES] > 0 && p[FM_DATA] != FM_DATA_POINTS && p[FM_CLASSES] != dataset_parts((int)p[FM_DATA]))
     return refuse(FM_CLASSES, bad);
-  if (p[FM_CLASSES] > 0 && p[FM_COUPLING] == FM_COUPLING_PAIRED) return refuse(FM_COUPLING, bad);
+  if (p[FM_CLASSES] > 0 && minibatch_is_paired((int)p[FM_COUPLING])) return refuse(FM_COUPLING, bad);
   if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
+  const int one_step = p[FM_PATH] == FM_PATH_LINEAR && p[FM_WEIGHT] == FM_WEIGHT_NONE;
+  if (p[FM_COUPLING] == FM_COUPLING_DISTILLED && !one_step) return refuse(FM_COUPLING, bad);
   return FM_OK;
 }
 

@@ -84,7 +84,8 @@ enum {
 }; /* path.h */
 /* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
 enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
-enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED };
+/* paired and distilled are those of reflow: see fm_reflow_begin. */
+enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED, FM_COUPLING_DISTILLED };
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
  * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
  * the own pair, so both are then the same. */

@@ -1,4 +1,4 @@
-/* Sampling and reflow through fm.h: known flows, freedom from how calls are cut, and what a reflow round begins with. */
+/* Sampling and reflow through fm.h: known flows, freedom from how calls are cut, and what a reflow round begins with and learns from. */
 #include "made.h"
 
 /* Zero weights and an output bias make v constant: everything about the flow is then known. */
@@ -140,6 +140,16 @@ static void check_grid_refusals(void) {
   free(m.model);
 }
 
+/* Whether every row of a batch is one of the pairs. */
+static int are_from(const real *a0, const real *a1, int n, const real *x0, const real *x1, int pairs) {
+  for (int i = 0; i < n; i++) {
+    int found = 0;
+    for (int k = 0; k < pairs; k++) found |= !memcmp(a0 + 2 * i, x0 + 2 * k, 8) && !memcmp(a1 + 2 * i, x1 + 2 * k, 8);
+    if (!found) return 0;
+  }
+  return 1;
+}
+
 static void check_reflow(void) {
   promise("a reflow round begins at the average with fresh moments, and reset returns to the first coupling");
   made m = make((const setting[]){{FM_COUPLING, FM_COUPLING_OT}, END});
@@ -162,15 +172,72 @@ static void check_reflow(void) {
   check(fm_batch(before.model, 0, before_t, a0, a1) == FM_OK, "batch of the first round");
   check(fm_batch(m.model, 0, t, a0, a1) == FM_OK, "batch");
   check(memcmp(t, before_t, sizeof t) != 0, "the round draws the times of the round before");
-  for (int i = 0; i < 40; i++) {
-    int found = 0;
-    for (int k = 0; k < N; k++) found |= !memcmp(a0 + 2 * i, x0 + 2 * k, 8) && !memcmp(a1 + 2 * i, x1 + 2 * k, 8);
-    check(found, "row %d is no pair", i);
-  }
+  check(are_from(a0, a1, 40, x0, x1, N), "a row is no pair");
   check(fm_train(m.model, 5, NULL) == FM_OK && fm_reset(m.model) == FM_OK, "train and reset");
   check(fm_param_get(m.model, FM_COUPLING, &coupling) == FM_OK && coupling == FM_COUPLING_OT, "coupling %g", coupling);
   check(fm_stats_get(m.model)->round == 0, "round %d", fm_stats_get(m.model)->round);
   free(m.model), free(before.model);
+}
+
+/* Mean |x0 + v(0, x0) - x1|^2 a coordinate: the error of one step. */
+static double one_step_error(made m, int weights, const real *x0, const real *x1, int n) {
+  real v[2];
+  const real t = 0;
+  double sum = 0;
+  for (int i = 0; i < n; i++) {
+    fm_velocity(m.model, weights, &t, x0 + 2 * i, 1, v);
+    for (int j = 0; j < 2; j++) sum += pow((double)x0[2 * i + j] + (double)v[j] - (double)x1[2 * i + j], 2);
+  }
+  return sum / (2 * n);
+}
+
+static void check_distillation(void) {
+  promise("distillation takes its pairs at t = 0 alone, its loss is the error of one step, and training lowers it");
+  enum { N = 64, B = 40 };
+  real x0[2 * N], x1[2 * N], t[B], a0[2 * B], a1[2 * B];
+  made m = make((const setting[]){END}), other = make((const setting[]){{FM_TIME, FM_TIME_U_SHAPED}, END});
+  fm_noise(m.model, 2, 0, N, x0);
+  for (int i = 0; i < N; i++) x1[2 * i] = 1 + x0[2 * i + 1], x1[2 * i + 1] = 2 * x0[2 * i];
+  check(fm_param_set(m.model, FM_COUPLING, FM_COUPLING_DISTILLED) == FM_OK, "the choice");
+  check(fm_train(m.model, 1, NULL) == FM_E_STATE, "trained without pairs");
+  for (int i = 0; i < 2; i++) {
+    fm_model *model = i ? other.model : m.model;
+    check(fm_pairs_set(model, x0, x1, N) == FM_OK && fm_reflow_begin(model) == FM_OK, "begin");
+    check(fm_param_set(model, FM_COUPLING, FM_COUPLING_DISTILLED) == FM_OK, "distilled");
+  }
+  check(fm_batch(m.model, 0, t, a0, a1) == FM_OK, "batch");
+  for (int i = 0; i < B; i++) check(t[i] == 0, "t[%d] is %g", i, t[i]);
+  check(are_from(a0, a1, B, x0, x1, N), "a row is no pair");
+  const double before = one_step_error(m, FM_RAW, x0, x1, N), expected = one_step_error(m, FM_RAW, a0, a1, B);
+  double loss;
+  check(fm_train(m.model, 1, &loss) == FM_OK && fabs(loss - expected) < 1e-5 * expected, "%g, not %g", loss, expected);
+  check(fm_train(m.model, 299, NULL) == FM_OK && fm_train(other.model, 300, NULL) == FM_OK, "train");
+  check(slots_equal(m, other), "the law of time has changed the bits");
+  const double after = one_step_error(m, FM_EMA, x0, x1, N);
+  check(after < 0.01 * before, "error %g, before %g", after, before);
+  double coupling = -1;
+  check(fm_reset(other.model) == FM_OK && fm_param_get(other.model, FM_COUPLING, &coupling) == FM_OK, "reset");
+  check(coupling == FM_COUPLING_INDEPENDENT, "reset returns to coupling %g", coupling);
+  free(m.model), free(other.model);
+}
+
+static void check_online_pairs(void) {
+  promise("pairs set between two steps are those of the next step, whose bits do not tell when they were set");
+  enum { N = 64, B = 40 };
+  real x0[4 * N], x1[4 * N], t[B], a0[2 * B], a1[2 * B];
+  made whole = make((const setting[]){END});
+  fm_noise(whole.model, 2, 0, 2 * N, x0);
+  fm_noise(whole.model, 3, 0, 2 * N, x1);
+  check(fm_pairs_set(whole.model, x0, x1, N) == FM_OK && fm_reflow_begin(whole.model) == FM_OK, "begin");
+  check(fm_train(whole.model, 7, NULL) == FM_OK, "train");
+  check(fm_pairs_set(whole.model, x0 + 2 * N, x1 + 2 * N, N) == FM_OK, "replace");
+  check(fm_batch(whole.model, 7, t, a0, a1) == FM_OK && are_from(a0, a1, B, x0 + 2 * N, x1 + 2 * N, N), "step 7");
+  made cut = copy_of(whole, (const setting[]){END});
+  fm_param_set(cut.model, FM_COUPLING, FM_COUPLING_PAIRED);
+  fm_pairs_set(cut.model, x0 + 2 * N, x1 + 2 * N, N);
+  check(fm_train(whole.model, 5, NULL) == FM_OK && fm_train(cut.model, 5, NULL) == FM_OK, "train on");
+  check(slots_equal(whole, cut), "a run restored at step 7 with the later pairs differs");
+  free(whole.model), free(cut.model);
 }
 
 static void check_straightness(void) {
@@ -214,6 +281,8 @@ int main(void) {
   check_grids();
   check_grid_refusals();
   check_reflow();
+  check_distillation();
+  check_online_pairs();
   check_straightness();
-  return report(7);
+  return report(9);
 }

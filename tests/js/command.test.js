@@ -134,7 +134,8 @@ test('--threads changes neither hash nor file of train, --resume and reflow', as
     const out = at(`threads-${threads}.safetensors`);
     const words = ['--resume', trained, '--steps', '50', '--out', out, '--threads', threads];
     const { hash } = JSON.parse(await succeed('train', ...words, '--json'));
-    const pairs = ['--pairs', '500', '--steps', '10', '--threads', threads];
+    const online = ['--pairs-from', 'online', '--pairs', '500', '--refresh', '4', '-n', '500'];
+    const pairs = [...online, '--steps', '10', '--threads', threads];
     const straight = JSON.parse(await succeed('reflow', out, ...pairs, '--json'));
     const fresh = [...small, '--steps', '10', '--threads', threads];
     const { hash: other } = JSON.parse(await succeed('train', ...fresh, '--json'));
@@ -142,26 +143,6 @@ test('--threads changes neither hash nor file of train, --resume and reflow', as
     results.push({ hash, file, straight: straight.hash, other });
   }
   assert.deepEqual(results[1], results[0]);
-});
-
-test('reflow --json reports every round before and after, and its run can be sampled', async () => {
-  const out = at('straight.safetensors');
-  const words = ['--rounds', '2', '--pairs', '64', '--steps', '5', '--out', out, '--json'];
-  const result = JSON.parse(await succeed('reflow', trained, ...words));
-  assert.deepEqual(Object.keys(result), ['rounds', 'sw2_floor', 'seconds', 'hash']);
-  assert.deepEqual(
-    result.rounds.map((/** @type {{round: number}} */ { round }) => round),
-    [0, 1, 2],
-  );
-  for (const row of result.rounds) {
-    assert.ok(row.cost > 0 && row.straightness >= 0);
-    for (const steps of [1, 2, 4]) assert.ok(row.quality[steps].sw2 > 0, `${steps} steps`);
-  }
-  const points = csv.read(await succeed('sample', out, '-n', '4'));
-  assert.equal(points.n, 4);
-  const again = await run('train', '--resume', out);
-  assert.equal(again.code, 1);
-  assert.match(again.stderr, /reflow/);
 });
 
 test('own points train from csv and from npy to the same bits, and later verbs ask for them', async () => {
@@ -203,6 +184,7 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['train', '--dim', '3'], /--dim: got 3; allowed/],
     [['train', '--path', 'straight'], /--path: got "straight"; allowed is one of linear/],
     [['train', '--coupling', 'paired'], /--coupling: got "paired"; allowed/],
+    [['train', '--coupling', 'distilled'], /--coupling: got "distilled"; allowed/],
     [['train', '--coupling', 'ot', '--batch', '4096'], /--batch: got 4096; allowed/],
     [['train', '--preset', 'best'], /--preset: got "best"; allowed is one of default, seed/],
     [['train', '--out', 'run.bin'], /--out: got "run.bin"; allowed is .*\.safetensors/],
@@ -225,6 +207,14 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['velocity', trained, '--points', 'p.npy'], /--t: got nothing/],
     [['velocity', trained, '--points', 'p.npy', '--t', '1.5'], /--t: got 1.5; allowed/],
     [['reflow', trained, '--rounds', '0'], /--rounds: got 0; allowed/],
+    [['reflow', trained, '--pairs-from', 'disk'], /--pairs-from: got "disk"; allowed is one of st/],
+    [
+      ['reflow', trained, '--refresh', '5'],
+      /refresh: got 5; allowed is none, or pairs_from 'online'/,
+    ],
+    [['reflow', trained, '--refresh', '0'], /--refresh: got 0; allowed is an integer from 1/],
+    [['reflow', trained, '--resume', trained], /teacher: got "round 0 before a model in round 0"/],
+    [['reflow', trained, '--coupling', 'ot'], /option: got "--coupling"/],
     [['reflow', trained, '--threads', '0'], /--threads: got 0; allowed is an integer from 1 to 16/],
     [['train', '--threads', '17'], /--threads: got 17; allowed is an integer from 1 to 16/],
     [['train', '--threads', 'two'], /--threads: got "two"; allowed is an integer from 1 to 16/],

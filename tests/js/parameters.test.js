@@ -97,6 +97,11 @@ test('rules that tie rows together name the row and the rule', () => {
       { coupling: 'ot', batch: 2049 },
       /^batch: got 2049; allowed is at most 2048 when coupling is 'ot'$/,
     ],
+    [
+      { coupling: 'distilled', path: 've' },
+      /^coupling: got "distilled"; allowed is 'distilled' only with path 'linear' and weight 'none', else 'paired'$/,
+    ],
+    [{ coupling: 'distilled', weight: 'min-snr' }, /^coupling: got "distilled"; allowed/],
   ];
   for (const [partial, message] of cases) {
     assert.throws(() => resolve(module, partial), { code: 'argument', message });

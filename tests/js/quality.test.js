@@ -1,10 +1,9 @@
-/** Measures of samples, and reflow, which they judge. */
+/** Measures of samples. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
-import { reflow } from '../../web/lib/reflow.js';
-import { finish, piecePoints } from '../../web/lib/slice.js';
-import { module, small, state } from './small.js';
+import { piecePoints } from '../../web/lib/slice.js';
+import { module, small } from './small.js';
 
 test('the distance of a set to itself is 0, it is symmetric, and a shift is seen in full', () => {
   const model = small();
@@ -90,82 +89,6 @@ test('pieces are whole groups of rows up to 256 points, and single points where 
   assert.deepEqual(sizes, [256, 256, 32, 16, 8, 4, 1]);
 });
 
-test('reflow straightens the flow and betters one step, and its report is whole', () => {
-  const model = Model.createSync(
-    { hidden: 32, layers: 2, features: 32, batch: 256, steps: 500 },
-    module,
-  );
-  model.train(500);
-  const cost = model.straightness({ n: 500 }).cost;
-  const { rounds, sw2_floor, stopped } = finish(
-    reflow(model, { rounds: 2, pairs: 2000, n: 1500, steps: 300 }),
-  );
-  assert.equal(stopped, false);
-  assert.deepEqual(
-    rounds.map(({ round }) => round),
-    [0, 1, 2],
-  );
-  assert.ok(sw2_floor > 0.02 && sw2_floor < 0.1);
-  const [before, once, twice] = rounds;
-  assert.ok(
-    once.straightness < 0.5 * before.straightness,
-    `${before.straightness} ${once.straightness}`,
-  );
-  assert.ok(once.quality[1].sw2 < 0.5 * before.quality[1].sw2);
-  assert.ok(twice.quality[1].sw2 < 0.5 * before.quality[1].sw2);
-  assert.ok(twice.cost < 1.2 * cost);
-  for (const { quality } of rounds) assert.deepEqual(Object.keys(quality), ['1', '2', '4']);
-  assert.deepEqual([model.round, model.step, model.config.steps], [2, 300, 300]);
-});
-
-test('reflow has the same bits however its training is cut', () => {
-  const options = { pairs: 300, n: 200, steps: 30 };
-  const digests = [1, 7, 30].map((chunk) => {
-    const model = small();
-    model.train(20);
-    const report = finish(reflow(model, options, () => chunk));
-    return [model.digest(), JSON.stringify(report)];
-  });
-  assert.deepEqual(digests[1], digests[0]);
-  assert.deepEqual(digests[2], digests[0]);
-});
-
-test('reflow learns from start points of each round’s own, never from those it measures with', () => {
-  const model = small();
-  model.train(20);
-  /** @type {Float32Array[]} */
-  const starts = [];
-  const { setPairs } = model;
-  model.setPairs = (x0, x1) => {
-    starts.push(x0);
-    setPairs.call(model, x0, x1);
-  };
-  const [pairs, seed] = [64, 5];
-  finish(reflow(model, { rounds: 3, pairs, n: 64, steps: 3, seed }));
-  const measured = model.noise({ n: pairs, seed });
-  const digests = [measured, ...starts].map((points) => model.digestOf(points));
-  assert.equal(starts.length, 3);
-  assert.equal(new Set(digests).size, 4, digests.join(' '));
-});
-
-test('reflow measures the flow by Euler in 1, 2 and 4 steps, from the points of its seed', () => {
-  const model = small({ data: '8gaussians', solver: 'heun' });
-  model.train(60);
-  const [n, seed] = [300, 4];
-  const real = model.data({ n, seed });
-  const expected = [1, 2, 4].map((steps) =>
-    model.sw2(model.sample({ n, seed, solver: 'euler', steps }), real),
-  );
-  const { straightness, cost } = model.straightness({ n, seed, steps: 50 });
-  const [before] = finish(reflow(model, { pairs: 16, n, steps: 1, seed })).rounds;
-  assert.deepEqual(
-    Object.values(before.quality),
-    expected.map((sw2) => ({ sw2 })),
-  );
-  assert.deepEqual([before.straightness, before.cost], [straightness, cost]);
-  assert.equal(new Set(expected).size, 3);
-});
-
 test('the default preset comes within 0.026 of the moons, as a mean of three seeds', (t) => {
   const seeds = [1, 2, 3];
   const distances = seeds.map((seed) => {
@@ -178,24 +101,4 @@ test('the default preset comes within 0.026 of the moons, as a mean of three see
   const mean = distances.reduce((sum, sw2) => sum + sw2, 0) / seeds.length;
   t.diagnostic(`SW2 ${distances.map((sw2) => sw2.toFixed(4)).join(', ')}; mean ${mean.toFixed(4)}`);
   assert.ok(mean > 0 && mean <= 0.026, `${mean}`);
-});
-
-test('wrong reflow options are refused before anything changes', () => {
-  const model = small();
-  const before = state(model);
-  /** @type {[any, RegExp][]} */
-  const cases = [
-    [{ rounds: 0 }, /rounds: got 0/],
-    [{ pairs: 0 }, /pairs: got 0/],
-    [{ n: -1 }, /n: got -1/],
-    [{ seed: 0.5 }, /seed: got 0.5/],
-    [{ steps: 0 }, /steps: got 0/],
-    [{ solver: 'rk5' }, /solver: got "rk5"/],
-    [{ solver_steps: 0 }, /steps: got 0/],
-    [{ n: 10, steps: 7, solver_steps: 0 }, /steps: got 0/],
-  ];
-  for (const [options, message] of cases) {
-    assert.throws(() => finish(reflow(model, options)), { code: 'argument', message });
-    assert.equal(state(model), before, JSON.stringify(options));
-  }
 });

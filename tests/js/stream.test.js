@@ -183,7 +183,7 @@ test('reflow over the wire gives the report of reflow in place, with frames and 
       [0, 1],
     );
     const [before, after] = report.rounds;
-    assert.ok(after.straightness < before.straightness);
+    assert.ok(Number(after.straightness) < Number(before.straightness));
     const { step, round } = await client.info();
     assert.deepEqual([step, round], [40, 1]);
   }));

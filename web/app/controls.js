@@ -37,7 +37,10 @@ const TITLES = {
 };
 
 /** Choices that a reader cannot make by hand, and who makes them. */
-const UNAVAILABLE = { coupling: { paired: 'by reflow' }, path: { custom: 'by the command' } };
+const UNAVAILABLE = {
+  coupling: { paired: 'by reflow', distilled: 'by reflow' },
+  path: { custom: 'by the command' },
+};
 
 const CUSTOM = 'custom';
 

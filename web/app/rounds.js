@@ -50,7 +50,8 @@ function row({ round, cost, straightness, quality }, floor) {
   const head = document.createElement('th');
   head.scope = 'row';
   head.textContent = round === 0 ? 'before' : `after round ${round}`;
-  const numbers = [cost, straightness, quality[1].sw2, quality[2].sw2, quality[4].sw2, floor];
+  const distances = [quality[1], quality[2], quality[4], quality[50]].map((at) => at?.sw2 ?? null);
+  const numbers = [cost, straightness, ...distances, floor];
   line.append(head, ...numbers.map(cell));
   return line;
 }

@@ -6,6 +6,7 @@
  * on from the last checkpoint in a new one.
  */
 
+import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
 import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
 import { Gauge } from './gauge.js';
@@ -244,7 +245,7 @@ export class Session {
   async #create(signal) {
     const { dials } = this;
     // A new model has no pairs: the coupling that reflow set goes with the model it belonged to.
-    if (dials.config.coupling === 'paired') dials.set('coupling', 'independent');
+    if (isOfPairs(dials.config.coupling)) dials.set('coupling', 'independent');
     if (!this.#line.alive) return this.#revive(signal, true);
     const turn = this.#asked;
     try {

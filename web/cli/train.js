@@ -5,6 +5,7 @@ import { MoonflowError, refusal } from '../lib/errors.js';
 import { classesOf } from '../lib/guidance.js';
 import { Model } from '../lib/model.js';
 import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
+import { isOfPairs } from '../lib/pairs.js';
 import { parameters, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
 import { requireWritable } from './file.js';
@@ -69,7 +70,7 @@ function toOption(row) {
   if (row.name === 'path') return nameOrFile(row, 'custom');
   if (row.name !== 'coupling') return fromTable(row);
   // Pairs are made by moonflow reflow, and no file has them.
-  return fromTable({ ...row, choices: row.choices.filter((name) => name !== 'paired') });
+  return fromTable({ ...row, choices: row.choices.filter((name) => !isOfPairs(name)) });
 }
 
 /**
@@ -203,7 +204,7 @@ async function resumed(values, module) {
   if (labels && config.classes === 0) {
     throw refusal('--labels', 'on', `nothing: ${resume} was trained without classes`);
   }
-  if (config.coupling === 'paired') {
+  if (isOfPairs(config.coupling)) {
     const hint = 'its pairs are not in the file; use moonflow reflow for another round';
     throw new MoonflowError('state', `--resume: ${resume} is a reflowed run, and ${hint}`);
   }

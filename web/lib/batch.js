@@ -14,7 +14,7 @@ import { DIVERGED, LOST, OK } from './instance.js';
 /** What to do when a call needs data that is not there. */
 export const NEEDS =
   "when data is 'points' call setPoints first, with labels when there are classes; when coupling is " +
-  "'paired' call setPairs first, " +
+  "'paired' or 'distilled' call setPairs first, " +
   "when path is 'custom' call setPath first";
 
 /** What to do when a model has no field yet. */

@@ -275,7 +275,7 @@ export class Client {
   }
 
   /**
-   * @param {Omit<ReflowOptions, 'stopped'> & Cancellable
+   * @param {Omit<ReflowOptions, 'stopped' | 'teacher'> & Cancellable
    *   & {onProgress?: (progress: ReflowProgress) => void, onFrame?: OnFrame}} [options]
    * @returns {Promise<ReflowReport>}
    */

@@ -20,6 +20,8 @@ const PATH_MAX = 2 ** 26;
 /** Evaluations of a step of dopri5, and the steps that one of its calls takes when somebody waits between them. */
 const STAGES = 6;
 const TRIES = 2;
+const ONE_STEP = "since the coupling is 'distilled': a one-step model";
+
 /** @typedef {import('./slots.js').Weights} Weights */
 
 /** @typedef {import('./guidance.js').GuidanceOptions} GuidanceOptions */
@@ -76,6 +78,14 @@ export function methodOf(model, name) {
 }
 
 /**
+ * Whether only x0 + v(0, x0) means anything: the model learned from pairs at t = 0 alone.
+ * @param {Model} model
+ */
+export function isOneStep({ config }) {
+  return config.coupling === 'distilled';
+}
+
+/**
  * The solver and its steps, the configuration's unless given.
  * @param {Model} model
  * @param {string} [solver]
@@ -86,7 +96,12 @@ export function travelOf(model, solver, steps) {
   const { min, max } = rowOf(parameters(module), 'solver_steps');
   const chosen = String(solver ?? config.solver);
   methodOf(model, chosen);
-  return { solver: chosen, solver_steps: integer('steps', steps ?? config.solver_steps, min, max) };
+  const solver_steps = integer('steps', steps ?? config.solver_steps, min, max);
+  if (isOneStep(model)) {
+    if (chosen !== 'euler') throw refusal('solver', chosen, `euler, ${ONE_STEP}`);
+    if (solver_steps !== 1) throw refusal('steps', solver_steps, `1, ${ONE_STEP}`);
+  }
+  return { solver: chosen, solver_steps };
 }
 
 /**
@@ -175,6 +190,9 @@ function stopsOf(model, { grid, steps, t_start, t_end, rtol, atol, trace }, solv
   const { solver_steps } = travelOf(model, solver, steps);
   const own = adaptive && typeof grid !== 'string' ? undefined : steps; // then it bounds the tries
   const times = timesOf(model, { grid, steps: own, t_start, t_end }, solver_steps);
+  if (isOneStep(model) && times.join() !== '0,1') {
+    throw refusal('times', times.join(', '), `0, 1, ${ONE_STEP}`);
+  }
   return { times, span: [times[0], times[times.length - 1]] };
 }
 

@@ -6,7 +6,7 @@
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
-import { methodOf, requireFinite, travelOf } from './flow.js';
+import { isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
@@ -107,6 +107,9 @@ export function* loglikSlices(model, options, most) {
   const { x, weights = 'ema', probes = 0, seed = 1, first = 0 } = given('loglik', options);
   const { instance, dim } = model;
   const n = points('x', x, dim);
+  if (isOneStep(model)) {
+    throw refusal('loglik: coupling', 'distilled', 'any other: a one-step model has no flow');
+  }
   const { solver, solver_steps } = travelBack(model, options);
   const stops = timesBack(model, options, solver_steps);
   const nfe = model.nfe(solver, stops.length - 1);

@@ -9,6 +9,7 @@ import { given, integer, POINTS_MAX, points, real, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
 import { guideOf } from './guidance.js';
+import { isOfPairs } from './pairs.js';
 import { parameters } from './parameters.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
@@ -63,7 +64,7 @@ function lack(model) {
   if (sizeOf(model) > 0) return undefined;
   const { coupling, data, noise, classes, batch } = model.config;
   if (coupling !== 'independent') {
-    const pairs = coupling === 'paired' ? 'kept from a reflow' : 'chosen within a batch';
+    const pairs = isOfPairs(coupling) ? 'kept from a reflow' : 'chosen within a batch';
     return `got coupling '${coupling}', whose pairs are ${pairs}; allowed is 'independent'`;
   }
   if (data === 'points') {

@@ -1,31 +1,44 @@
 /**
  * @file Reflow (Liu et al. 2022): carry start points along the model's own flow, train on those pairs, repeat. Each round
- * makes the flow straighter, so that few steps suffice; the report says how much, before and after.
+ * makes the flow straighter, so that few steps suffice; the report says how much, before and after. The last round may be a
+ * distillation instead, which learns x0 + v(0, x0) = x1 at t = 0 alone: a one-step model.
  */
 
-import { integer, seed } from './argument.js';
+import { integer } from './argument.js';
 import { refusal } from './errors.js';
-import { requireFinite, requireMeasurable, travelOf } from './flow.js';
+import { isOneStep, requireMeasurable } from './flow.js';
+import { carryPairs, frozen, isOfPairs, pairPlan } from './pairs.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
 /**
- * @typedef {object} ReflowOptions
+ * @typedef {object} OwnOptions
  * @property {number} [rounds] 1 unless given
- * @property {number} [pairs] pairs made in each round; 16,384 unless given
+ * @property {boolean} [distill] makes the last round a distillation; false unless given
  * @property {number} [steps] optimiser steps of each round; the configuration's unless given, otherwise it becomes the
  *   configuration's, because the schedule ends there
- * @property {string} [solver] carries the pairs; the configuration's unless given
- * @property {number} [solver_steps] the configuration's unless given
- * @property {number} [seed] of the pairs and of the measures; 1 unless given
+ * @property {Model} [teacher] of a model inside a round: the model as it was before that round, which is then the first.
+ *   With the options that the round began with it ends as if it had never stopped
  * @property {number} [n] points the measures use; 20,000 unless given
  * @property {() => boolean} [stopped] asked between pieces; true ends the work with the rounds completed so far
  */
 
+/** `seed` is also that of the measures. @typedef {OwnOptions & import('./pairs.js').PairOptions} ReflowOptions */
+
 /** @typedef {{sw2: number}} Sw2 */
-/** @typedef {{round: number, cost: number, straightness: number, quality: Record<1 | 2 | 4, Sw2>}} ReflowRow */
+
+/**
+ * SW2 is of Euler by its number of steps. A one-step model has no more than one, and nothing that could be straight: null.
+ * `cost` is E|x1 - x0|^2 by the solver that carries the pairs, or by the one step.
+ * @typedef {object} ReflowRow
+ * @property {number} round
+ * @property {boolean} one_step whether the round was a distillation
+ * @property {number} cost
+ * @property {number | null} straightness
+ * @property {{1: Sw2, 2: Sw2 | null, 4: Sw2 | null, 50: Sw2 | null}} quality
+ */
 
 /**
  * The first row is the model before the first round.
@@ -37,7 +50,15 @@ import { realSets, sw2Slices } from './quality.js';
  * @typedef {{phase: 'measure' | 'pairs' | 'train', round: number, fraction: number, losses?: Float64Array}} ReflowProgress
  */
 
-const STEPS_MEASURED = /** @type {const} */ ([1, 2, 4]);
+/**
+ * @typedef {object} Plan
+ * @property {number} steps
+ * @property {import('./pairs.js').PairPlan} source
+ * @property {() => boolean} stopped
+ * @property {() => number} chunk
+ */
+
+const STEPS_MEASURED = /** @type {const} */ ([2, 4, 50]);
 const STRAIGHTNESS_POINTS = 2048;
 const STRAIGHTNESS_STEPS = 50;
 
@@ -48,34 +69,25 @@ const STRAIGHTNESS_STEPS = 50;
  * @returns {import('./slice.js').Work<ReflowProgress, ReflowReport>}
  */
 export function* reflow(model, options = {}, chunk = () => 16) {
-  if (Number(model.config.classes) > 0) {
-    const allowed = '0 (a run without classes), since the pairs of reflow have no labels';
-    throw refusal('classes', model.config.classes, allowed, 'reflow');
-  }
-  const { rounds = 1, pairs = 16384, n = 20000, seed: from = 1 } = options;
+  const { rounds = 1, distill = false, n = 20000, stopped = () => false } = options;
   integer('rounds', rounds, 1);
-  integer('pairs', pairs, 1);
   integer('n', n, 1);
-  seed('seed', from);
-  if (model.config.predict === 'score') {
-    throw refusal(
-      'predict',
-      'score',
-      'v, x1 or noise: a reflow trains on pairs, which have no score',
-    );
-  }
-  const { solver, solver_steps } = travelOf(model, options.solver, options.solver_steps);
+  requirePairs(model);
+  if (distill) requireDistillable(model);
+  if (options.teacher) requireTaught(model, options.teacher, distill && rounds === 1);
+  const before = options.teacher ?? model;
   const steps = stepsOf(model, options.steps);
-  const stopped = options.stopped ?? (() => false);
-  const plan = { pairs, seed: from, solver, solver_steps, steps, stopped };
-  const first = model.round;
-  const sets = realSets(model, n, from);
-  const sw2_floor = yield* phase('measure', first, sw2Slices(model, sets[1], sets[0]));
-  const report = { rounds: [yield* measure(model, sets[0], from)], sw2_floor, stopped: false };
+  const plan = { steps, source: pairPlan(before, steps, options), stopped, chunk };
+  const { seed } = plan.source;
+  const sets = realSets(model, n, seed);
+  const sw2_floor = yield* phase('measure', before.round, sw2Slices(model, sets[1], sets[0]));
+  const report = { rounds: [yield* measure(before, sets[0], plan)], sw2_floor, stopped: false };
   for (let done = 0; done < rounds; done += 1) {
-    const ended = stopped() || (yield* round(model, plan, chunk));
+    const last = distill && done === rounds - 1;
+    const taught = done === 0 ? options.teacher : undefined;
+    const ended = stopped() || (yield* round(model, taught, plan, last));
     if (ended) return { ...report, stopped: true };
-    report.rounds.push(yield* measure(model, sets[0], from));
+    report.rounds.push(yield* measure(model, sets[0], plan));
   }
   return report;
 }
@@ -83,23 +95,46 @@ export function* reflow(model, options = {}, chunk = () => 16) {
 /**
  * Makes pairs and retrains on them; returns whether it was stopped before its end.
  * @param {Model} model
- * @param {Required<Omit<ReflowOptions, 'rounds' | 'n'>>} plan
- * @param {() => number} chunk
+ * @param {Model | undefined} teacher of a round that has begun
+ * @param {Plan} plan
+ * @param {boolean} distill
  * @returns {import('./slice.js').Work<ReflowProgress, boolean>}
  */
-function* round(model, { pairs, seed: from, solver, solver_steps, steps, stopped }, chunk) {
-  const next = model.round + 1;
-  const x0 = model.noise({ n: pairs, seed: pairSeed(from, next) });
-  const travel = { x0, solver, steps: solver_steps };
-  const x1 = yield* phase('pairs', next, model.sampleSlices(travel));
-  requireFinite('reflow: sample', x1, model.dim);
+function* round(model, teacher, plan, distill) {
+  if (teacher) return yield* learn(model, teacher, plan, () => model.set({ steps: plan.steps }));
+  const own = frozen(model);
+  try {
+    return yield* learn(model, own, plan, () => {
+      model.set({ steps: plan.steps });
+      model.reflowBegin();
+      if (distill) model.set({ coupling: 'distilled', solver: 'euler', solver_steps: 1 });
+    });
+  } finally {
+    own.dispose();
+  }
+}
+
+/**
+ * @param {Model} model
+ * @param {Model} teacher
+ * @param {Plan} plan
+ * @param {() => void} begin called when the first pairs are there
+ * @returns {import('./slice.js').Work<ReflowProgress, boolean>}
+ */
+function* learn(model, teacher, { steps, source, stopped, chunk }, begin) {
+  const next = teacher.round + 1;
+  const from = model.round === next ? model.step : 0;
+  yield* phase('pairs', next, carryPairs(model, teacher, source, from));
   if (stopped()) return true;
-  model.setPairs(x0, x1);
-  model.set({ steps });
-  model.reflowBegin();
+  begin();
   while (model.step < steps) {
+    const at = model.step % source.refresh;
+    if (at === 0 && model.step > from) {
+      const work = carryPairs(model, teacher, source, model.step);
+      yield* standing(work, { phase: 'train', round: next, fraction: model.step / steps });
+    }
     if (stopped()) return true;
-    const losses = model.train(Math.min(chunk(), steps - model.step));
+    const losses = model.train(Math.min(chunk(), steps - model.step, source.refresh - at));
     yield { phase: 'train', round: model.round, fraction: model.step / steps, losses };
   }
   return false;
@@ -114,33 +149,90 @@ function stepsOf({ module, config }, steps) {
   return toNumber(rowOf(parameters(module), 'steps'), steps ?? config.steps);
 }
 
+/** @param {Model} model */
+function requirePairs({ config: { predict, classes } }) {
+  if (Number(classes) > 0) {
+    const allowed = '0 (a run without classes), since the pairs of reflow have no labels';
+    throw refusal('classes', classes, allowed, 'reflow');
+  }
+  if (predict !== 'score') return;
+  throw refusal(
+    'predict',
+    'score',
+    'v, x1 or noise: a reflow trains on pairs, which have no score',
+  );
+}
+
+/** @param {Model} model */
+function requireDistillable({ config: { path, weight } }) {
+  if (path === 'linear' && weight === 'none') return;
+  const why = `false with path '${path}' and weight '${weight}'`;
+  throw refusal('distill', true, `${why}: x0 + v(0, x0) is learned under 'linear' and 'none'`);
+}
+
 /**
- * Every round travels from start points of its own, never from those the measures start at.
- * @param {number} from
- * @param {number} round from 1
+ * A model can go on with a round when it is one round ahead of its teacher, and otherwise like it.
+ * @param {Model} model
+ * @param {Model} teacher
+ * @param {boolean} distill
  */
-const pairSeed = (from, round) => (from + round) >>> 0;
+function requireTaught(model, teacher, distill) {
+  const { coupling } = model.config;
+  if (!isOfPairs(coupling) || model.round !== teacher.round + 1) {
+    const got = `round ${teacher.round} before a model in round ${model.round}`;
+    throw refusal('teacher', got, 'the model as it was before the round it is in');
+  }
+  for (const name of ['dim', 'data', 'path', 'predict', 'hidden', 'layers', 'features']) {
+    const [own, other] = [model.config[name], teacher.config[name]];
+    if (own !== other) throw refusal(`teacher, ${name}`, other, `${own}, as in the model`);
+  }
+  const begun = coupling === 'distilled';
+  if (begun !== distill) throw refusal('distill', distill, `${begun}, as the round began`);
+}
 
 /**
  * @param {Model} model
  * @param {Float32Array} real
- * @param {number} from
+ * @param {Plan} plan
  * @returns {import('./slice.js').Work<ReflowProgress, ReflowRow>}
  */
-function* measure(model, real, from) {
-  const n = real.length / model.dim;
+function* measure(model, real, { source }) {
   const { round } = model;
-  const options = { n: Math.min(n, STRAIGHTNESS_POINTS), seed: from, steps: STRAIGHTNESS_STEPS };
-  const row = yield* phase('measure', round, model.straightnessSlices(options));
-  const quality = /** @type {Record<1 | 2 | 4, Sw2>} */ ({});
-  for (const steps of STEPS_MEASURED) {
-    const travel = { n, seed: from, solver: 'euler', steps };
-    const samples = yield* phase('measure', round, model.sampleSlices(travel));
+  const { seed } = source;
+  const [n, few] = [
+    real.length / model.dim,
+    Math.min(real.length / model.dim, STRAIGHTNESS_POINTS),
+  ];
+  const one_step = isOneStep(model);
+  const travel = one_step
+    ? { solver: 'euler', steps: 1 }
+    : { solver: source.solver, steps: source.solver_steps };
+  const x1 = yield* phase('measure', round, model.sampleSlices({ n: few, seed, ...travel }));
+  const cost = meanSquare(model.noise({ n: few, seed }), x1, few);
+  /** @param {number} steps */
+  function* sw2(steps) {
+    const options = { n, seed, solver: 'euler', steps };
+    const samples = yield* phase('measure', round, model.sampleSlices(options));
     requireMeasurable('reflow: sample', samples, model.dim);
-    const sw2 = yield* phase('measure', round, sw2Slices(model, samples, real));
-    quality[steps] = { sw2 };
+    return { sw2: yield* phase('measure', round, sw2Slices(model, samples, real)) };
   }
-  return { round, cost: row.cost, straightness: row.straightness, quality };
+  /** @type {ReflowRow['quality']} */
+  const quality = { 1: yield* sw2(1), 2: null, 4: null, 50: null };
+  if (one_step) return { round, one_step, cost, straightness: null, quality };
+  for (const steps of STEPS_MEASURED) quality[steps] = yield* sw2(steps);
+  const options = { n: few, seed, steps: STRAIGHTNESS_STEPS };
+  const { straightness } = yield* phase('measure', round, model.straightnessSlices(options));
+  return { round, one_step, cost, straightness, quality };
+}
+
+/**
+ * Mean |x1 - x0|^2 of n points.
+ * @param {Float32Array} x0
+ * @param {Float32Array} x1
+ * @param {number} n
+ */
+function meanSquare(x0, x1, n) {
+  return x1.reduce((sum, coordinate, i) => sum + (coordinate - x0[i]) ** 2, 0) / n;
 }
 
 /**
@@ -155,5 +247,20 @@ function* phase(name, round, work) {
     const { done, value } = work.next();
     if (done) return value;
     yield { phase: name, round, fraction: value };
+  }
+}
+
+/**
+ * Work inside a phase, whose progress stands still meanwhile.
+ * @template R
+ * @param {import('./slice.js').Work<number, R>} work
+ * @param {ReflowProgress} at
+ * @returns {import('./slice.js').Work<ReflowProgress, R>}
+ */
+function* standing(work, at) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+    yield at;
   }
 }
