@@ -83,6 +83,18 @@ const RUNS = [
     clip: 0,
     ema2_decay: 0.5,
   },
+  {
+    ...adamw,
+    layers: 2,
+    path: 'vp-linear',
+    predict: 'noise',
+    weight: 'min-snr',
+    time: 'power',
+    time_grid: 'quadratic',
+  },
+  { ...adamw, layers: 2, path: 'polynomial', predict: 'x1', weight: 'snr', time: 'u-shaped' },
+  { layers: 2, path: 'vp-cosine', predict: 'score', data: 'spirals' },
+  { layers: 2, predict: 'x1', weight: 'edm', time: 'power', stratified: false },
   { ...adamw, layers: 2, data: 'points', dim: 3, beta1: 0.8, beta2: 0.9, eps: 1e-4 },
 ];
 
@@ -139,7 +151,7 @@ describe('an exported run gives in PyTorch what it gives here', () => {
         for (const weights of /** @type {Weights[]} */ (saved)) {
           hold(`velocity.${weights}`, model.velocity({ t, x, weights }));
         }
-        for (const solver of ['euler', 'midpoint', 'heun', 'rk4']) {
+        for (const solver of ['euler', 'midpoint', 'heun', 'rk4', 'ab2']) {
           hold(`sample.${solver}`, model.sample({ x0, solver, steps: 7 }));
         }
         hold('drawn', model.sample({ n: N, seed: 9 }));
@@ -207,13 +219,16 @@ describe('on two processes', () => {
 test('what the Python file does not have is refused with the row, its value and what there is', () => {
   const model = Model.createSync({ hidden: 4, layers: 1 }, module);
   const flow = readFileSync(new URL('../../web/lib/flow.py', import.meta.url), 'utf8');
-  const sources = { flow, batches: '# ---- B\n', storage: '# ---- S\n' };
+  const sources = { flow, batches: '# ---- B\n', storage: '# ---- S\n', path: '# ---- P\n' };
   const text = torchFiles(model, sources).get('flow.py');
-  assert.doesNotMatch(String(text), /^from (batches|storage) import/m);
+  assert.doesNotMatch(String(text), /^from (path|batches|storage) import/m);
   /** @type {[string, RegExp][]} */
   const cases = [
     [flow.replace('"moons", ', ''), /^data: got moons, .* it has moons-iid, 8gaussians, /],
-    [flow.replace('"muon_lr": [], ', ''), /^muon_lr: got 0.5, .* it has 0.06$/],
+    [
+      flow.replace('"muon_lr": [], ', ''),
+      /^muon_lr: got 0.5, .* it has 0.06, and a run may change it/,
+    ],
   ];
   model.set({ muon_lr: 0.5 });
   for (const [shorter, says] of cases) {

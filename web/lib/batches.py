@@ -74,14 +74,20 @@ def draw_data(config, n, points=None, **stream):
 
 
 def draw_times(config, n, **stream):
-    """t [n] inside (0, 1): uniform, or sigmoid(m + s N(0, 1)); stratified takes one from each of n equal slices."""
-    bell, stratified = config['time'] == 'logit-normal', config['stratified']
-    t = (normal((n,), **stream) if bell and not stratified else uniform(philox(n, **stream))).double()
-    if stratified:
-        t = (torch.arange(n) + t) / n
-    if bell:
-        z = math.sqrt(2) * torch.erfinv(2 * t - 1) if stratified else t
+    """t [n] inside (0, 1) by the law's quantiles; stratified takes one from each of n equal slices of probability."""
+    law, stratified = config['time'], config['stratified']
+    if law == 'logit-normal' and not stratified:
+        z = normal((n,), **stream).double()
+    else:
+        t = uniform(philox(n, **stream)).double()
+        t = (torch.arange(n) + t) / n if stratified else t
+        z = math.sqrt(2) * torch.erfinv(2 * t - 1)
+    if law == 'logit-normal':
         t = torch.sigmoid(config['time_mean'] + config['time_std'] * z)
+    elif law == 'power':
+        t = t ** (1 / config['time_exponent'])
+    elif law == 'u-shaped':
+        t = 0.5 + torch.asinh((2 * t - 1) * math.sinh(config['time_ends'] / 2)) / config['time_ends']
     return t.clamp(2.0**-24, 1 - 2.0**-24).float()
 
 
@@ -118,8 +124,8 @@ def assignment(cost):
 
 def average_pairs(path, t, x0, x1, group=512):
     """The stable target (Xu et al. 2023): a pair becomes its mean given x_t and the data of its group of the batch."""
-    alpha, sigma = path.at(t)[:2]
-    ratio, mean = alpha / sigma, torch.empty_like(x1)
+    alpha, sigma = path.at(t.double())[:2]
+    ratio, mean = (alpha / sigma).float().unsqueeze(1), torch.empty_like(x1)
     for rows in (slice(i, i + group) for i in range(0, len(t), group)):
         gap = x0[rows, None] + ratio[rows, None] * (x1[rows, None] - x1[None, rows])  # (x_t - alpha y_j) / sigma
         mean[rows] = torch.softmax(-(gap**2).sum(dim=2) / 2, dim=1) @ x1[rows]

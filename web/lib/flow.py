@@ -32,19 +32,23 @@ from torch.nn.parallel import DistributedDataParallel
 KNOWN = {
     "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [],
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
-    "path": ["linear", "vp-cosine", "ve"], "sigma_min": [], "sigma_max": [], "sigma_data": [],
+    "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial"],
+    "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
     "coupling": ["independent", "ot", "paired"], "target": ["pair", "stable"],
-    "time": ["uniform", "logit-normal"], "time_mean": [], "time_std": [], "stratified": [], "batch": [],
+    "time": ["uniform", "logit-normal", "power", "u-shaped"],
+    "time_mean": [], "time_std": [], "time_exponent": [], "time_ends": [], "stratified": [], "batch": [],
+    "weight": ["none", "snr", "min-snr", "edm"], "weight_gamma": [],
     "steps": [], "optimiser": ["adamw", "muon"], "lr": [], "schedule": ["constant", "cosine"], "warmup": [],
     "beta1": [], "beta2": [], "eps": [], "muon_lr": [], "muon_momentum": [], "weight_decay": [], "clip": [],
     "ema_decay": [], "ema_late_decay": [], "ema_late_from": [], "ema2_decay": [], "ema3_decay": [], "ema_warmup": [],
-    "solver": ["euler", "midpoint", "heun", "rk4"], "solver_steps": []
+    "solver": ["euler", "midpoint", "heun", "rk4", "ab2"], "solver_steps": [], "time_grid": ["uniform", "quadratic"],
+    "rtol": [], "atol": []
 }
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS, POINTS = os.path.join(HERE, 'weights.safetensors'), os.path.join(HERE, 'points.safetensors')
 
 
-# ---- Field -----------------------------------------------------------------------------------------------------------
+# ---- Network ---------------------------------------------------------------------------------------------------------
 
 
 class TimeFeatures(nn.Module):
@@ -75,60 +79,8 @@ class VectorFieldMLP(nn.Module):
         return self.net(torch.cat([x, self.t_embed(t)], dim=1))
 
 
-class Path:
-    """The mixture x_t, and the network's place in the velocity: v(t, x) = skip x + out F(in x, t)."""
-
-    def __init__(self, config):
-        self.kind, self.low, self.data = config['path'], config['sigma_min'], config['sigma_data']
-        self.log_ratio = math.log(config['sigma_max'] / self.low)
-        self.source_scale = config['sigma_max'] if self.kind == 've' else 1  # a sample starts at this times N(0, I)
-
-    def at(self, t):
-        """alpha, sigma, alpha', sigma' and in, skip, out as columns [B, 1], computed in double."""
-        t = t.double().unsqueeze(1)
-        one, zero, rate = torch.ones_like(t), torch.zeros_like(t), math.pi / 2
-        if self.kind == 'linear':
-            values = t, 1 - t, one, -one, one, zero, one
-        elif self.kind == 'vp-cosine':
-            sine, cosine = torch.sin(rate * t), torch.cos(rate * t)
-            values = sine, cosine, rate * cosine, -rate * sine, one, zero, one
-        else:  # ve spans four decades, which only trains preconditioned (Karras et al. 2022, table 1)
-            sigma = self.low * torch.exp((1 - t) * self.log_ratio)
-            root = torch.sqrt(sigma**2 + self.data**2)
-            skip, out = -self.log_ratio * (sigma / root) ** 2, self.log_ratio * sigma * self.data / root
-            values = one, sigma, zero, -self.log_ratio * sigma, 1 / root, skip, out
-        return [value.float() for value in values]
-
-    def velocity(self, net, t, x):
-        scale_in, skip, out = self.at(t)[4:]
-        return skip * x + out * net(t, scale_in * x)
-
-    def squared_error(self, net, t, x0, x1):
-        """Sum of (F - (u - skip x_t) / out)^2, which is (v - u)^2 where there is no preconditioning."""
-        alpha, sigma, d_alpha, d_sigma, scale_in, skip, out = self.at(t)
-        x, u = sigma * x0 + alpha * x1, d_sigma * x0 + d_alpha * x1
-        return ((net(t, scale_in * x) - (u - skip * x) / out) ** 2).sum()
-
-
-def solve(field, x, solver, steps):
-    """Carries x from t = 0 to t = 1 in equal steps of dx/dt = field(t, x)."""
-    for i in range(steps):
-        t, end = i / steps, (i + 1) / steps
-        h, k1 = end - t, field(t, x)
-        if solver == 'euler':
-            x = x + h * k1
-        elif solver == 'midpoint':
-            x = x + h * field(t + h / 2, x + h / 2 * k1)
-        elif solver == 'heun':
-            x = x + h / 2 * (k1 + field(end, x + h * k1))
-        else:  # rk4
-            k2 = field(t + h / 2, x + h / 2 * k1)
-            k3 = field(t + h / 2, x + h / 2 * k2)
-            x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + field(end, x + h * k3))
-    return x
-
-
-# In an exported file the text of both stands here.
+# In an exported file the text of these stands here.
+from path import Path, solve
 from batches import NOISE, draw_batch, normal
 from storage import Refusal, read_safetensors, unique, write_npy, write_safetensors
 
@@ -174,7 +126,7 @@ class Run:
         """n points [n, D] carried from x0, N(0, I): given, or those that Moonflow draws from `seed`."""
         x0 = normal((n, self.config['dim']), seed=seed, purpose=NOISE) if x0 is None else x0
         x0, solver = self.path.source_scale * x0.to(self.device), solver or self.config['solver']
-        return solve(self.field(weights), x0, solver, steps or self.config['solver_steps'])
+        return solve(self.field(weights), x0, solver, steps or self.config['solver_steps'], self.config['time_grid'])
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}

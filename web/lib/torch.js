@@ -1,6 +1,6 @@
 /**
  * @file A run on its way to PyTorch: its weights, and one Python file that samples it and trains it on. The file is put
- * together from flow.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
+ * together from flow.py, path.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
  */
 
 import { MoonflowError } from './errors.js';
@@ -9,10 +9,10 @@ import { write } from './safetensors.js';
 import { save } from './weights.js';
 
 /** @typedef {import('./model.js').Model} Model */
-/** @typedef {{flow: string, batches: string, storage: string}} Sources the texts of the three files */
+/** @typedef {Record<typeof SOURCES[number], string>} Sources the texts of the files */
 
 /** The Python files of this folder. */
-export const SOURCES = /** @type {const} */ (['flow', 'batches', 'storage']);
+export const SOURCES = /** @type {const} */ (['flow', 'path', 'batches', 'storage']);
 
 /** Lines of flow.py in whose place the text of another file stands, and where that text begins. */
 const IMPORTS = /^# In an exported file.*\n(?:from \w+ import .*\n)+/m;
@@ -27,10 +27,10 @@ const BEGINNING = /^# ---- /m;
  */
 export function torchFiles(model, sources, points) {
   checkConfig(model, sources.flow);
-  const { flow, ...parts } = sources;
-  const bodies = Object.values(parts).map((text) => text.slice(text.search(BEGINNING)));
+  const [, ...parts] = SOURCES;
+  const bodies = parts.map((name) => sources[name].slice(sources[name].search(BEGINNING)));
   // By a function, since a text may hold $ signs, which replace would read.
-  const python = flow.replace(IMPORTS, () => bodies.join('\n\n'));
+  const python = sources.flow.replace(IMPORTS, () => bodies.join('\n\n'));
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
   files.set('flow.py', python).set('weights.safetensors', save(model));
@@ -58,24 +58,17 @@ function knownRows(flow) {
  */
 function checkConfig({ config, module }, flow) {
   const known = knownRows(flow);
-  for (const { name, choices, standard } of parameters(module)) {
+  for (const { name, choices, standard, live } of parameters(module)) {
     const allowed = known[name]?.length ? known[name] : choices;
     const holds = known[name] ? true : config[name] === standard;
     if (holds && (choices.length === 0 || allowed.includes(String(config[name])))) continue;
-    throw unknown(name, config[name], known[name] ? allowed.join(', ') : String(standard));
+    const has = known[name] ? allowed.join(', ') : String(standard);
+    const message = `${name}: got ${config[name]}, which the PyTorch file does not have; it has ${has}`;
+    const hint = live ? ', and a run may change it before it leaves' : '';
+    throw new MoonflowError('unsupported', message + hint, { operation: 'export' });
   }
-  if (config.path === 've' && config.sigma_data === 0) {
+  if ((config.path === 've' || config.weight === 'edm') && config.sigma_data === 0) {
     const message = 'sigma_data: got 0, which is not yet measured; give the points of the run';
     throw new MoonflowError('state', message, { operation: 'export' });
   }
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {string} allowed
- */
-function unknown(name, value, allowed) {
-  const message = `${name}: got ${value}, which the PyTorch file does not have; it has ${allowed}`;
-  return new MoonflowError('unsupported', message, { operation: 'export' });
 }
