@@ -95,6 +95,9 @@ const RUNS = [
   { ...adamw, layers: 2, path: 'polynomial', predict: 'x1', weight: 'snr', time: 'u-shaped' },
   { layers: 2, path: 'vp-cosine', predict: 'score', data: 'spirals' },
   { layers: 2, predict: 'x1', weight: 'edm', time: 'power', stratified: false },
+  { layers: 2, data: '8gaussians', classes: 8 },
+  { ...adamw, layers: 2, classes: 2, label_drop: 0.4, coupling: 'ot' },
+  { layers: 2, data: 'points', dim: 3, classes: 3 },
   { ...adamw, layers: 2, data: 'points', dim: 3, beta1: 0.8, beta2: 0.9, eps: 1e-4 },
 ];
 
@@ -104,14 +107,15 @@ describe('an exported run gives in PyTorch what it gives here', () => {
   const rows = RUNS.map((config, i) => {
     const model = Model.createSync({ ...SIZE, ...config }, module);
     const points = config.data === 'points' ? spread(7, 50 * model.dim, -2, 2) : undefined;
-    if (points) model.setPoints(points);
+    const labels = config.classes ? Int32Array.from({ length: 50 }, (_, k) => k % 3) : undefined;
+    if (points) model.setPoints(points, 50, labels);
     model.train(5);
     const files = { run: at(`run${i}.safetensors`), query: at(`query${i}.safetensors`) };
-    return { config, model, points, files, out: at(`answer${i}.safetensors`) };
+    return { config, model, points, labels, files, out: at(`answer${i}.safetensors`) };
   });
 
   before(async () => {
-    const runs = rows.map(({ model, points, files, out }, i) => {
+    const runs = rows.map(({ model, points, labels, files, out }, i) => {
       const tensor = (/** @type {number} */ stream, /** @type {number} */ far) => {
         return { shape: [N, model.dim], data: spread(stream, N * model.dim, -far, far) };
       };
@@ -124,6 +128,7 @@ describe('an exported run gives in PyTorch what it gives here', () => {
       writeFileSync(files.query, write({ tensors, metadata: {} }));
       if (!points) return { ...files, out, steps: STEPS };
       const given = new Map([['points', { shape: [50, model.dim], data: points }]]);
+      if (labels) given.set('labels', { shape: [50], data: Float32Array.from(labels) });
       writeFileSync(at(`points${i}.safetensors`), write({ tensors: given, metadata: {} }));
       return { ...files, out, steps: STEPS, points: at(`points${i}.safetensors`) };
     });
@@ -155,13 +160,21 @@ describe('an exported run gives in PyTorch what it gives here', () => {
           hold(`sample.${solver}`, model.sample({ x0, solver, steps: 7 }));
         }
         hold('drawn', model.sample({ n: N, seed: 9 }));
+        if (!config.classes) return;
+        hold('class', model.sample({ x0, label: 1 }));
+        hold('guided', model.sample({ x0, label: 1, guidance: 2.5 }));
       });
 
       test('batches and the steps taken on them', () => {
         const batch = model.batch();
         for (const key of /** @type {const} */ (['t', 'x0', 'x1']))
           hold(`batch.${key}`, batch[key]);
-        const twin = loadSync(save(model), { module, points: rows[i].points });
+        if (batch.labels) hold('batch.labels', Float32Array.from(batch.labels));
+        const twin = loadSync(save(model), {
+          module,
+          points: rows[i].points,
+          labels: rows[i].labels,
+        });
         hold('losses', twin.train(STEPS));
         for (const tensor of twin.tensors()) {
           for (const slot of savedSlots(twin)) {

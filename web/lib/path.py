@@ -86,13 +86,13 @@ class Path:
         scale_in, skip, out = columns(self.condition(t.double())[:3])
         return skip * x + out * net(t, scale_in * x)
 
-    def squared_error(self, net, t, x0, x1):
+    def squared_error(self, net, t, x0, x1, *labels):
         """Weighted sum of (F - (u - skip x_t) / out)^2, which is (v - u)^2 where F is v."""
         double = t.double()
         alpha, sigma, d_alpha, d_sigma = columns(self.at(double))
         scale_in, skip, out, _ = columns(self.condition(double))
         x, u = sigma * x0 + alpha * x1, d_sigma * x0 + d_alpha * x1
-        error = net(t, scale_in * x) - (u - skip * x) / out
+        error = net(t, scale_in * x, *labels) - (u - skip * x) / out
         return (columns([self.weight(double)])[0] * error**2).sum()
 
 

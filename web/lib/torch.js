@@ -22,10 +22,10 @@ const BEGINNING = /^# ---- /m;
  * The files of an export by name: flow.py, weights.safetensors and, with points, points.safetensors.
  * @param {Model} model
  * @param {Sources} sources
- * @param {Float32Array} [points] [n, D], the user's own, which a run does not hold
+ * @param {{points: Float32Array, labels?: Int32Array}} [own] [n, D] and [n], the user's data, which a run does not hold
  * @returns {Map<string, string | Uint8Array>}
  */
-export function torchFiles(model, sources, points) {
+export function torchFiles(model, sources, own) {
   checkConfig(model, sources.flow);
   const [, ...parts] = SOURCES;
   const bodies = parts.map((name) => sources[name].slice(sources[name].search(BEGINNING)));
@@ -34,9 +34,11 @@ export function torchFiles(model, sources, points) {
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
   files.set('flow.py', python).set('weights.safetensors', save(model));
-  if (!points) return files;
-  const shape = [points.length / model.dim, model.dim];
-  const tensors = new Map([['points', { shape, data: points }]]);
+  if (!own) return files;
+  const { points, labels } = own;
+  const n = points.length / model.dim;
+  const tensors = new Map([['points', { shape: [n, model.dim], data: points }]]);
+  if (labels) tensors.set('labels', { shape: [n], data: Float32Array.from(labels) });
   return files.set('points.safetensors', write({ tensors, metadata: {} }));
 }
 
