@@ -95,6 +95,7 @@ const RUNS = [
   { ...adamw, layers: 2, path: 'polynomial', predict: 'x1', weight: 'snr', time: 'u-shaped' },
   { layers: 2, path: 'vp-cosine', predict: 'score', data: 'spirals' },
   { layers: 2, predict: 'x1', weight: 'edm', time: 'power', stratified: false },
+  { layers: 2, path: 'custom' },
   { layers: 2, data: '8gaussians', classes: 8 },
   { ...adamw, layers: 2, classes: 2, label_drop: 0.4, coupling: 'ot' },
   { layers: 2, data: 'points', dim: 3, classes: 3 },
@@ -109,6 +110,11 @@ describe('an exported run gives in PyTorch what it gives here', () => {
     const points = config.data === 'points' ? spread(7, 50 * model.dim, -2, 2) : undefined;
     const labels = config.classes ? Int32Array.from({ length: 50 }, (_, k) => k % 3) : undefined;
     if (points) model.setPoints(points, 50, labels);
+    if (config.path === 'custom') {
+      // Uneven, so that the rule has slopes to cut.
+      const alpha = Float32Array.of(0, 0.05, 0.1, 0.7, 0.75, 1);
+      model.setPath({ alpha, sigma: Float32Array.of(2, 1.9, 0.8, 0.7, 0.2, 0) });
+    }
     model.train(5);
     const files = { run: at(`run${i}.safetensors`), query: at(`query${i}.safetensors`) };
     return { config, model, points, labels, files, out: at(`answer${i}.safetensors`) };
@@ -254,6 +260,8 @@ test('what the Python file does not have is refused with the row, its value and 
   }
   const waiting = Model.createSync({ hidden: 4, layers: 1, path: 've', data: 'points' }, module);
   assert.throws(() => torchFiles(waiting, sources), /sigma_data: got 0/);
+  const shapeless = Model.createSync({ hidden: 4, layers: 1, path: 'custom' }, module);
+  assert.throws(() => torchFiles(shapeless, sources), /path: got custom without its samples/);
 });
 
 test('a file that is not sound is refused by the Python reader', async () => {

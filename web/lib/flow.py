@@ -32,7 +32,7 @@ from torch.nn.parallel import DistributedDataParallel
 KNOWN = {
     "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [], "classes": [],
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
-    "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial"],
+    "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial", "custom"],
     "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
     "coupling": ["independent", "ot", "paired"], "target": ["pair", "stable"],
     "time": ["uniform", "logit-normal", "power", "u-shaped"],
@@ -108,7 +108,10 @@ class Run:
             if row not in config or (choices and config[row] not in choices):
                 raise Refusal(f"{path}: {row}: got {config.get(row)}; allowed is {', '.join(choices) or 'a number'}")
         self.step, self.round, self.device = int(self.metadata['step']), int(self.metadata['round']), device
-        self.path = Path(config)
+        self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
+        if (config['path'] == 'custom') != (len(self.curves) == 2):
+            raise Refusal(f'{path}: got {len(self.curves)} curves of a path; allowed are both for custom, else none')
+        self.path = Path(config, list(self.curves.values()) or None)
         rows = 'dim', 'hidden', 'layers', 'features', 'time_scale', 'classes'
         self.net = VectorFieldMLP(*(config[row] for row in rows))
         shapes = {name: x.shape for name, x in self.net.state_dict().items()}
@@ -147,6 +150,7 @@ class Run:
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
+        tensors.update(self.curves)
         write_safetensors(path, tensors, {**self.metadata, 'config': json.dumps(self.config), 'step': str(self.step)})
 
 

@@ -13,10 +13,13 @@ class Path:
     at the ends of time, so they are held where an error of F would enter v more than 20 times.
     """
 
-    def __init__(self, config):
+    def __init__(self, config, samples=None):
+        """samples: (alpha, sigma) of a custom path on an even grid over [0, 1]."""
         self.config, self.kind, self.predict = config, config['path'], config['predict']
+        self.samples = samples and [y.double() for y in samples]
         self.log_ratio = math.log(config['sigma_max'] / config['sigma_min'])
-        self.source_scale = config['sigma_max'] if self.kind == 've' else 1  # a sample starts at this times N(0, I)
+        # A sample starts at this times N(0, I).
+        self.source_scale = {'ve': config['sigma_max'], 'custom': samples and float(samples[1][0])}.get(self.kind, 1)
         self.least, self.most = 0, 1
         if self.kind != 've' and self.predict != 'v':
             while self.least < 0.25 and self.is_singular(self.least):
@@ -38,6 +41,9 @@ class Path:
         if self.kind == 'polynomial':
             n = self.config['path_power']
             return t**n, 1 - t**n, n * t ** (n - 1), -n * t ** (n - 1)
+        if self.kind == 'custom':
+            (alpha, d_alpha), (sigma, d_sigma) = (curve(y.to(t.device), t) for y in self.samples)
+            return alpha, sigma, d_alpha, d_sigma
         kept = torch.exp(-(1 - t) * (0.1 + 19.9 * (1 - t) / 2))  # vp-linear, whose sigma' is infinite at t = 1
         s = (1 - t).clamp(min=1e-5)
         held, half_beta = torch.exp(-s * (0.1 + 19.9 * s / 2)), (0.1 + 19.9 * s) / 2
@@ -94,6 +100,23 @@ class Path:
         x, u = sigma * x0 + alpha * x1, d_sigma * x0 + d_alpha * x1
         error = net(t, scale_in * x, *labels) - (u - skip * x) / out
         return (columns([self.weight(double)])[0] * error**2).sum()
+
+
+def curve(y, t):
+    """Value and slope at t of the monotone cubics through y on an even grid (Fritsch & Carlson 1980; Hyman 1983)."""
+    pieces, rise = len(y) - 1, y.diff()
+    if pieces == 1:
+        slope = rise.expand(2)
+    else:
+        before, after = torch.cat([rise[:1], rise]), torch.cat([rise, rise[-1:]])
+        ends = (3 * rise[:1] - rise[1:2]) / 2, (3 * rise[-1:] - rise[-2:-1]) / 2
+        slope = torch.cat([ends[0], (rise[1:] + rise[:-1]) / 2, ends[1]])
+        most = 3 * torch.minimum(before.abs(), after.abs())
+        slope = torch.where((before * after > 0) & (slope * before > 0), slope.clamp(-most, most), 0 * slope)
+    i = (t * pieces).long().clamp(max=pieces - 1)
+    s, first, last = t * pieces - i, slope[i], slope[i + 1]
+    square, cube = 3 * rise[i] - 2 * first - last, first + last - 2 * rise[i]
+    return y[i] + s * (first + s * (square + s * cube)), pieces * (first + s * (2 * square + s * 3 * cube))
 
 
 def columns(values):

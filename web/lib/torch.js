@@ -58,7 +58,7 @@ function knownRows(flow) {
  * @param {Model} model
  * @param {string} flow
  */
-function checkConfig({ config, module }, flow) {
+function checkConfig({ config, module, path }, flow) {
   const known = knownRows(flow);
   for (const { name, choices, standard, live } of parameters(module)) {
     const allowed = known[name]?.length ? known[name] : choices;
@@ -68,6 +68,10 @@ function checkConfig({ config, module }, flow) {
     const message = `${name}: got ${config[name]}, which the PyTorch file does not have; it has ${has}`;
     const hint = live ? ', and a run may change it before it leaves' : '';
     throw new MoonflowError('unsupported', message + hint, { operation: 'export' });
+  }
+  if (config.path === 'custom' && !path) {
+    const message = 'path: got custom without its samples; call setPath first';
+    throw new MoonflowError('state', message, { operation: 'export' });
   }
   if ((config.path === 've' || config.weight === 'edm') && config.sigma_data === 0) {
     const message = 'sigma_data: got 0, which is not yet measured; give the points of the run';
