@@ -83,6 +83,22 @@ const RUNS = [
     clip: 0,
     ema2_decay: 0.5,
   },
+  {
+    ...adamw,
+    layers: 2,
+    path: 'vp-linear',
+    predict: 'noise',
+    weight: 'min-snr',
+    time: 'power',
+    time_grid: 'quadratic',
+  },
+  { ...adamw, layers: 2, path: 'polynomial', predict: 'x1', weight: 'snr', time: 'u-shaped' },
+  { layers: 2, path: 'vp-cosine', predict: 'score', data: 'spirals' },
+  { layers: 2, predict: 'x1', weight: 'edm', time: 'power', stratified: false },
+  { layers: 2, path: 'custom' },
+  { layers: 2, data: '8gaussians', classes: 8 },
+  { ...adamw, layers: 2, classes: 2, label_drop: 0.4, coupling: 'ot' },
+  { layers: 2, data: 'points', dim: 3, classes: 3 },
   { ...adamw, layers: 2, data: 'points', dim: 3, beta1: 0.8, beta2: 0.9, eps: 1e-4 },
 ];
 
@@ -92,14 +108,20 @@ describe('an exported run gives in PyTorch what it gives here', () => {
   const rows = RUNS.map((config, i) => {
     const model = Model.createSync({ ...SIZE, ...config }, module);
     const points = config.data === 'points' ? spread(7, 50 * model.dim, -2, 2) : undefined;
-    if (points) model.setPoints(points);
+    const labels = config.classes ? Int32Array.from({ length: 50 }, (_, k) => k % 3) : undefined;
+    if (points) model.setPoints(points, 50, labels);
+    if (config.path === 'custom') {
+      // Uneven, so that the rule has slopes to cut.
+      const alpha = Float32Array.of(0, 0.05, 0.1, 0.7, 0.75, 1);
+      model.setPath({ alpha, sigma: Float32Array.of(2, 1.9, 0.8, 0.7, 0.2, 0) });
+    }
     model.train(5);
     const files = { run: at(`run${i}.safetensors`), query: at(`query${i}.safetensors`) };
-    return { config, model, points, files, out: at(`answer${i}.safetensors`) };
+    return { config, model, points, labels, files, out: at(`answer${i}.safetensors`) };
   });
 
   before(async () => {
-    const runs = rows.map(({ model, points, files, out }, i) => {
+    const runs = rows.map(({ model, points, labels, files, out }, i) => {
       const tensor = (/** @type {number} */ stream, /** @type {number} */ far) => {
         return { shape: [N, model.dim], data: spread(stream, N * model.dim, -far, far) };
       };
@@ -112,6 +134,7 @@ describe('an exported run gives in PyTorch what it gives here', () => {
       writeFileSync(files.query, write({ tensors, metadata: {} }));
       if (!points) return { ...files, out, steps: STEPS };
       const given = new Map([['points', { shape: [50, model.dim], data: points }]]);
+      if (labels) given.set('labels', { shape: [50], data: Float32Array.from(labels) });
       writeFileSync(at(`points${i}.safetensors`), write({ tensors: given, metadata: {} }));
       return { ...files, out, steps: STEPS, points: at(`points${i}.safetensors`) };
     });
@@ -139,17 +162,25 @@ describe('an exported run gives in PyTorch what it gives here', () => {
         for (const weights of /** @type {Weights[]} */ (saved)) {
           hold(`velocity.${weights}`, model.velocity({ t, x, weights }));
         }
-        for (const solver of ['euler', 'midpoint', 'heun', 'rk4']) {
+        for (const solver of ['euler', 'midpoint', 'heun', 'rk4', 'ab2']) {
           hold(`sample.${solver}`, model.sample({ x0, solver, steps: 7 }));
         }
         hold('drawn', model.sample({ n: N, seed: 9 }));
+        if (!config.classes) return;
+        hold('class', model.sample({ x0, label: 1 }));
+        hold('guided', model.sample({ x0, label: 1, guidance: 2.5 }));
       });
 
       test('batches and the steps taken on them', () => {
         const batch = model.batch();
         for (const key of /** @type {const} */ (['t', 'x0', 'x1']))
           hold(`batch.${key}`, batch[key]);
-        const twin = loadSync(save(model), { module, points: rows[i].points });
+        if (batch.labels) hold('batch.labels', Float32Array.from(batch.labels));
+        const twin = loadSync(save(model), {
+          module,
+          points: rows[i].points,
+          labels: rows[i].labels,
+        });
         hold('losses', twin.train(STEPS));
         for (const tensor of twin.tensors()) {
           for (const slot of savedSlots(twin)) {
@@ -207,13 +238,16 @@ describe('on two processes', () => {
 test('what the Python file does not have is refused with the row, its value and what there is', () => {
   const model = Model.createSync({ hidden: 4, layers: 1 }, module);
   const flow = readFileSync(new URL('../../web/lib/flow.py', import.meta.url), 'utf8');
-  const sources = { flow, batches: '# ---- B\n', storage: '# ---- S\n' };
+  const sources = { flow, batches: '# ---- B\n', storage: '# ---- S\n', path: '# ---- P\n' };
   const text = torchFiles(model, sources).get('flow.py');
-  assert.doesNotMatch(String(text), /^from (batches|storage) import/m);
+  assert.doesNotMatch(String(text), /^from (path|batches|storage) import/m);
   /** @type {[string, RegExp][]} */
   const cases = [
     [flow.replace('"moons", ', ''), /^data: got moons, .* it has moons-iid, 8gaussians, /],
-    [flow.replace('"muon_lr": [], ', ''), /^muon_lr: got 0.5, .* it has 0.06$/],
+    [
+      flow.replace('"muon_lr": [], ', ''),
+      /^muon_lr: got 0.5, .* it has 0.06, and a run may change it/,
+    ],
   ];
   model.set({ muon_lr: 0.5 });
   for (const [shorter, says] of cases) {
@@ -226,6 +260,8 @@ test('what the Python file does not have is refused with the row, its value and 
   }
   const waiting = Model.createSync({ hidden: 4, layers: 1, path: 've', data: 'points' }, module);
   assert.throws(() => torchFiles(waiting, sources), /sigma_data: got 0/);
+  const shapeless = Model.createSync({ hidden: 4, layers: 1, path: 'custom' }, module);
+  assert.throws(() => torchFiles(shapeless, sources), /path: got custom without its samples/);
 });
 
 test('a file that is not sound is refused by the Python reader', async () => {

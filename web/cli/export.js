@@ -47,8 +47,9 @@ export async function run(values, module) {
   const model = data
     ? await openRunWithData('RUN', RUN, { module, data })
     : await openRun('RUN', RUN, module);
-  const points = data ? (await readPoints('--data', data)).points : undefined;
-  const files = torchFiles(model, await sources(), points);
+  const labelled = Number(model.config.classes) > 0;
+  const own = data ? await readPoints('--data', data, labelled) : undefined;
+  const files = torchFiles(model, await sources(), own);
   await makeFolder(folder);
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);
   const words = [...files.keys()].map((name) => `wrote ${join(folder, name)}\n`);

@@ -5,7 +5,7 @@ import torch
 
 # ---- Batches -------------------------------------------------------------------------------------------------------
 
-SOURCE, DATA, TIME, NOISE = 2, 3, 4, 5  # what a draw is for
+SOURCE, DATA, TIME, NOISE, LABEL = 2, 3, 4, 5, 10  # what a draw is for
 JITTER, ORDER = 1, 2  # lanes of the draw of data, beside lane 0 of its shape
 
 
@@ -42,21 +42,37 @@ def arcs(inner, angle):
     return torch.where(inner[:, None], torch.tensor([1, 0.5]) - circle(angle), circle(angle))
 
 
-def even_moons(n, **stream):
-    """sklearn.datasets.make_moons: angles evenly spaced on each arc, then shuffled (Fisher and Yates)."""
-    counts, words, order = (n // 2, n - n // 2), philox(n, lane=ORDER, **stream).tolist(), list(range(n))
-    angle = torch.cat([torch.arange(k).double() * (math.pi / max(k - 1, 1)) for k in counts])
+def shuffled(n, **stream):
+    """0 .. n - 1 in the order of Fisher and Yates."""
+    words, order = philox(n, lane=ORDER, **stream).tolist(), list(range(n))
     for i in range(n - 1, 0, -1):
         j = words[i] * (i + 1) >> 32
         order[i], order[j] = order[j], order[i]
-    return arcs(torch.arange(n) >= counts[0], angle)[order]
+    return torch.tensor(order)
 
 
-def draw_data(config, n, points=None, **stream):
+def even_moons(n, **stream):
+    """sklearn.datasets.make_moons: angles evenly spaced on each arc, then shuffled."""
+    counts = n // 2, n - n // 2
+    angle = torch.cat([torch.arange(k).double() * (math.pi / max(k - 1, 1)) for k in counts])
+    return arcs(torch.arange(n) >= counts[0], angle)[shuffled(n, **stream)]
+
+
+def draw_classes(config, n, own=None, **stream):
+    """The class of each point that draw_data draws: its arc, centre or cell, or the label of the user's point."""
+    kind = config['data']
+    if kind == 'points':
+        return own['labels'][philox(n, **stream) * len(own['labels']) >> 32].long()
+    if kind == 'moons':
+        return (shuffled(n, **stream) >= n // 2).long()
+    return philox(4 * n, **stream)[::4] * config['classes'] >> 32
+
+
+def draw_data(config, n, own=None, **stream):
     """[n, D] of the run's data set: a unit shape plus noise, scaled; or the user's points, with replacement."""
     kind = config['data']
     if kind == 'points':
-        return points[philox(n, **stream) * len(points) >> 32]
+        return own['points'][philox(n, **stream) * len(own['points']) >> 32]
     words = philox(4 * n, **stream).view(n, 4)
     u, w = uniform(words[:, 1]).double(), uniform(words[:, 2]).double()
     two, eight = words[:, 0] >> 31, words[:, 0] >> 29
@@ -74,14 +90,20 @@ def draw_data(config, n, points=None, **stream):
 
 
 def draw_times(config, n, **stream):
-    """t [n] inside (0, 1): uniform, or sigmoid(m + s N(0, 1)); stratified takes one from each of n equal slices."""
-    bell, stratified = config['time'] == 'logit-normal', config['stratified']
-    t = (normal((n,), **stream) if bell and not stratified else uniform(philox(n, **stream))).double()
-    if stratified:
-        t = (torch.arange(n) + t) / n
-    if bell:
-        z = math.sqrt(2) * torch.erfinv(2 * t - 1) if stratified else t
+    """t [n] inside (0, 1) by the law's quantiles; stratified takes one from each of n equal slices of probability."""
+    law, stratified = config['time'], config['stratified']
+    if law == 'logit-normal' and not stratified:
+        z = normal((n,), **stream).double()
+    else:
+        t = uniform(philox(n, **stream)).double()
+        t = (torch.arange(n) + t) / n if stratified else t
+        z = math.sqrt(2) * torch.erfinv(2 * t - 1)
+    if law == 'logit-normal':
         t = torch.sigmoid(config['time_mean'] + config['time_std'] * z)
+    elif law == 'power':
+        t = t ** (1 / config['time_exponent'])
+    elif law == 'u-shaped':
+        t = 0.5 + torch.asinh((2 * t - 1) * math.sinh(config['time_ends'] / 2)) / config['time_ends']
     return t.clamp(2.0**-24, 1 - 2.0**-24).float()
 
 
@@ -116,22 +138,34 @@ def assignment(cost):
     return torch.tensor(owner).argsort()
 
 
-def average_pairs(path, t, x0, x1, group=512):
-    """The stable target (Xu et al. 2023): a pair becomes its mean given x_t and the data of its group of the batch."""
-    alpha, sigma = path.at(t)[:2]
-    ratio, mean = alpha / sigma, torch.empty_like(x1)
+def average_pairs(path, t, x0, x1, labels=None, classes=None, group=512):
+    """The stable target (Xu et al. 2023): a pair becomes its mean given x_t and the data of its group of the batch,
+    those of its class where it has kept its label."""
+    alpha, sigma = path.at(t.double())[:2]
+    ratio, mean = (alpha / sigma).float().unsqueeze(1), torch.empty_like(x1)
     for rows in (slice(i, i + group) for i in range(0, len(t), group)):
         gap = x0[rows, None] + ratio[rows, None] * (x1[rows, None] - x1[None, rows])  # (x_t - alpha y_j) / sigma
-        mean[rows] = torch.softmax(-(gap**2).sum(dim=2) / 2, dim=1) @ x1[rows]
+        fit = -(gap**2).sum(dim=2) / 2
+        if labels is not None:
+            kept = labels[rows, None] == classes[rows, None]
+            fit = fit.masked_fill(kept & (classes[rows, None] != classes[None, rows]), -math.inf)
+        mean[rows] = torch.softmax(fit, dim=1) @ x1[rows]
     return x0 + ratio * (x1 - mean), mean
 
 
-def draw_batch(config, path, step, round=0, points=None):
-    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling."""
+def draw_batch(config, path, step, round=0, own=None):
+    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data."""
     n, where = config['batch'], {'seed': config['seed'], 'step': step, 'round': round}
     t = draw_times(config, n, purpose=TIME, **where)
     x0 = normal((n, config['dim']), purpose=SOURCE, **where)
-    x1 = draw_data(config, n, points, purpose=DATA, **where)
+    x1 = draw_data(config, n, own, purpose=DATA, **where)
+    labels = classes = draw_classes(config, n, own, purpose=DATA, **where) if config['classes'] else None
     if config['coupling'] == 'ot':
-        return t, x0, x1[assignment(torch.cdist(x0.double(), x1.double()) ** 2)]
-    return (t, *average_pairs(path, t, x0, x1)) if config['target'] == 'stable' else (t, x0, x1)
+        match = assignment(torch.cdist(x0.double(), x1.double()) ** 2)
+        x1, labels = x1[match], None if classes is None else classes[match]
+    if labels is not None:  # some rows are taught without their class, as guidance needs
+        dropped = uniform(philox(n, purpose=LABEL, **where)).double() < config['label_drop']
+        labels = labels.masked_fill(dropped, config['classes'])
+    if config['coupling'] == 'independent' and config['target'] == 'stable':
+        x0, x1 = average_pairs(path, t, x0, x1, labels, classes)
+    return t, x0, x1, labels

@@ -30,21 +30,26 @@ from torch.nn.parallel import DistributedDataParallel
 
 # What this file understands of a configuration: rows with their choices, none for a number; `moonflow export` reads it.
 KNOWN = {
-    "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [],
+    "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [], "classes": [],
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
-    "path": ["linear", "vp-cosine", "ve"], "sigma_min": [], "sigma_max": [], "sigma_data": [],
+    "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial", "custom"],
+    "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
     "coupling": ["independent", "ot", "paired"], "target": ["pair", "stable"],
-    "time": ["uniform", "logit-normal"], "time_mean": [], "time_std": [], "stratified": [], "batch": [],
+    "time": ["uniform", "logit-normal", "power", "u-shaped"],
+    "time_mean": [], "time_std": [], "time_exponent": [], "time_ends": [], "stratified": [],
+    "label_drop": [], "batch": [],
+    "weight": ["none", "snr", "min-snr", "edm"], "weight_gamma": [],
     "steps": [], "optimiser": ["adamw", "muon"], "lr": [], "schedule": ["constant", "cosine"], "warmup": [],
     "beta1": [], "beta2": [], "eps": [], "muon_lr": [], "muon_momentum": [], "weight_decay": [], "clip": [],
     "ema_decay": [], "ema_late_decay": [], "ema_late_from": [], "ema2_decay": [], "ema3_decay": [], "ema_warmup": [],
-    "solver": ["euler", "midpoint", "heun", "rk4"], "solver_steps": []
+    "solver": ["euler", "midpoint", "heun", "rk4", "ab2"], "solver_steps": [], "time_grid": ["uniform", "quadratic"],
+    "rtol": [], "atol": []
 }
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS, POINTS = os.path.join(HERE, 'weights.safetensors'), os.path.join(HERE, 'points.safetensors')
 
 
-# ---- Field -----------------------------------------------------------------------------------------------------------
+# ---- Network ---------------------------------------------------------------------------------------------------------
 
 
 class TimeFeatures(nn.Module):
@@ -61,74 +66,27 @@ class TimeFeatures(nn.Module):
 
 
 class VectorFieldMLP(nn.Module):
-    """F(x, t) = net(concat(x, e)) with e = W2 silu(W1 s(t) + b1) + b2."""
+    """F(x, t) = net(concat(x, e)), e = W2 silu(W1 s(t) + b1) + b2; with K classes e + table[label], row K for none."""
 
-    def __init__(self, dim, hidden, layers, features, time_scale):
+    def __init__(self, dim, hidden, layers, features, time_scale, classes):
         super().__init__()
         time = [TimeFeatures(features, time_scale), nn.Linear(features, hidden), nn.SiLU(), nn.Linear(hidden, hidden)]
         stack = [nn.Linear(dim + hidden, hidden), nn.SiLU()]
         for _ in range(layers - 1):
             stack += [nn.Linear(hidden, hidden), nn.SiLU()]
         self.t_embed, self.net = nn.Sequential(*time), nn.Sequential(*stack, nn.Linear(hidden, dim))
+        self.label_embed = nn.Embedding(classes + 1, hidden) if classes else None
 
-    def forward(self, t, x):
-        return self.net(torch.cat([x, self.t_embed(t)], dim=1))
-
-
-class Path:
-    """The mixture x_t, and the network's place in the velocity: v(t, x) = skip x + out F(in x, t)."""
-
-    def __init__(self, config):
-        self.kind, self.low, self.data = config['path'], config['sigma_min'], config['sigma_data']
-        self.log_ratio = math.log(config['sigma_max'] / self.low)
-        self.source_scale = config['sigma_max'] if self.kind == 've' else 1  # a sample starts at this times N(0, I)
-
-    def at(self, t):
-        """alpha, sigma, alpha', sigma' and in, skip, out as columns [B, 1], computed in double."""
-        t = t.double().unsqueeze(1)
-        one, zero, rate = torch.ones_like(t), torch.zeros_like(t), math.pi / 2
-        if self.kind == 'linear':
-            values = t, 1 - t, one, -one, one, zero, one
-        elif self.kind == 'vp-cosine':
-            sine, cosine = torch.sin(rate * t), torch.cos(rate * t)
-            values = sine, cosine, rate * cosine, -rate * sine, one, zero, one
-        else:  # ve spans four decades, which only trains preconditioned (Karras et al. 2022, table 1)
-            sigma = self.low * torch.exp((1 - t) * self.log_ratio)
-            root = torch.sqrt(sigma**2 + self.data**2)
-            skip, out = -self.log_ratio * (sigma / root) ** 2, self.log_ratio * sigma * self.data / root
-            values = one, sigma, zero, -self.log_ratio * sigma, 1 / root, skip, out
-        return [value.float() for value in values]
-
-    def velocity(self, net, t, x):
-        scale_in, skip, out = self.at(t)[4:]
-        return skip * x + out * net(t, scale_in * x)
-
-    def squared_error(self, net, t, x0, x1):
-        """Sum of (F - (u - skip x_t) / out)^2, which is (v - u)^2 where there is no preconditioning."""
-        alpha, sigma, d_alpha, d_sigma, scale_in, skip, out = self.at(t)
-        x, u = sigma * x0 + alpha * x1, d_sigma * x0 + d_alpha * x1
-        return ((net(t, scale_in * x) - (u - skip * x) / out) ** 2).sum()
+    def forward(self, t, x, labels=None):
+        e = self.t_embed(t)
+        if self.label_embed is not None:
+            none = torch.full(t.shape, self.label_embed.num_embeddings - 1, device=t.device)
+            e = e + self.label_embed(none if labels is None else labels)
+        return self.net(torch.cat([x, e], dim=1))
 
 
-def solve(field, x, solver, steps):
-    """Carries x from t = 0 to t = 1 in equal steps of dx/dt = field(t, x)."""
-    for i in range(steps):
-        t, end = i / steps, (i + 1) / steps
-        h, k1 = end - t, field(t, x)
-        if solver == 'euler':
-            x = x + h * k1
-        elif solver == 'midpoint':
-            x = x + h * field(t + h / 2, x + h / 2 * k1)
-        elif solver == 'heun':
-            x = x + h / 2 * (k1 + field(end, x + h * k1))
-        else:  # rk4
-            k2 = field(t + h / 2, x + h / 2 * k1)
-            k3 = field(t + h / 2, x + h / 2 * k2)
-            x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + field(end, x + h * k3))
-    return x
-
-
-# In an exported file the text of both stands here.
+# In an exported file the text of these stands here.
+from path import Path, solve
 from batches import NOISE, draw_batch, normal
 from storage import Refusal, read_safetensors, unique, write_npy, write_safetensors
 
@@ -150,8 +108,12 @@ class Run:
             if row not in config or (choices and config[row] not in choices):
                 raise Refusal(f"{path}: {row}: got {config.get(row)}; allowed is {', '.join(choices) or 'a number'}")
         self.step, self.round, self.device = int(self.metadata['step']), int(self.metadata['round']), device
-        self.path = Path(config)
-        self.net = VectorFieldMLP(*(config[row] for row in ('dim', 'hidden', 'layers', 'features', 'time_scale')))
+        self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
+        if (config['path'] == 'custom') != (len(self.curves) == 2):
+            raise Refusal(f'{path}: got {len(self.curves)} curves of a path; allowed are both for custom, else none')
+        self.path = Path(config, list(self.curves.values()) or None)
+        rows = 'dim', 'hidden', 'layers', 'features', 'time_scale', 'classes'
+        self.net = VectorFieldMLP(*(config[row] for row in rows))
         shapes = {name: x.shape for name, x in self.net.state_dict().items()}
         prefixes = {slot: prefix for slot, prefix in SLOTS.items() if config.get(f'{slot}_decay', 1) > 0}
         wanted = {prefix + name: shape for prefix in prefixes.values() for name, shape in shapes.items()}
@@ -161,23 +123,34 @@ class Run:
         self.net.to(device).load_state_dict(self.slots['raw'])
         self.slots['raw'] = self.net.state_dict()  # the living weights, not copies of them
 
-    def field(self, weights='ema'):
-        """v(t, x) for t, a number or [N], and x [N, D]."""
+    def field(self, weights='ema', label=None, guidance=1):
+        """v(t, x) for t, a number or [N], and x [N, D]: of every class, or of one by guidance (Ho & Salimans 2022)."""
         if weights not in self.slots:
             raise Refusal(f'weights: got {weights}, and {weights}_decay of this run is 0; allowed is ema or raw')
         net = copy.deepcopy(self.net)
         net.load_state_dict(self.slots[weights])
-        return lambda t, x: self.path.velocity(net, torch.as_tensor(t, device=x.device).expand(len(x)), x)
+        classes = self.config['classes']
+        if label is not None and not 0 <= label < classes:
+            raise Refusal(f'label: got {label}; allowed is {f"0 to {classes - 1}" if classes else "none in this run"}')
+
+        def guided(t, x):
+            if label is None:
+                return net(t, x)
+            own = net(t, x, torch.full(t.shape, label, device=t.device))
+            return own if guidance == 1 else torch.lerp(net(t, x), own, guidance)
+        return lambda t, x: self.path.velocity(guided, torch.as_tensor(t, device=x.device).expand(len(x)), x)
 
     @torch.no_grad()
-    def sample(self, n, seed=1, solver=None, steps=None, weights='ema', x0=None):
+    def sample(self, n, seed=1, solver=None, steps=None, weights='ema', x0=None, label=None, guidance=1):
         """n points [n, D] carried from x0, N(0, I): given, or those that Moonflow draws from `seed`."""
         x0 = normal((n, self.config['dim']), seed=seed, purpose=NOISE) if x0 is None else x0
         x0, solver = self.path.source_scale * x0.to(self.device), solver or self.config['solver']
-        return solve(self.field(weights), x0, solver, steps or self.config['solver_steps'])
+        steps = steps or self.config['solver_steps']
+        return solve(self.field(weights, label, guidance), x0, solver, steps, self.config['time_grid'])
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
+        tensors.update(self.curves)
         write_safetensors(path, tensors, {**self.metadata, 'config': json.dumps(self.config), 'step': str(self.step)})
 
 
@@ -235,8 +208,8 @@ def move(run):
 class Trainer:
     """The steps of a run. Where there are several processes, each computes the gradient of its share of the batch."""
 
-    def __init__(self, run, points=None):
-        self.run, self.points, together = run, points, dist.is_initialized()
+    def __init__(self, run, own=None):
+        self.run, self.own, together = run, own, dist.is_initialized()
         self.rank, self.processes = (dist.get_rank(), dist.get_world_size()) if together else (0, 1)
         self.net = DistributedDataParallel(run.net) if together else run.net
         # Kept, since a process whose gloo thread frees the last tensor it summed may wait for itself at its end.
@@ -244,12 +217,12 @@ class Trainer:
         if run.config['batch'] < self.processes:
             raise Refusal(f"batch: got {run.config['batch']}; allowed is at least one point for each process")
 
-    def gradient(self, t, x0, x1):
+    def gradient(self, t, x0, x1, labels=None):
         """The loss of the whole batch, whose gradient is left in p.grad of every process."""
         share = slice(len(t) * self.rank // self.processes, len(t) * (self.rank + 1) // self.processes)
-        t, near, far = (x[share].to(self.run.device) for x in (t, x0, x1))
+        parts = [x[share].to(self.run.device) for x in (t, x0, x1, labels) if x is not None]
         self.run.net.zero_grad()
-        loss = self.run.path.squared_error(self.net, t, near, far) / x1.numel()
+        loss = self.run.path.squared_error(self.net, *parts) / x1.numel()
         (self.processes * loss).backward()  # of this DistributedDataParallel takes the mean, which is the sum of shares
         self.total.copy_(loss.detach())
         if self.processes > 1:
@@ -258,7 +231,7 @@ class Trainer:
 
     def step(self):
         run = self.run
-        loss = self.gradient(*draw_batch(run.config, run.path, run.step, run.round, self.points))
+        loss = self.gradient(*draw_batch(run.config, run.path, run.step, run.round, self.own))
         if not math.isfinite(loss):
             raise Refusal(f'step {run.step}: the loss is {loss}; the file is as last saved; try a smaller --lr')
         move(run)
@@ -271,17 +244,17 @@ def train(args):
     if 'RANK' in os.environ:  # set by torchrun
         dist.init_process_group('nccl' if cuda else 'gloo')
     run = Run(args.run, f'cuda:{place}' if cuda else 'cpu')
-    config, points = run.config, None
+    config, own = run.config, None
     if config['coupling'] == 'paired':
         raise Refusal('coupling: got paired, and the pairs of a reflow are in no file; train the run it began from')
     if config['data'] == 'points':
         if not os.path.exists(args.points):
             raise Refusal(f'{args.points}: there is no such file; name it by --points, or export the run with --data')
-        points = read_safetensors(args.points)[0]['points']
+        own = read_safetensors(args.points)[0]
     last = run.step + args.steps
     config.update({row: value for row in ('batch', 'lr', 'muon_lr') if (value := getattr(args, row)) is not None})
     config['steps'] = max(config['steps'], last)  # where the cosine ends
-    trainer = Trainer(run, points)
+    trainer = Trainer(run, own)
     while run.step < last:
         loss = trainer.step()
         if trainer.rank == 0 and (run.step % args.every == 0 or run.step == last):
@@ -293,7 +266,8 @@ def train(args):
 
 def sample(args):
     run = Run(args.run, 'cuda' if torch.cuda.is_available() else 'cpu')
-    write_npy(args.out, run.sample(args.n, args.seed, args.solver, args.steps, args.weights))
+    travel = args.solver, args.steps, args.weights
+    write_npy(args.out, run.sample(args.n, args.seed, *travel, label=args.label, guidance=args.guidance))
 
 
 def positive(kind):
@@ -317,13 +291,15 @@ def main():
     options('--solver', choices=KNOWN['solver'], help="the run's own when not given")
     options('--steps', type=positive(int), help="steps of the solver; the run's own when not given")
     options('--weights', choices=['ema', 'raw', 'ema2', 'ema3'], default='ema')
+    options('--label', type=int, help='class to take, of a run with classes; all when not given')
+    options('--guidance', type=float, default=1, help='strength of --label; 1 when not given')
     options('--out', required=True, help='the .npy file to write')
     options = verbs.choices['train'].add_argument
     options('--steps', type=positive(int), required=True, help='to take; the cosine ends no earlier than they do')
     options('--batch', type=positive(int), help='points in a batch, over all processes')
     options('--lr', type=positive(float), help='peak rate of AdamW')
     options('--muon-lr', type=positive(float), help='peak rate of Muon')
-    options('--points', default=POINTS, help='tensor `points` [N, D], for a run of your own points')
+    options('--points', default=POINTS, help='tensors `points` [N, D] and, with classes, `labels` [N]')
     options('--every', type=positive(int), default=1000, help='steps between saves; 1000 when not given')
     options('--out', help='save here and leave the file of --run as it is')
     args = parser.parse_args()

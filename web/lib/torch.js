@@ -1,6 +1,6 @@
 /**
  * @file A run on its way to PyTorch: its weights, and one Python file that samples it and trains it on. The file is put
- * together from flow.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
+ * together from flow.py, path.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
  */
 
 import { MoonflowError } from './errors.js';
@@ -9,10 +9,10 @@ import { write } from './safetensors.js';
 import { save } from './weights.js';
 
 /** @typedef {import('./model.js').Model} Model */
-/** @typedef {{flow: string, batches: string, storage: string}} Sources the texts of the three files */
+/** @typedef {Record<typeof SOURCES[number], string>} Sources the texts of the files */
 
 /** The Python files of this folder. */
-export const SOURCES = /** @type {const} */ (['flow', 'batches', 'storage']);
+export const SOURCES = /** @type {const} */ (['flow', 'path', 'batches', 'storage']);
 
 /** Lines of flow.py in whose place the text of another file stands, and where that text begins. */
 const IMPORTS = /^# In an exported file.*\n(?:from \w+ import .*\n)+/m;
@@ -22,21 +22,23 @@ const BEGINNING = /^# ---- /m;
  * The files of an export by name: flow.py, weights.safetensors and, with points, points.safetensors.
  * @param {Model} model
  * @param {Sources} sources
- * @param {Float32Array} [points] [n, D], the user's own, which a run does not hold
+ * @param {{points: Float32Array, labels?: Int32Array}} [own] [n, D] and [n], the user's data, which a run does not hold
  * @returns {Map<string, string | Uint8Array>}
  */
-export function torchFiles(model, sources, points) {
+export function torchFiles(model, sources, own) {
   checkConfig(model, sources.flow);
-  const { flow, ...parts } = sources;
-  const bodies = Object.values(parts).map((text) => text.slice(text.search(BEGINNING)));
+  const [, ...parts] = SOURCES;
+  const bodies = parts.map((name) => sources[name].slice(sources[name].search(BEGINNING)));
   // By a function, since a text may hold $ signs, which replace would read.
-  const python = flow.replace(IMPORTS, () => bodies.join('\n\n'));
+  const python = sources.flow.replace(IMPORTS, () => bodies.join('\n\n'));
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
   files.set('flow.py', python).set('weights.safetensors', save(model));
-  if (!points) return files;
-  const shape = [points.length / model.dim, model.dim];
-  const tensors = new Map([['points', { shape, data: points }]]);
+  if (!own) return files;
+  const { points, labels } = own;
+  const n = points.length / model.dim;
+  const tensors = new Map([['points', { shape: [n, model.dim], data: points }]]);
+  if (labels) tensors.set('labels', { shape: [n], data: Float32Array.from(labels) });
   return files.set('points.safetensors', write({ tensors, metadata: {} }));
 }
 
@@ -56,26 +58,23 @@ function knownRows(flow) {
  * @param {Model} model
  * @param {string} flow
  */
-function checkConfig({ config, module }, flow) {
+function checkConfig({ config, module, path }, flow) {
   const known = knownRows(flow);
-  for (const { name, choices, standard } of parameters(module)) {
+  for (const { name, choices, standard, live } of parameters(module)) {
     const allowed = known[name]?.length ? known[name] : choices;
     const holds = known[name] ? true : config[name] === standard;
     if (holds && (choices.length === 0 || allowed.includes(String(config[name])))) continue;
-    throw unknown(name, config[name], known[name] ? allowed.join(', ') : String(standard));
+    const has = known[name] ? allowed.join(', ') : String(standard);
+    const message = `${name}: got ${config[name]}, which the PyTorch file does not have; it has ${has}`;
+    const hint = live ? ', and a run may change it before it leaves' : '';
+    throw new MoonflowError('unsupported', message + hint, { operation: 'export' });
   }
-  if (config.path === 've' && config.sigma_data === 0) {
+  if (config.path === 'custom' && !path) {
+    const message = 'path: got custom without its samples; call setPath first';
+    throw new MoonflowError('state', message, { operation: 'export' });
+  }
+  if ((config.path === 've' || config.weight === 'edm') && config.sigma_data === 0) {
     const message = 'sigma_data: got 0, which is not yet measured; give the points of the run';
     throw new MoonflowError('state', message, { operation: 'export' });
   }
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {string} allowed
- */
-function unknown(name, value, allowed) {
-  const message = `${name}: got ${value}, which the PyTorch file does not have; it has ${allowed}`;
-  return new MoonflowError('unsupported', message, { operation: 'export' });
 }
