@@ -26,8 +26,8 @@ prediction condition_prepare(const path *p, int quantity) {
   prediction f = {quantity, 0, 1};
   const double step = 1.0 / 256;
   if (p->kind == FM_PATH_VE || quantity == FM_PREDICT_V || !path_is_complete(p)) return f;
-  while (f.least < 0.25 && is_singular(p, quantity, f.least)) f.least += step;
-  while (f.most > 0.75 && is_singular(p, quantity, f.most)) f.most -= step;
+  while (f.least < 0.5 && is_singular(p, quantity, f.least)) f.least += step;
+  while (f.most > 0.5 && is_singular(p, quantity, f.most)) f.most -= step;
   return f;
 }
 

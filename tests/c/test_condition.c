@@ -21,7 +21,7 @@ static void check_names(void) {
   for (int i = 0; i < PATHSET_COUNT; i++)
     for (int predict = 0; predict < QUANTITIES && PATHSET[i].kind != FM_PATH_VE; predict++) {
       const prediction f = condition_prepare(&PATHSET[i], predict);
-      check(f.least <= 0.25 && f.most >= 0.75, "path %d, %d: %g to %g", i, predict, f.least, f.most);
+      check(f.least <= 0.5 && f.most >= 0.5, "path %d, %d: %g to %g", i, predict, f.least, f.most);
       for (double t = f.least; t <= f.most; t += 0.009) {
         const path_point at = path_at(&PATHSET[i], t);
         const double names[] = {at.d_sigma * X0 + at.d_alpha * X1, X1, X0, -X0 / at.sigma};
@@ -34,8 +34,9 @@ static void check_names(void) {
                                condition_prepare(&PATHSET[0], FM_PREDICT_NOISE),
                                condition_prepare(&PATHSET[0], FM_PREDICT_SCORE)};
   for (int i = 0; i < 3; i++) {
-    check(i == 0 ? linear[i].least == 0 : fabs(linear[i].least - 0.05) < 0.004, "case %d: from %g", i, linear[i].least);
-    check(i == 1 ? linear[i].most == 1 : fabs(linear[i].most - 0.95) < 0.004, "case %d: to %g", i, linear[i].most);
+    check(i == 0 ? linear[i].least == 0 : fabs(linear[i].least - (i == 1 ? 0.1 : 1 / 11.0)) < 0.004, "case %d: from %g",
+          i, linear[i].least);
+    check(i == 1 ? linear[i].most == 1 : fabs(linear[i].most - 0.9) < 0.004, "case %d: to %g", i, linear[i].most);
   }
 }
 

@@ -19,9 +19,8 @@ const PATHS = rowOf(parameters(module), 'path').choices.filter((path) => path !=
 const PREDICTIONS = rowOf(parameters(module), 'predict').choices;
 const QUANTITIES = /** @type {import('../../web/lib/conversion.js').Quantity[]} */ (PREDICTIONS);
 
-/** An untrained model is at 1; measured after 400 steps: 0.06 to 0.13, and 0.27 for the slowest of them. */
+/** An untrained model is at 1; measured after 400 steps: 0.06 to 0.13. */
 const LIMIT = 0.2;
-const SLOWEST = { path: 'polynomial', predict: 'noise', limit: 0.4 };
 
 /**
  * @param {import('../../web/lib/parameters.js').PartialConfig} config
@@ -50,8 +49,7 @@ test('every path trains on moons, whatever the network predicts', (context) => {
     for (const predict of path === 've' ? ['v'] : PREDICTIONS) {
       const sw2 = quality({ path, predict }, QUICK.steps);
       context.diagnostic(`${path}, ${predict}: ${sw2.toFixed(3)}`);
-      const slowest = path === SLOWEST.path && predict === SLOWEST.predict;
-      assert.ok(sw2 < (slowest ? SLOWEST.limit : LIMIT), `${path}, ${predict}: SW2 ${sw2}`);
+      assert.ok(sw2 < LIMIT, `${path}, ${predict}: SW2 ${sw2}`);
       cases++;
     }
   }
