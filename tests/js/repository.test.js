@@ -65,7 +65,7 @@ const ROWS = [
       'interval',
     ],
   },
-  { layer: 4, nouns: ['minibatch', 'conversion', 'oracle'] },
+  { layer: 4, nouns: ['minibatch', 'churn', 'conversion', 'oracle'] },
   { layer: 4, nouns: ['condition'] },
   { layer: 4, nouns: ['weight'] },
   { layer: 5, nouns: ['field'] },
