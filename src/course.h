@@ -82,4 +82,9 @@ FM_API int fm_course_begin(const fm_model *model, double rtol, double atol, int 
 FM_API int fm_course_run(fm_model *model, int weights, int tries, real *x, real *k, fm_course *course, int n,
                          fm_try *log, const double *times, int count, real *path);
 
+/* out [n, dim] at `fraction` (0 .. 1) of the way from a [n, dim] to b [n, dim], point by point (blend.h): noises to be decoded
+ * into what lies between two data points that were encoded. n >= 1, dim 1 .. 64; out may be a or b. */
+enum { FM_BLEND_LINEAR, FM_BLEND_SPHERICAL };
+FM_API int fm_blend(int kind, double fraction, const real *a, const real *b, int n, int dim, real *out);
+
 #endif

@@ -245,7 +245,7 @@ FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
 FM_API int fm_data_labels(const fm_model *model, uint32_t seed, int n, int32_t *labels); /* of that draw; K > 0 */
 
 /* How points are carried along the field: fm_sample, fm_nfe, fm_grid, fm_sample_grid, fm_guided_nfe, fm_sample_sde, fm_diffusion,
- * fm_course_begin and fm_course_run. */
+ * fm_course_begin, fm_course_run and fm_blend. */
 #include "course.h"
 
 /* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the

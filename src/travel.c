@@ -1,4 +1,5 @@
 /* travel.c — the half of fm.h that carries points along the field: fixed steps, grids and adaptive steps. */
+#include "blend.h"
 #include "model.h"
 #include "params.h"
 
@@ -184,5 +185,16 @@ int fm_sample_sde(fm_model *m, int weights, int solver, const double *times, con
   const ode_plan plan = plan_along(solver, times, count);
   const sample_diffusion diffusion = {g, {.seed = seed, .purpose = RNG_DIFFUSION}, first};
   sample_flow(&m->sampler, &plan, &diffusion, x, n, path);
+  return FM_OK;
+}
+
+int fm_blend(int kind, double fraction, const real *a, const real *b, int n, int dim, real *out) {
+  FM_REQUIRE((kind == FM_BLEND_LINEAR || kind == FM_BLEND_SPHERICAL) && model_is_time(fraction), FM_E_ARG);
+  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  const uint64_t reals = (uint64_t)n * (uint64_t)dim;
+  FM_REQUIRE(fm_is_array(a, reals, sizeof(real)) && fm_is_array(b, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(out, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(model_all_finite(a, reals) && model_all_finite(b, reals), FM_E_ARG);
+  for (size_t i = 0; i < reals; i += (size_t)dim) blend_point(kind, fraction, a + i, b + i, out + i, dim);
   return FM_OK;
 }

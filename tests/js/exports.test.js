@@ -179,6 +179,12 @@ const EXPORTS = {
       ...[array(grid, 8), value(5, [1, 0, -1, 10002]), array(p3, 8)],
     ],
   },
+  fm_blend: {
+    args: [
+      ...[value(1, [-1, 2, INT_MAX]), time(0.3), float(p1), float(p2), n],
+      ...[value(2, [0, -1, 65, INT_MAX]), float(p3)],
+    ],
+  },
   fm_course_begin: {
     args: [...[self, tolerance, tolerance, steps, time(0), time(1), float(p1), n], array(p3, 8)],
   },
@@ -313,6 +319,8 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_sample', 6],
       ['fm_sample_grid', 5],
       ['fm_course_begin', 6],
+      ['fm_blend', 2],
+      ['fm_blend', 3],
       ['fm_sample_sde', 8],
       ['fm_straightness', 3],
       ['fm_loglik', 8],
@@ -343,7 +351,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 30);
+  assert.equal(readers.length, 32);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

@@ -58,6 +58,7 @@ const ROWS = [
       'timelaw',
       'dataset',
       'ode',
+      'blend',
       'dopri5',
       'metric',
       'chebyshev',
