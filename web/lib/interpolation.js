@@ -32,12 +32,9 @@ export function* interpolateSlices(model, options) {
   pointsOf('b', b, model.dim, n);
   integer('count', count, 2, COUNT_MAX);
   choice('blend', blend, ['linear', 'spherical']);
-  if (model.config.sde !== 'none') {
-    throw refusal(
-      'sde',
-      model.config.sde,
-      'none: noise on the way would not lead back to the points',
-    );
+  const { sde = model.config.sde } = /** @type {{sde?: unknown}} */ (travel);
+  if (sde !== 'none') {
+    throw refusal('sde', sde, 'none: noise on the way would not lead back to the points');
   }
   const ends = new Float32Array(2 * a.length);
   ends.set(a);
