@@ -16,9 +16,10 @@
  * Why so: the score is v in other words, so nothing else need be evaluated; and an Euler-Maruyama step blows up where sigma is
  * small, since the score is of the size 1/sigma there, while this one cannot.
  *
- * Easy to get wrong: strong noise makes the steps of the solver long, t_end - s instead of h, so it wants more of them. Where s would be
- * below 0 it is 0, and the noise what fits. At alpha = 0 there is nothing but noise and nothing to add. And without an
- * independent coupling p_s is another law.
+ * Easy to get wrong: strong noise makes the steps of the solver long, t_end - s instead of h, so it wants more of them or a
+ * better one. From noise to Gaussian data of std 0.6 in 50 steps, the std comes out 1 % small by heun at g = 1 and 9 % at g = 3,
+ * by rk4 0.1 % at g = 3. Where s would be below 0 it is 0, and the noise what fits. At alpha = 0 there is nothing but noise and
+ * nothing to add. And without an independent coupling p_s is another law.
  */
 #ifndef CHURN_H
 #define CHURN_H
