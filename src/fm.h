@@ -34,7 +34,6 @@
 
 #include <stdint.h>
 
-#include "course.h"
 #include "setting.h"
 
 #if defined(__wasm__)
@@ -144,7 +143,7 @@ FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
 /* Begins the next reflow round (Liu et al. 2022): weights and averages become the EMA weights, moments and step return to 0,
  * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, with K > 0, and when
- * `predict` is score, which pairs do not have.
+ * `predict` is score or `sde` on: pairs have no score.
  *
  * Under `paired` the field learns x1 - x0 at every point of the line from x0 to x1. Set to `distilled` after the beginning, the
  * coupling takes the same pairs at t = 0 alone, whatever the law of time (section 3 of the paper):
@@ -245,50 +244,9 @@ FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n,
 FM_API int fm_data(const fm_model *model, uint32_t seed, int n, real *x1);
 FM_API int fm_data_labels(const fm_model *model, uint32_t seed, int n, int32_t *labels); /* of that draw; K > 0 */
 
-/* Carries x [n, D] in place from t_start to t_end (in [0, 1], not equal, either direction) in `steps` steps of the model's
- * time_grid, 1 .. 10,000. Under dopri5 the steps choose their own length by the model's rtol and atol, `steps` is the most
- * that a point may try, and FM_E_STEPS says that one of them needs more; fm_course_run says which, and where it is.
- * A start at t_start = 0 is multiplied by the path's source scale (sigma_max for ve, else 1), and an arrival at
- * t_end = 0 is divided by it, so x0 is N(0, I) for every path. Each point's bits are its own, however the calls are cut. */
-FM_API int fm_sample(fm_model *model, int weights, int solver, int steps, double t_start, double t_end, real *x, int n);
-
-/* Field evaluations a point costs in `steps` steps of `solver`, under dopri5 at most: 2 + 6 steps; 0 for an unknown solver or
- * steps outside 1 .. 10,000. */
-FM_API int fm_nfe(int solver, int steps);
-
-/* times[steps + 1] of a grid, FM_GRID_* (ode.h has the formulas): times[0] is t_start, times[steps] t_end. Arguments as in
- * fm_sample. */
-FM_API int fm_grid(int grid, int steps, double t_start, double t_end, double *times);
-
-/* fm_sample along the caller's own times[count], 2 .. 10,001 of them in [0, 1], each above the one before or each below it.
- * path: null, or [count, n, D] for x_t at each of the times: x_t itself, so at t = 0 not in unit scale. */
-FM_API int fm_sample_grid(fm_model *model, int weights, int solver, const double *times, int count, real *x, int n,
-                          real *path);
-
-/* Evaluations of the network a point costs along times[count] (fm_sample_grid) by a guide of this scale within t_from .. t_to:
- * two where it is neither 0 nor 1, one elsewhere. 0 for what fm_sample_grid or fm_guide_set would refuse. */
-FM_API int fm_guided_nfe(int solver, const double *times, int count, double scale, double t_from, double t_to);
-
-/* ---- Adaptive steps, in calls of bounded work --------------------------------------------------------
- *
- *     fm_course_begin(model, 1e-5, 1e-5, 100, 0, 1, x, n, course);
- *     do fm_course_run(model, FM_EMA, 8, x, k, course, n, log, NULL, 0, NULL);
- *     while (a course has state < FM_COURSE_ARRIVED);
- *
- * Each point has its own time and steps (dopri5.h), so its bits and counts depend neither on its company nor on the cut.
- * course.h has the two structures. */
-/* Puts the points x [n, D] on courses from t_start to t_end, as in fm_sample, which also says how x is scaled at t = 0. rtol,
- * atol and most are those of the rows rtol, atol and solver_steps. */
-FM_API int fm_course_begin(const fm_model *model, double rtol, double atol, int most, double t_start, double t_end,
-                           real *x, int n, fm_course *course);
-
-/* Up to `tries` steps, 1 .. 10,000, of every point that is under way. x [n, D], k [n, D] (the velocity at x, kept from call to
- * call) and course[n] move together and are the caller's to keep. log: null, or [n, tries]; the steps that point i has tried
- * in this call, as its counts tell, begin at log[i tries]. path: null, or [count, n, D] for x_t at times[count], 1 .. 10,001 of
- * them that go one way, as in fm_sample_grid but any on the way: each is written when a step has passed it. FM_E_ARG too for a
- * course that no call here has left so. */
-FM_API int fm_course_run(fm_model *model, int weights, int tries, real *x, real *k, fm_course *course, int n,
-                         fm_try *log, const double *times, int count, real *path);
+/* How points are carried along the field: fm_sample, fm_nfe, fm_grid, fm_sample_grid, fm_guided_nfe, fm_sample_sde, fm_diffusion,
+ * fm_course_begin, fm_course_run and fm_blend. */
+#include "course.h"
 
 /* Per start point (unit scale, [n, D]): straightness[n] = integral over t of |(x(1) - x(0)) - v(x(t), t)|^2 along the
  * Euler trajectory of `steps` steps, cost[n] = |x(1) - x(0)|^2. 0 straightness is a straight line. */

@@ -247,7 +247,7 @@ int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
 
 int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
-  FM_REQUIRE(m->field.shape.classes == 0, FM_E_STATE);
+  FM_REQUIRE(m->field.shape.classes == 0 && m->params[FM_SDE] == FM_SDE_NONE, FM_E_STATE);
   FM_REQUIRE(m->pairs > 0 && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
              FM_E_STATE);
   start_slots(m, FM_EMA);

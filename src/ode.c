@@ -97,7 +97,8 @@ static void ab2_step(solving *s, double t, double end) {
 void ode_solve(const ode_plan *plan, ode_field *field, void *context, real *x, int count, real *work) {
   solving s = {field, context, x, work, work + count, work + 2 * (size_t)count, count, 0};
   for (int i = 0; i < plan->steps; i++) {
-    const double t = ode_time(plan, i), end = ode_time(plan, i + 1);
+    const double from = ode_time(plan, i), end = ode_time(plan, i + 1);
+    const double t = plan->before ? plan->before(context, i, from, x) : from;
     switch (plan->solver) {
       case FM_SOLVER_MIDPOINT: midpoint_step(&s, t, end); break;
       case FM_SOLVER_HEUN: heun_step(&s, t, end); break;

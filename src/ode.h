@@ -25,6 +25,9 @@
 /* v[count] = v(t, x[count]); count is the caller's N times D. */
 typedef void ode_field(void *context, double t, const real *x, real *v);
 
+/* Asked before step i, 0 .. steps - 1, which would begin with x[count] at time t: moves x, and returns the time it is at then. */
+typedef double ode_before(void *context, int i, double t, real *x);
+
 /* Told after step i, 1 .. steps, where it has led: x[count] at time t; may move x. */
 typedef void ode_after(void *context, int i, double t, real *x);
 
@@ -34,6 +37,7 @@ typedef struct {
   double t_start, t_end;
   int grid;            /* FM_GRID_* */
   const double *times; /* [steps + 1] in one direction from t_start to t_end, instead of the grid; or null */
+  ode_before *before;  /* or null, as for ab2, which remembers */
   ode_after *after;    /* or null */
 } ode_plan;
 

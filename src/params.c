@@ -101,14 +101,18 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_SOLVER] = {"solver", "sampling", "euler|midpoint|heun|rk4|ab2|dopri5",
                    "Method that integrates the velocity field.", 0, FM_SOLVER_DOPRI5, FM_SOLVER_HEUN, CHOICE, LIVE},
     [FM_SOLVER_STEPS] = {"solver_steps", "sampling", "",
-                         "Steps of the solver from noise to data; under dopri5 the most that a point may try.", 1,
-                         10000, 25, INTEGER, LIVE},
+                         "Steps of the solver; of dopri5 the most that a point may try.", 1, 10000, 25, INTEGER, LIVE},
     [FM_TIME_GRID] = {"time_grid", "sampling", "uniform|quadratic",
                       "How the solver's steps are spread; quadratic is finer towards the data.", 0, FM_GRID_QUADRATIC,
                       FM_GRID_UNIFORM, CHOICE, LIVE},
     [FM_RTOL] = {"rtol", "sampling", "", "dopri5: error that a step may make, relative to the point.", 1e-6, 1, 1e-4,
                  LOG, LIVE},
     [FM_ATOL] = {"atol", "sampling", "", "dopri5: error that a step may make besides.", 1e-8, 1, 1e-4, LOG, LIVE},
+    [FM_SDE] =
+        {"sde", "sampling", "none|constant|sigma",
+         "Noise g on the way, which leaves the law of the samples as it is: g = sde_strength, or times sigma(t).", 0,
+         FM_SDE_SIGMA, FM_SDE_NONE, CHOICE, LIVE},
+    [FM_SDE_STRENGTH] = {"sde_strength", "sampling", "", "sde: how strong the noise is.", 0, 100, 1, REAL, LIVE},
 };
 
 /* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */
@@ -174,6 +178,7 @@ int params_check(const double *p, int *bad) {
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
   if (p[FM_PATH] == FM_PATH_VE && p[FM_PREDICT] != FM_PREDICT_V) return refuse(FM_PREDICT, bad);
   if (p[FM_PREDICT] == FM_PREDICT_SCORE && !params_has_score(p)) return refuse(FM_PREDICT, bad);
+  if (p[FM_SDE] != FM_SDE_NONE && (!params_has_score(p) || p[FM_SOLVER] > FM_SOLVER_RK4)) return refuse(FM_SDE, bad);
   if (p[FM_SIGMA_MIN] >= p[FM_SIGMA_MAX]) return refuse(FM_SIGMA_MIN, bad);
   if (p[FM_WEIGHT_DECAY] * (p[FM_LR] > p[FM_MUON_LR] ? p[FM_LR] : p[FM_MUON_LR]) > 1)
     return refuse(FM_WEIGHT_DECAY, bad);

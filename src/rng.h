@@ -22,7 +22,8 @@ enum rng_purpose {
   RNG_DIRECTION,
   RNG_MEASURE,
   RNG_PROBE,
-  RNG_BATCH_LABEL
+  RNG_BATCH_LABEL,
+  RNG_DIFFUSION
 };
 
 /* Parts of one draw that must not share numbers either. */

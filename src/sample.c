@@ -42,20 +42,35 @@ static void multiply(const real *x, double factor, real *out, int count) {
   for (int i = 0; i < count; i++) out[i] = x[i] * (real)factor;
 }
 
+static double diffuse(void *context, int i, double t, real *x) {
+  sampler *s = context;
+  const path *p = &s->field->path;
+  const double back = churn_time(p, t, s->diffusion->g[i], ode_time(s->plan, i + 1) - t);
+  const uint32_t dim = (uint32_t)s->field->shape.dim;
+  rng_stream noise = s->diffusion->stream;
+  noise.step = (uint32_t)i;
+  if (back < t) churn_noise(p, t, back, noise, s->first * dim, x, s->rows * (int)dim, s->work);
+  return back;
+}
+
 static void record(void *context, int i, double t, real *x) {
   (void)t;
   const sampler *s = context;
   if (s->path) multiply(x, 1, s->path + (size_t)i * (size_t)s->stride, s->rows * s->field->shape.dim);
 }
 
-void sample_flow(sampler *s, const ode_plan *given, real *x, int n, real *path) {
+void sample_flow(sampler *s, const ode_plan *given, const sample_diffusion *diffusion, real *x, int n, real *path) {
   const int dim = s->field->shape.dim;
   const double scale = path_source_scale(&s->field->path);
   ode_plan recorded = *given, *plan = &recorded;
+  plan->before = diffusion ? diffuse : NULL;
   plan->after = record;
+  s->plan = plan;
+  s->diffusion = diffusion;
   s->stride = n * dim;
   for (int first = 0; first < n; first += FM_SAMPLE_ROWS, x += FM_SAMPLE_ROWS * dim) {
     begin_piece(s, first, n);
+    s->first = (diffusion ? diffusion->first : 0) + (uint32_t)first;
     s->path = path ? path + (size_t)first * (size_t)dim : NULL;
     const int count = s->rows * dim;
     if (plan->t_start == 0) multiply(x, scale, x, count);

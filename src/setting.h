@@ -59,9 +59,11 @@ enum {
   /* how a sample is drawn; defaults for the callers of fm_sample */
   FM_SOLVER, /* one of FM_SOLVER_* */
   FM_SOLVER_STEPS,
-  FM_TIME_GRID, /* one of FM_GRID_*: where the steps of a solver begin and end */
-  FM_RTOL,      /* dopri5: error a step may make, relative to |x| */
-  FM_ATOL,      /* dopri5: what is added to that */
+  FM_TIME_GRID,    /* one of FM_GRID_*: where the steps of a solver begin and end */
+  FM_RTOL,         /* dopri5: error a step may make, relative to |x| */
+  FM_ATOL,         /* dopri5: what is added to that */
+  FM_SDE,          /* one of FM_SDE_*: g(t) of a stochastic sample */
+  FM_SDE_STRENGTH, /* g = strength, or strength times sigma(t) */
   FM_PARAM_COUNT
 };
 
@@ -99,5 +101,6 @@ enum {
 enum { FM_SCHEDULE_CONSTANT, FM_SCHEDULE_COSINE };
 enum { FM_SOLVER_EULER, FM_SOLVER_MIDPOINT, FM_SOLVER_HEUN, FM_SOLVER_RK4, FM_SOLVER_AB2, FM_SOLVER_DOPRI5 };
 enum { FM_GRID_UNIFORM, FM_GRID_QUADRATIC };
+enum { FM_SDE_NONE, FM_SDE_CONSTANT, FM_SDE_SIGMA };
 
 #endif

@@ -1,6 +1,10 @@
 /* travel.c — the half of fm.h that carries points along the field: fixed steps, grids and adaptive steps. */
+#include "blend.h"
 #include "model.h"
 #include "params.h"
+
+/* Far beyond any use. */
+static const double DIFFUSION_MOST = 1e6;
 
 /* ---- Guidance --------------------------------------------------------------------------------------------- */
 
@@ -53,7 +57,7 @@ int fm_sample(fm_model *m, int weights, int solver, int steps, double t_start, d
   }
   const ode_plan plan = {
       .solver = solver, .steps = steps, .t_start = t_start, .t_end = t_end, .grid = (int)m->params[FM_TIME_GRID]};
-  sample_flow(&m->sampler, &plan, x, n, NULL);
+  sample_flow(&m->sampler, &plan, NULL, x, n, NULL);
   return FM_OK;
 }
 
@@ -76,6 +80,11 @@ static int can_write_path(const fm_model *m, const real *path, int n, int count)
   return fm_is_array(path, (uint64_t)n * (uint64_t)m->field.shape.dim * (uint64_t)count, sizeof(real));
 }
 
+static ode_plan plan_along(int solver, const double *times, int count) {
+  return (ode_plan){
+      .solver = solver, .steps = count - 1, .t_start = times[0], .t_end = times[count - 1], .times = times};
+}
+
 int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, int count, real *x, int n, real *path) {
   FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(count >= 2 && params_check_value(FM_SOLVER_STEPS, count - 1) == FM_OK, FM_E_ARG);
@@ -85,9 +94,8 @@ int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, in
   FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
   FM_REQUIRE(model_has_field(m), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
-  const ode_plan plan = {
-      .solver = solver, .steps = count - 1, .t_start = times[0], .t_end = times[count - 1], .times = times};
-  sample_flow(&m->sampler, &plan, x, n, path);
+  const ode_plan plan = plan_along(solver, times, count);
+  sample_flow(&m->sampler, &plan, NULL, x, n, path);
   return FM_OK;
 }
 
@@ -136,5 +144,57 @@ int fm_course_run(fm_model *m, int weights, int tries, real *x, real *k, fm_cour
   field_use(&m->field, m->slot[weights]);
   const dopri5_dense dense = {times, path ? count : 0, path, (size_t)n * (size_t)m->field.shape.dim};
   adaptive_run(&m->adaptive, tries, x, k, course, n, log, &dense);
+  return FM_OK;
+}
+
+/* ---- Noise on the way ------------------------------------------------------------------------------------- */
+
+int fm_diffusion(const fm_model *m, int kind, double strength, const double *times, int count, double *g) {
+  FM_REQUIRE(model_is(m) && params_check_value(FM_SDE, kind) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(params_check_value(FM_SDE_STRENGTH, strength) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(count >= 2 && params_check_value(FM_SOLVER_STEPS, count - 1) == FM_OK, FM_E_ARG);
+  FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(g, (uint64_t)count, sizeof(double)), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  for (int i = 0; i < count; i++) {
+    const double sigma = kind == FM_SDE_SIGMA ? path_at(&m->field.path, times[i]).sigma : 1;
+    g[i] = kind == FM_SDE_NONE ? 0 : strength * sigma;
+  }
+  return FM_OK;
+}
+
+/* Whether a plan with noise makes sense: a solver that remembers nothing, times that go one way, and g >= 0. */
+static int is_stochastic(int solver, const double *times, const double *g, int count) {
+  if (count < 2 || params_check_value(FM_SOLVER_STEPS, count - 1) != FM_OK) return 0;
+  if (ode_evaluations(solver, 1) == 0 || solver == FM_SOLVER_AB2) return 0;
+  if (!fm_is_array(times, (uint64_t)count, sizeof(double)) || !model_are_times(times, count)) return 0;
+  if (!fm_is_array(g, (uint64_t)count, sizeof(double))) return 0;
+  for (int i = 0; i < count; i++)
+    if (!(g[i] >= 0 && g[i] <= DIFFUSION_MOST)) return 0;
+  return 1;
+}
+
+int fm_sample_sde(fm_model *m, int weights, int solver, const double *times, const double *g, int count, uint32_t seed,
+                  uint32_t first, real *x, int n, real *path) {
+  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(is_stochastic(solver, times, g, count) && (path == NULL || can_write_path(m, path, n, count)), FM_E_ARG);
+  FM_REQUIRE(((uint64_t)first + (uint64_t)n) * (uint64_t)m->field.shape.dim <= UINT32_MAX, FM_E_ARG);
+  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m) && params_has_score(m->params), FM_E_STATE);
+  field_use(&m->field, m->slot[weights]);
+  const ode_plan plan = plan_along(solver, times, count);
+  const sample_diffusion diffusion = {g, {.seed = seed, .purpose = RNG_DIFFUSION}, first};
+  sample_flow(&m->sampler, &plan, &diffusion, x, n, path);
+  return FM_OK;
+}
+
+int fm_blend(int kind, double fraction, const real *a, const real *b, int n, int dim, real *out) {
+  FM_REQUIRE((kind == FM_BLEND_LINEAR || kind == FM_BLEND_SPHERICAL) && model_is_time(fraction), FM_E_ARG);
+  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  const uint64_t reals = (uint64_t)n * (uint64_t)dim;
+  FM_REQUIRE(fm_is_array(a, reals, sizeof(real)) && fm_is_array(b, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(out, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(model_all_finite(a, reals) && model_all_finite(b, reals), FM_E_ARG);
+  for (size_t i = 0; i < reals; i += (size_t)dim) blend_point(kind, fraction, a + i, b + i, out + i, dim);
   return FM_OK;
 }

@@ -21,8 +21,8 @@ NATIVE_thread := -O1 -g -fsanitize=thread
 NATIVE_fast := -O2
 
 # Programs that need double, have threads, or must be fast; every other test_*.c links the float build.
-NATIVE_IN_double := test_condition test_conversion test_divergence test_dopri5 test_gradient test_likelihood test_ode \
-  test_path test_pchip test_theorem
+NATIVE_IN_double := test_churn test_condition test_conversion test_divergence test_dopri5 test_gradient \
+  test_likelihood test_ode test_path test_pchip test_theorem
 NATIVE_IN_thread := test_pool
 NATIVE_IN_fast := golden
 NATIVE_IN_float := $(filter-out $(NATIVE_IN_double) $(NATIVE_IN_thread),$(basename $(notdir $(sort $(wildcard tests/c/test_*.c)))))

@@ -304,7 +304,7 @@ test('--help lists every parameter of the engine with its range, and --version t
     succeed('sample', '--help'),
     succeed('--version'),
   ]);
-  for (const verb of ['train', 'sample', 'velocity', 'reflow', 'eval', 'loglik']) {
+  for (const verb of ['train', 'sample', 'velocity', 'interpolate', 'reflow', 'eval', 'loglik']) {
     assert.match(overview, new RegExp(`^  ${verb} `, 'm'));
   }
   const rows = parameters(compileSync());

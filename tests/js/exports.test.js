@@ -45,6 +45,7 @@ const n = value(N, [0, -1, INT_MIN, INT_MAX]);
 const solver = value(2, [-1, rowOf(table, 'solver').choices.length, INT_MAX]);
 /** Where steps are given beforehand, dopri5 is none of the solvers. */
 const fixed = value(2, [...solver.bad, rowOf(table, 'solver').choices.indexOf('dopri5')]);
+const memoryless = value(2, [...fixed.bad, rowOf(table, 'solver').choices.indexOf('ab2')]);
 const weights = value(1, [-1, 2, 3, 4, 5, INT_MAX]);
 const steps = value(4, [0, -1, INT_MIN, 10001, INT_MAX]);
 const seed = value(1);
@@ -54,6 +55,8 @@ const float = (/** @type {number} */ place) => array(place);
 instance.call('fm_course_begin', handle, 1e-3, 1e-3, 25, 0, 1, p2, N, course);
 instance.memory.doubles(grid, 5).set([0, 0.1, 0.5, 0.8, 1]);
 const back = grid + 64;
+const noise = grid + 128;
+instance.memory.doubles(noise, 5).fill(0.5);
 instance.memory.doubles(back, 5).set([1, 0.8, 0.5, 0.1, 0]);
 const tolerance = value(1e-3, [0, -1e-3, 2, Number.NaN, Infinity]);
 // Coordinates are no labels either. Where none may be given, null is sound.
@@ -161,6 +164,25 @@ const EXPORTS = {
     args: [
       ...[self, weights, fixed, array(grid, 8), value(5, [1, 0, -1, 10002])],
       ...[float(p1), n, value(0, [p3 + 2, -4, edge()])],
+    ],
+  },
+  fm_sample_sde: {
+    args: [
+      ...[self, weights, memoryless, array(grid, 8), value(noise, [0, noise + 4, -8, edge()])],
+      ...[value(5, [1, 0, -1, 10002]), seed, value(0, [-1]), float(p1), n],
+      value(0, [p3 + 2, -4, edge()]),
+    ],
+  },
+  fm_diffusion: {
+    args: [
+      ...[self, value(1, [-1, 3, INT_MAX]), value(1, [-1e-3, 101, Number.NaN, Infinity])],
+      ...[array(grid, 8), value(5, [1, 0, -1, 10002]), array(p3, 8)],
+    ],
+  },
+  fm_blend: {
+    args: [
+      ...[value(1, [-1, 2, INT_MAX]), time(0.3), float(p1), float(p2), n],
+      ...[value(2, [0, -1, 65, INT_MAX]), float(p3)],
     ],
   },
   fm_course_begin: {
@@ -297,6 +319,9 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_sample', 6],
       ['fm_sample_grid', 5],
       ['fm_course_begin', 6],
+      ['fm_blend', 2],
+      ['fm_blend', 3],
+      ['fm_sample_sde', 8],
       ['fm_straightness', 3],
       ['fm_loglik', 8],
       ['fm_sw2', 0],
@@ -326,7 +351,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 29);
+  assert.equal(readers.length, 32);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

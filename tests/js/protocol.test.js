@@ -35,6 +35,8 @@ test('a client gives the bits of a model in place, for every call', () =>
     assert.deepEqual(await client.data({ n: 40 }), model.data({ n: 40 }));
     assert.deepEqual(await client.sample({ n: 200 }), model.sample({ n: 200 }));
     assert.deepEqual(await client.trajectory({ n: 20 }), model.trajectory({ n: 20 }));
+    const ends = { a: model.data({ n: 5 }), b: model.data({ n: 5, seed: 2 }), count: 4 };
+    assert.deepEqual(await client.interpolate(ends), model.interpolate(ends));
     assert.deepEqual(await client.velocity({ t: 0.5, x }), model.velocity({ t: 0.5, x }));
     assert.deepEqual(await client.batch(3), model.batch(3));
     assert.deepEqual(

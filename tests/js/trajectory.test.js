@@ -1,6 +1,7 @@
 /** Time grids and the paths of points between noise and data. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { finish } from '../../web/lib/slice.js';
 import { small } from './small.js';
 
 const trained = small();
@@ -154,4 +155,53 @@ test('what dopri5 cannot do is refused with what can', () => {
     assert.throws(() => trained.sample({ n: 5, solver: 'dopri5', ...options }), message);
   }
   assert.equal(cases.length, 8);
+});
+
+test('between two data points lies data: the ends are the points, and the middle is on the way of the model', () => {
+  const a = trained.data({ n: 40, seed: 1 });
+  const b = trained.data({ n: 40, seed: 2 });
+  const travel = { a, b, count: 5, solver: 'rk4', steps: 100 };
+  const { points, noise, nfe } = trained.interpolate(travel);
+  assert.equal(points.length, 5 * a.length);
+  assert.equal(nfe, 800);
+  for (const [end, at] of /** @type {[Float32Array, number][]} */ ([
+    [a, 0],
+    [b, 4],
+  ])) {
+    const got = points.subarray(at * a.length, (at + 1) * a.length);
+    const off = Math.max(...got.map((each, i) => Math.abs(each - end[i])));
+    assert.ok(off < 5e-3, `${off}`);
+  }
+  const encode = { solver: 'rk4', steps: 100, t_start: 1, t_end: 0 };
+  assert.deepEqual(noise.subarray(0, a.length), trained.sample({ ...encode, x0: a }));
+  const straight = trained.interpolate({ ...travel, blend: 'linear' });
+  const halves = noise.subarray(0, a.length).map((each, i) => (each + noise[4 * a.length + i]) / 2);
+  const middle = straight.noise.subarray(2 * a.length, 3 * a.length);
+  middle.forEach((each, i) => {
+    assert.ok(Math.abs(each - halves[i]) < 1e-6);
+  });
+  assert.deepEqual(
+    trained.sample({ x0: straight.noise, solver: 'rk4', steps: 100 }),
+    straight.points,
+  );
+  assert.notDeepEqual(straight.points, points);
+  assert.deepEqual(finish(trained.interpolateSlices(travel)), trained.interpolate(travel));
+});
+
+test('an interpolation that cannot be is refused', () => {
+  const [a, b] = [trained.data({ n: 4 }), trained.data({ n: 5 })];
+  /** @type {[any, RegExp][]} */
+  const cases = [
+    [{ a, b }, /b: got 5; allowed is exactly 4 points/],
+    [{ a }, /b: got undefined; allowed is a Float32Array/],
+    [{ a, b: a, count: 1 }, /count: got 1; allowed is an integer from 2/],
+    [{ a, b: a, blend: 'cubic' }, /blend: got "cubic"; allowed is one of linear, spherical/],
+  ];
+  for (const [options, message] of cases) {
+    assert.throws(() => trained.interpolate(options), message);
+  }
+  trained.set({ sde: 'sigma' });
+  assert.throws(() => trained.interpolate({ a, b: a }), /sde: got "sigma"; allowed is none: noise/);
+  trained.set({ sde: 'none' });
+  assert.equal(cases.length, 4);
 });

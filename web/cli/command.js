@@ -8,6 +8,7 @@ import { parameters } from '../lib/parameters.js';
 import * as evaluate from './evaluate.js';
 import * as exporting from './export.js';
 import { details, overview } from './help.js';
+import * as interpolate from './interpolate.js';
 import * as loglik from './loglik.js';
 import { flagOf, parse } from './options.js';
 import * as sample from './sample.js';
@@ -30,6 +31,7 @@ const known = [
   ['train', train],
   ['sample', sample],
   ['velocity', velocity],
+  ['interpolate', interpolate],
   ['reflow', straightening],
   ['eval', evaluate],
   ['loglik', loglik],

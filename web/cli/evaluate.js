@@ -7,7 +7,7 @@ import { json, weights } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, openRunWithData } from './runfile.js';
-import { countOption, seedOption, travelOptions } from './sample.js';
+import { countOption, seedOption, travelOptions, tuningOptions } from './sample.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -66,6 +66,7 @@ export function options(module) {
   return [
     countOption('n', 20000, 'Number of points in each set.'),
     ...travelOptions(module),
+    ...tuningOptions(module),
     seedOption(module),
     weights,
     dataOption,
@@ -93,14 +94,17 @@ export function options(module) {
 export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const model = await openRunWithData('RUN', values.RUN, { module, data });
-  const { solver = model.config.solver, grid = model.config.time_grid } = values;
+  const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
+  // dopri5 has no grid; quality refuses one that was asked for.
+  const grid = values.grid ?? (solver === 'dopri5' ? undefined : model.config.time_grid);
   const started = performance.now();
-  const travel = { seed, solver, steps: values.steps, grid, weights: slot };
+  const path = { seed, solver, steps: values.steps, grid, weights: slot };
+  const travel = { ...path, rtol, atol, sde, sde_strength };
   const { guidance, guidance_interval } = values;
   const guide = { guidance, guidance_interval };
   // First, because it is refused for a run of somebody's own points.
   const likelihood = values.nll
-    ? await shown('judging', model.nllSlices({ n, ...travel }))
+    ? await shown('judging', model.nllSlices({ n, ...path }))
     : undefined;
   const quality = await shown('measuring', model.qualitySlices({ n, ...travel, ...guide }));
   const few = Math.min(n, PAIRED_POINTS);

@@ -1,12 +1,13 @@
 /** @file `moonflow sample`: draws points from a trained model. */
 
-import { requireFinite } from '../lib/flow.js';
+import { refusal } from '../lib/errors.js';
+import { requireFinite, travelSlices } from '../lib/flow.js';
 import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
-import { file, like, number, numeric, weights } from './options.js';
+import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
-import { deliverPoints, ENDINGS } from './pointfile.js';
+import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
 
@@ -15,7 +16,12 @@ import { openRun } from './runfile.js';
 
 export const summary = 'Draw points from a trained model.';
 export const operands = ['RUN'];
-export const notes = ['Without --out the points are printed as CSV.'];
+export const notes = [
+  'Without --out and --json the points are printed as CSV.',
+  '--from with --t-start 1 --t-end 0 encodes points as noise, and without them decodes noise.',
+  'JSON: n, solver, steps, nfe (field evaluations a point, in the mean), nfe_max, seed, weights, t_start, t_end, seconds; under ' +
+    'dopri5 accepted and rejected (steps a point, in the mean), and with --trace the list trace of point, t, h, error, accepted.',
+];
 
 /**
  * How points travel: the run's own solver and steps unless given.
@@ -30,6 +36,16 @@ export function travelOptions(module) {
     like(steps, { flag: '--steps', key: 'steps' }),
     gridOption(rowOf(table, 'time_grid')),
   ];
+}
+
+/**
+ * What belongs to some solvers only, and the noise on the way.
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function tuningOptions(module) {
+  const table = parameters(module);
+  return ['rtol', 'atol', 'sde', 'sde_strength'].map((name) => like(rowOf(table, name)));
 }
 
 /**
@@ -81,12 +97,32 @@ export function options(module) {
   return [
     countOption('n', 2000, 'Number of points.'),
     ...travelOptions(module),
+    ...tuningOptions(module),
     seedOption(module),
+    file('--from', 'from', ENDINGS, 'Start at these points instead of noise of --seed.'),
+    timeOption('--t-start', 't_start', 'Time at which they start, 0 when not given'),
+    timeOption('--t-end', 't_end', 'Time at which they end, 1 when not given'),
     weights,
     labelOption(),
     ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the points here.'),
+    {
+      flag: '--trace',
+      key: 'trace',
+      help: 'dopri5: put every step that was tried into the JSON.',
+      read: () => true,
+    },
+    json(),
   ];
+}
+
+/**
+ * @param {string} flag
+ * @param {string} key
+ * @param {string} help
+ */
+function timeOption(flag, key, help) {
+  return number(flag, key, { kind: 'real', min: 0, max: 1, help });
 }
 
 /**
@@ -95,14 +131,88 @@ export function options(module) {
  */
 export async function run(values, module) {
   requireWritable('--out', values.out);
+  if (values.json && values.out === undefined) {
+    throw missing('--out', `beside --json a file name ending in ${ENDINGS.join(' or ')}`);
+  }
+  if (values.trace && !values.json) {
+    throw refusal('--trace', true, 'left out without --json, which shows it');
+  }
   const model = await openRun('RUN', values.RUN, module);
-  const { n = 2000, seed = 1, solver, steps, grid, weights: slot } = values;
+  const options = await startOf(values, model);
+  const started = performance.now();
   const progress = new Progress('sampling');
-  const travel = { n, seed, solver, steps, grid, weights: slot };
-  const work = model.sampleSlices({ ...travel, ...guidanceOf(values) });
-  const points = await perform(work, (share) => progress.show(share, 1));
+  const keep = values.trace === true;
+  if (keep && options.grid === undefined) options.grid = endsOf(options);
+  const work = travelSlices(model, { ...options, ...guidanceOf(values) }, { keep });
+  const travel = await perform(work, (share) => progress.show(share, 1));
   progress.end();
-  requireFinite(`RUN ${values.RUN}: sample`, points, model.dim);
-  await deliverPoints(values.out, { points, n, dim: model.dim });
+  requireFinite(`RUN ${values.RUN}: sample`, travel.x, model.dim);
+  const n = travel.x.length / model.dim;
+  await deliverPoints(values.out, { points: travel.x, n, dim: model.dim });
+  const seconds = (performance.now() - started) / 1000;
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ n, ...told(model, values, travel), seconds })}\n`);
   return 0;
 }
+
+/**
+ * @param {Values} values
+ * @param {import('../lib/model.js').Model} model
+ * @returns {Promise<import('../lib/flow.js').SampleOptions>}
+ */
+async function startOf({ n, seed = 1, from, ...values }, model) {
+  const { solver, steps, grid, rtol, atol, sde, sde_strength, t_start, t_end, trace } = values;
+  const options = {
+    seed,
+    solver,
+    steps,
+    grid,
+    rtol,
+    atol,
+    sde,
+    sde_strength,
+    t_start,
+    t_end,
+    trace,
+  };
+  const travel = { ...options, weights: values.weights };
+  if (from === undefined) return { ...travel, n: n ?? 2000 };
+  if (n !== undefined) throw refusal('-n', n, 'left out: --from gives the points');
+  const { points, dim } = await readPoints('--from', from);
+  if (dim === model.dim) return { ...travel, x0: points };
+  throw refusal(`--from ${from}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
+}
+
+/**
+ * The ends of the way alone: a trace wants no path. Own times leave no room for t_start and t_end.
+ * @param {import('../lib/flow.js').SampleOptions} options
+ */
+function endsOf(options) {
+  const ends = [options.t_start ?? 0, options.t_end ?? 1];
+  options.t_start = options.t_end = undefined;
+  return ends;
+}
+
+/**
+ * @param {import('../lib/model.js').Model} model
+ * @param {Values} values
+ * @param {Omit<import('../lib/flow.js').Trajectory, 'path' | 'times'>} travel
+ */
+function told({ config }, values, { nfe, nfe_max, effort, trace }) {
+  const {
+    solver = config.solver,
+    seed = 1,
+    weights: slot = 'ema',
+    t_start = 0,
+    t_end = 1,
+  } = values;
+  const own = Array.isArray(values.grid) ? values.grid.length - 1 : undefined;
+  const steps = own ?? values.steps ?? config.solver_steps;
+  const result = { solver, steps, nfe, nfe_max, seed, weights: slot, t_start, t_end };
+  if (!effort) return result;
+  const [accepted, rejected] = [effort.accepted, effort.rejected].map(mean);
+  return { ...result, accepted, rejected, trace };
+}
+
+/** @param {Int32Array} counts */
+const mean = (counts) => counts.reduce((sum, each) => sum + each, 0) / counts.length;

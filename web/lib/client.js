@@ -111,6 +111,14 @@ export class Client {
     return this.#ask('sample', options);
   }
 
+  /**
+   * @param {import('./interpolation.js').InterpolateOptions & Cancellable & Progressive} options
+   * @returns {Promise<import('./interpolation.js').Interpolation>}
+   */
+  interpolate(options) {
+    return this.#ask('interpolate', options);
+  }
+
   /** @param {SampleOptions & Cancellable & Progressive} options @returns {Promise<import('./flow.js').Trajectory>} */
   trajectory(options) {
     return this.#ask('trajectory', options);

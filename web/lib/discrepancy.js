@@ -39,10 +39,21 @@ const BANDWIDTH_POINTS = 500;
  * @returns {import('./slice.js').Work<number, Discrepancy>}
  */
 export function* discrepancySlices(model, options = {}) {
-  const { n = 2000, seed = 1, ...rest } = options;
+  const {
+    n = 2000,
+    seed = 1,
+    solver,
+    steps,
+    grid,
+    rtol,
+    atol,
+    sde,
+    sde_strength,
+    weights,
+  } = options;
   integer('n', n, 2, W2_MOST);
   const sets = realSets(model, n, seed);
-  const travel = { ...rest, n, seed };
+  const travel = { n, seed, solver, steps, grid, rtol, atol, sde, sde_strength, weights };
   const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.3);
   requireMeasurable('discrepancy: sample', samples, model.dim);
   const mmd_bandwidth = bandwidthOf(sets[0], model.dim);

@@ -3,9 +3,10 @@
  * shows only in how often the work yields.
  */
 
-import { choice, given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { choice, given, integer, POINTS_MAX, points, real, seed, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { courseSlices } from './course.js';
+import { diffusionOf } from './diffusion.js';
 import { MoonflowError, refusal } from './errors.js';
 import { spanOf, timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
@@ -41,6 +42,8 @@ const ONE_STEP = "since the coupling is 'distilled': a one-step model";
  *   t_start and t_end too. dopri5 chooses its own steps, and only a trajectory takes a grid, to be read at
  * @property {number} [rtol] dopri5: the configuration's unless given
  * @property {number} [atol] dopri5: the configuration's unless given
+ * @property {import('./diffusion.js').Diffusion} [sde] noise on the way, drawn from `seed`; the configuration's unless given
+ * @property {number} [sde_strength] the configuration's unless given
  * @property {boolean} [trace] dopri5, trajectory: keep every step that was tried
  */
 
@@ -152,16 +155,17 @@ export function* trajectorySlices(model, options) {
  * @returns {import('./slice.js').Work<number, Omit<Trajectory, 'path' | 'times'> & {times?: Float64Array, path?: Float32Array}>}
  */
 export function* travelSlices(model, options, { most, keep = false } = {}) {
-  const { n, x0, seed, weights = 'ema' } = options;
+  const { n, x0, weights = 'ema' } = options;
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
   const slot = slotOf(model, weights);
   const plan = { solver, solver_steps, slot, most, keep, ...stopsOf(model, options, solver, keep) };
   if (x0 !== undefined) points('x0', x0, model.dim);
-  const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed });
+  const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed: options.seed });
+  const g = diffusionOf(model, options, solver, plan.times);
   const path = keep ? new Float32Array(pathLength(plan.times, x.length)) : undefined;
   const guide = guideOf(model, options, x.length / model.dim);
   const travel = solver === ADAPTIVE ? adaptiveSlices : fixedSlices;
-  return yield* travel(model, { ...options, ...plan, guide }, x, path);
+  return yield* travel(model, { ...options, ...plan, g, guide }, x, path);
 }
 
 /** The solver that chooses its own steps. */
@@ -198,7 +202,7 @@ function stopsOf(model, { grid, steps, t_start, t_end, rtol, atol, trace }, solv
 
 /**
  * @typedef {SampleOptions & {solver: string, solver_steps: number, slot: number, most?: number, keep: boolean,
- *   times: Float64Array, span: number[], guide?: import('./guidance.js').Guide}} Plan
+ *   times: Float64Array, span: number[], g?: Float64Array, guide?: import('./guidance.js').Guide}} Plan
  */
 
 /**
@@ -234,18 +238,21 @@ function* adaptiveSlices(model, plan, x, path) {
  */
 function* fixedSlices(model, plan, x, path) {
   const { instance, handle, dim } = model;
-  const { times, solver, slot, guide } = plan;
+  const { times, solver, slot, g, guide } = plan;
+  const drawn = seed('seed', plan.seed ?? 1);
   const nfe = costOf(model, solver, times, guide);
   const size = dim * (plan.most ?? pieceOf(model, nfe));
   for (let start = 0; start < x.length; start += size) {
     const piece = x.subarray(start, start + size);
     const kept = new Float32Array(path ? times.length * piece.length : 0);
-    const [clock, pointer, track] = instance.put('scratch', times, piece, kept);
-    const travel = [handle, slot, methodOf(model, solver), clock, times.length, pointer];
+    const arrays = [times, piece, kept, g ?? new Float64Array(0)];
+    const [clock, pointer, track, noise] = instance.put('scratch', ...arrays);
     const part = { first: start / dim, n: piece.length / dim };
-    const args = [...travel, part.n, path ? track : 0];
+    const travel = [handle, slot, methodOf(model, solver), clock];
+    const stochastic = g ? [noise, times.length, drawn, part.first] : [times.length];
+    const args = [...travel, ...stochastic, pointer, part.n, path ? track : 0];
     guided(model, guide, part, () => {
-      instance.check('sample', FIELD_NEEDS, 'fm_sample_grid', ...args);
+      instance.check('sample', FIELD_NEEDS, g ? 'fm_sample_sde' : 'fm_sample_grid', ...args);
     });
     piece.set(instance.memory.floats(pointer, piece.length));
     for (let i = 0; path && i < times.length; i++) {

@@ -10,6 +10,7 @@ import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
+import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
 import {
@@ -188,6 +189,23 @@ export class Model extends State {
    */
   trajectorySlices(options) {
     return trajectorySlices(this, options);
+  }
+
+  /**
+   * The way between data points through noise.
+   * @param {import('./interpolation.js').InterpolateOptions} options
+   * @returns {import('./interpolation.js').Interpolation}
+   */
+  interpolate(options) {
+    return finish(interpolateSlices(this, options));
+  }
+
+  /**
+   * `interpolate` in pieces; yields the fraction done.
+   * @param {import('./interpolation.js').InterpolateOptions} options
+   */
+  interpolateSlices(options) {
+    return interpolateSlices(this, options);
   }
 
   /**

@@ -38,6 +38,11 @@ const RULES = new Map(
       "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
         "'independent', since other pairs have none: x1 or noise is nearest",
     ],
+    [
+      'sde',
+      "none unless coupling is 'independent', since other pairs have no score, and solver is euler, midpoint, heun or rk4, " +
+        'which remember nothing of the steps before',
+    ],
     ['sigma_min', 'a number below sigma_max'],
     ['sigma_max', 'a number above sigma_min'],
     ['batch', "at most 2048 when coupling is 'ot'"],

@@ -21,6 +21,8 @@ import { share } from './slice.js';
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given
  * @property {number} [rtol] as grid, the options of a sample
  * @property {number} [atol]
+ * @property {import('./diffusion.js').Diffusion} [sde]
+ * @property {number} [sde_strength]
  * @property {import('./flow.js').Weights} [weights] 'ema' unless given
  * @property {number} [guidance] of the samples of each class, 1 unless given; for a run with classes
  * @property {[number, number]} [guidance_interval] as in sample

@@ -76,6 +76,7 @@ export function* reflow(model, options = {}, chunk = () => 16) {
   if (distill) requireDistillable(model);
   if (options.teacher) requireTaught(model, options.teacher, distill && rounds === 1);
   const before = options.teacher ?? model;
+  requirePairs(before);
   const steps = stepsOf(model, options.steps);
   const plan = { steps, source: pairPlan(before, steps, options), stopped, chunk };
   const { seed } = plan.source;
@@ -150,10 +151,13 @@ function stepsOf({ module, config }, steps) {
 }
 
 /** @param {Model} model */
-function requirePairs({ config: { predict, classes } }) {
+function requirePairs({ config: { predict, classes, sde } }) {
   if (Number(classes) > 0) {
     const allowed = '0 (a run without classes), since the pairs of reflow have no labels';
     throw refusal('classes', classes, allowed, 'reflow');
+  }
+  if (sde !== 'none') {
+    throw refusal('sde', sde, 'none: the pairs of a reflow follow the flow itself', 'reflow');
   }
   if (predict !== 'score') return;
   throw refusal(

@@ -41,6 +41,7 @@ const OPERATIONS = {
   stats: (server) => server.model.stats,
   lossByTime: (server) => server.model.lossByTime,
   sample: (server, options) => server.model.sampleSlices(options),
+  interpolate: (server, options) => server.model.interpolateSlices(options),
   trajectory: (server, options) => server.model.trajectorySlices(options),
   velocity: (server, options) => server.model.velocity(options),
   convert: (server, options) => server.model.convert(options),
