@@ -94,8 +94,8 @@ int fm_loglik(fm_model *m, int weights, int solver, const double *times, int cou
   FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
   FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m) && model_asks_one_half(m), FM_E_STATE);
-  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first};
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
   const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);
   likelihood_of(&m->likelihood, &plan, &drawn, x, n, logp, error);

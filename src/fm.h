@@ -302,7 +302,7 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
  * many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
  * 0 when exact; in few dimensions, where exact costs no more, signs are so few that it is not to be trusted. x is points first
  * .. first + n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path
- * leaves the range. By a guide of scale 1 it is log p(x | label); FM_E_STATE for a scale other than 0 and 1. */
+ * leaves the range. By a guide of scale 1 it is log p(x | label), by one of another scale the density of what that draws. */
 FM_API int fm_loglik(fm_model *model, int weights, int solver, const double *times, int count, int probes,
                      uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error);
 

@@ -33,7 +33,7 @@ typedef struct {
   divergence_probes probes; /* of the piece under way; set by the module, as rows is */
   int rows;
   real *state, *work; /* the sampler's */
-  const guide *guide; /* the sampler's; of scale 0 or 1 when a call of this module runs */
+  const guide *guide; /* the sampler's */
 } likelihood;
 
 /* Borrows the sampler's pass and arrays: nothing else uses them while a call of this module runs. */

@@ -9,11 +9,6 @@ static const double MOST_GUIDANCE = 100;
 
 int model_is_guided(const fm_model *m, int n) { return m->guided == 0 || n <= m->guided; }
 
-int model_asks_one_half(const fm_model *m) {
-  const guide *g = &m->sampler.guide;
-  return g->labels == NULL || g->scale == 0 || g->scale == 1;
-}
-
 static int is_guide(double scale, double from, double to) {
   return scale >= 0 && scale <= MOST_GUIDANCE && model_is_time(from) && model_is_time(to) && from <= to;
 }

@@ -5,7 +5,7 @@ import { refusal } from '../lib/errors.js';
 import { probesOf, summarise } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
-import { labelOption } from './guiding.js';
+import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawMap, requireCanvas, writePicture } from './picture.js';
@@ -50,6 +50,7 @@ export function options(module) {
     like(rowOf(parameters(module), 'seed'), { help: 'Seed of the estimates, 1 when not given.' }),
     weights,
     labelOption(),
+    ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the log-densities here.'),
     file('--png', 'png', ['.png'], 'Draw the grid here.'),
     json(),
@@ -168,7 +169,7 @@ function travelOf({ config }, values) {
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
-  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, label: values.label };
+  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, ...guidanceOf(values) };
   const report = () => ({ ...travel, steps, seconds: (performance.now() - started) / 1000 });
   return { travel, report };
 }

@@ -265,7 +265,7 @@ function* fixedSlices(model, plan, x, path) {
  * @param {import('./guidance.js').Guide | undefined} guide
  * @returns {number}
  */
-function costOf(model, solver, stops, guide) {
+export function costOf(model, solver, stops, guide) {
   if (!guide) return model.nfe(solver, stops.length - 1);
   const { instance } = model;
   const [clock] = instance.put('scratch', stops);

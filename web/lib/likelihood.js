@@ -6,7 +6,7 @@
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
-import { isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
+import { costOf, isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
@@ -30,8 +30,8 @@ import { slotOf } from './slots.js';
  */
 
 /**
- * x [n, D]; its first point is number `first` of the estimates, 0 unless given. With a label it is log p(x | label), and
- * guidance must be 0 or 1.
+ * x [n, D]; its first point is number `first` of the estimates, 0 unless given. With a label it is log p(x | label),
+ * guided by more than 1 the density of what is drawn so.
  * @typedef {LikelihoodOptions & import('./guidance.js').GuidanceOptions & {x: Float32Array, first?: number}} LoglikOptions
  */
 
@@ -112,15 +112,11 @@ export function* loglikSlices(model, options, most) {
   }
   const { solver, solver_steps } = travelBack(model, options);
   const stops = timesBack(model, options, solver_steps);
-  const nfe = model.nfe(solver, stops.length - 1);
   const travel = [model.handle, slotOf(model, weights), methodOf(model, solver)];
   const estimates = [probesOf(probes), seedOf('seed', seed)];
   integer('first', first, 0, FIRST_MAX - n);
   const guide = guideOf(model, options, n);
-  if (guide && guide.scale !== 0 && guide.scale !== 1) {
-    const allowed = '0 or 1: beyond them a sample has no density that is known here';
-    throw refusal('guidance', guide.scale, allowed);
-  }
+  const nfe = costOf(model, solver, stops, guide);
   const size = most ?? piecePoints(nfe * (1 + (probes || dim)) * model.parameterCount);
   const result = { logp: new Float64Array(n), error: new Float64Array(n), nfe };
   for (let start = 0; start < n; start += size) {
