@@ -2,6 +2,7 @@
 
 import { boxOf } from '../lib/density.js';
 import { refusal } from '../lib/errors.js';
+import { ADAPTIVE } from '../lib/flow.js';
 import { probesOf, summarise } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
@@ -165,12 +166,16 @@ async function map(model, values) {
  * @param {Values} values
  */
 function travelOf({ config }, values) {
-  const { solver = config.solver, grid = config.time_grid, steps: asked } = values;
+  const { solver = config.solver, grid, steps: asked } = values;
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
+  const spread = solver === ADAPTIVE ? undefined : (grid ?? config.time_grid);
   const travel = { solver, steps: asked, grid, probes, seed, weights: slot, ...guidanceOf(values) };
-  const report = () => ({ ...travel, steps, seconds: (performance.now() - started) / 1000 });
+  const report = () => {
+    const seconds = (performance.now() - started) / 1000;
+    return { ...travel, steps, grid: spread, seconds };
+  };
   return { travel, report };
 }
 

@@ -165,7 +165,7 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
 }
 
 /** The solver that chooses its own steps. */
-const ADAPTIVE = 'dopri5';
+export const ADAPTIVE = 'dopri5';
 
 /**
  * The times a solver steps between, or at which the path of one with its own steps is read; and the span.
