@@ -17,18 +17,22 @@ typedef struct {
   int first;
 } block;
 
-static void evaluate(void *context, const real *t, const real *x, real *v, int rows) {
-  const block *b = context;
-  const adaptive *a = b->a;
+guide adaptive_guide(const adaptive *a, int first, const real *t, int rows) {
   guide own = *a->guide;
   for (int i = 0; i < rows && own.labels; i++) {
     const double scale = guide_scale(&own, (double)t[i]);
     const int point = a->solver.row[i];
-    a->labels[i] = own.labels[b->first + point];
+    a->labels[i] = own.labels[first + point];
     a->twice[point] += scale != 0 && scale != 1;
   }
   if (own.labels) own.labels = a->labels;
-  field_velocity(a->field, a->pass, &own, t, x, v, rows);
+  return own;
+}
+
+static void evaluate(void *context, const real *t, const real *x, real *v, int rows) {
+  const block *b = context;
+  const guide own = adaptive_guide(b->a, b->first, t, rows);
+  field_velocity(b->a->field, b->a->pass, &own, t, x, v, rows);
 }
 
 static void multiply(real *x, double factor, int count) {
@@ -40,12 +44,16 @@ void adaptive_begin(const adaptive *a, fm_course from, real *x, int n, fm_course
   if (from.t == 0) multiply(x, path_source_scale(&a->field->path), n * a->field->shape.dim);
 }
 
+void adaptive_count(const adaptive *a, int rows) {
+  for (int i = 0; i < rows && a->guide->labels; i++) a->twice[i] = 0;
+}
+
 static void run_rows(const adaptive *a, int first, int tries, real *x, real *k, fm_course *course, int rows,
                      fm_try *log, const dopri5_dense *dense) {
   const int dim = a->field->shape.dim;
   int there[FM_ROWS];
   for (int i = 0; i < rows; i++) there[i] = course[i].state == FM_COURSE_ARRIVED;
-  for (int i = 0; i < rows && a->guide->labels; i++) a->twice[i] = 0;
+  adaptive_count(a, rows);
   dopri5_run(&a->solver, evaluate, &(block){a, first}, tries, x, k, course, rows, log, dense);
   for (int i = 0; i < rows && a->guide->labels; i++) course[i].evaluations += a->twice[i];
   for (int i = 0; i < rows; i++)

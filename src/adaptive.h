@@ -29,4 +29,9 @@ void adaptive_run(const adaptive *a, int tries, real *x, real *k, fm_course *cou
 /* Carries x [n, D] from the beginning of `from` to its end. FM_E_STEPS when a point stopped on the way; all have moved. */
 int adaptive_flow(const adaptive *a, fm_course from, real *x, int n);
 
+/* For other fields that this solver carries, points first .. of a call in its rows: forgets how often rows were asked twice; and
+ * the guide of the rows at hand at times t, counting in twice[point] those it asks twice. */
+void adaptive_count(const adaptive *a, int rows);
+guide adaptive_guide(const adaptive *a, int first, const real *t, int rows);
+
 #endif

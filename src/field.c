@@ -109,26 +109,34 @@ void field_velocity(const field *f, field_pass *pass, const guide *g, const real
   }
 }
 
-void field_velocity_keep(const field *f, field_pass *pass, const guide *g, double t, const real *x, real *v, int rows) {
-  const int count = rows * f->shape.dim;
-  const condition c = condition_at(&f->path, &f->predict, t);
-  const real time = (real)t;
-  timenet_forward(&f->time, &pass->time, &time, pass->contribution, 1);
-  scale_row(x, c.in, pass->input, count);
+/* in times x into the pass. */
+static void scale_rows(const field *f, field_pass *pass, const condition *c, int step, const real *x, int rows) {
+  const int dim = f->shape.dim;
+  for (int i = 0; i < rows; i++) scale_row(x + i * dim, c[i * step].in, pass->input + i * dim, dim);
+}
+
+static void recover_rows(const field *f, const condition *c, int step, const real *x, real *v, int rows) {
+  const int dim = f->shape.dim;
+  for (int i = 0; i < rows; i++) recover_row(c[i * step], x + i * dim, v + i * dim, dim);
+}
+
+void field_velocity_keep(const field *f, field_pass *pass, const int32_t *labels, const real *t, const condition *c,
+                         int step, const real *x, real *v, int rows) {
+  const int hidden = f->shape.hidden;
+  timenet_forward(&f->time, &pass->time, t, pass->contribution, step ? rows : 1);
+  scale_rows(f, pass, c, step, x, rows);
   if (f->shape.classes == 0) {
-    mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, 0, v, rows);
+    mlp_forward_keep(&f->net, &pass->net, pass->input, pass->contribution, step * hidden, v, rows);
   } else {
-    label_add(&f->label, guide_scale(g, t) == 0 ? NULL : g->labels, pass->contribution, 0, pass->labelled, rows);
-    mlp_forward_keep(&f->net, &pass->net, pass->input, pass->labelled, f->shape.hidden, v, rows);
+    label_add(&f->label, labels, pass->contribution, step * hidden, pass->labelled, rows);
+    mlp_forward_keep(&f->net, &pass->net, pass->input, pass->labelled, hidden, v, rows);
   }
-  recover_row(c, x, v, count);
+  recover_rows(f, c, step, x, v, rows);
 }
 
 /* The map from F to v is affine, so tangents pass through it as points do. */
-void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows) {
-  const int count = rows * f->shape.dim;
-  const condition c = condition_at(&f->path, &f->predict, t);
-  scale_row(dx, c.in, pass->input, count);
+void field_tangent(const field *f, field_pass *pass, const condition *c, int step, const real *dx, real *dv, int rows) {
+  scale_rows(f, pass, c, step, dx, rows);
   mlp_tangent(&f->net, &pass->net, pass->input, dv, rows);
-  recover_row(c, dx, dv, count);
+  recover_rows(f, c, step, dx, dv, rows);
 }

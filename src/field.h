@@ -61,9 +61,11 @@ guide guide_from(const guide *g, int first);
 /* The s of a row at time t, all times rounded to real: 0 without labels. */
 double guide_scale(const guide *g, double t);
 
-/* field_velocity_at for at most FM_ROWS rows and a guide of scale 0 or 1, keeping what field_tangent needs; and the derivative of that v along dx,
- * dv [rows, D] = skip dx + out J_F (in dx), at the same t and rows. */
-void field_velocity_keep(const field *f, field_pass *pass, const guide *g, double t, const real *x, real *v, int rows);
-void field_tangent(const field *f, field_pass *pass, double t, const real *dx, real *dv, int rows);
+/* For the derivative of v, at most FM_ROWS rows, each of one class, labels null: of none. First v [rows, D] at times t, whose
+ * conditions are c, both `step` apart, 0: one for all; then, with the same c, what v changes by along dx, dv [rows, D] = skip dx
+ * + out J_F (in dx). A guided v is (1 - s) v_null + s v_label, and so is its derivative. */
+void field_velocity_keep(const field *f, field_pass *pass, const int32_t *labels, const real *t, const condition *c,
+                         int step, const real *x, real *v, int rows);
+void field_tangent(const field *f, field_pass *pass, const condition *c, int step, const real *dx, real *dv, int rows);
 
 #endif

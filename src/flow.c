@@ -84,22 +84,38 @@ int fm_straightness(fm_model *m, int weights, int steps, const real *x0, int n, 
 /* One probe would not tell its own error; 64 are as many as a point has coordinates at most, and there exact is better. */
 static int are_probes(int probes) { return probes == 0 || (probes >= 2 && probes <= FM_MAX_DIM); }
 
+/* What both ways of following a path ask. */
+static int is_loglik(const fm_model *m, int weights, int probes, uint32_t first, const real *x, int n,
+                     const double *logp, const double *error) {
+  if (!model_is(m) || !model_are_weights(m, weights) || n < 1 || !model_are_points(m, x, n)) return 0;
+  if (!are_probes(probes) || (uint64_t)first + (uint64_t)n > (uint64_t)1 << 31) return 0;
+  if (!fm_is_array(logp, (uint64_t)n, sizeof(double)) || !model_is_guided(m, n)) return 0;
+  return error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double));
+}
+
 int fm_loglik(fm_model *m, int weights, int solver, const double *times, int count, int probes, uint32_t seed,
               uint32_t first, const real *x, int n, double *logp, double *error) {
-  FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(is_loglik(m, weights, probes, first, x, n, logp, error), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
-  FM_REQUIRE(are_probes(probes) && (uint64_t)first + (uint64_t)n <= (uint64_t)1 << 31, FM_E_ARG);
-  FM_REQUIRE(fm_is_array(logp, (uint64_t)n, sizeof(double)), FM_E_ARG);
-  FM_REQUIRE(error == NULL || fm_is_array(error, (uint64_t)n, sizeof(double)), FM_E_ARG);
-  FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m) && model_asks_one_half(m), FM_E_STATE);
-  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first};
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
   const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);
   likelihood_of(&m->likelihood, &plan, &drawn, x, n, logp, error);
   return FM_OK;
+}
+
+int fm_loglik_adaptive(fm_model *m, int weights, double rtol, double atol, int most, int probes, uint32_t seed,
+                       uint32_t first, const real *x, int n, double *logp, double *error, int32_t *evaluations) {
+  FM_REQUIRE(is_loglik(m, weights, probes, first, x, n, logp, error) && model_is_rule(rtol, atol, most), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(evaluations, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
+  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
+  const fm_course from = {.t = 1, .t_end = 0, .rtol = rtol, .atol = atol, .most = most};
+  field_use(&m->field, m->slot[weights]);
+  return likelihood_adaptive(&m->likelihood, from, &drawn, x, n, logp, error, evaluations);
 }
 
 int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,

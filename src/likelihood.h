@@ -12,6 +12,7 @@
 #ifndef LIKELIHOOD_H
 #define LIKELIHOOD_H
 
+#include "adaptive.h"
 #include "divergence.h"
 #include "sample.h"
 
@@ -33,15 +34,22 @@ typedef struct {
   divergence_probes probes; /* of the piece under way; set by the module, as rows is */
   int rows;
   real *state, *work; /* the sampler's */
-  const guide *guide; /* the sampler's; of scale 0 or 1 when a call of this module runs */
+  const guide *guide; /* the sampler's */
+  const adaptive *adaptive;
+  int first; /* point of the piece under way; set by the module */
 } likelihood;
 
-/* Borrows the sampler's pass and arrays: nothing else uses them while a call of this module runs. */
-void likelihood_layout(likelihood *l, const sampler *s, arena *a);
+/* Borrows the pass and arrays of both: nothing else uses them while a call of this module runs. */
+void likelihood_layout(likelihood *l, const sampler *s, const adaptive *d, arena *a);
 
 /* logp[n], and error[n] unless it is null, for x [n, D] along the plan, from 1 to 0, with the weights of the last field_use. Each point's bits are its
  * own, whatever stands beside it. probes->first is the number of the first point. */
 void likelihood_of(likelihood *l, const ode_plan *plan, const divergence_probes *probes, const real *x, int n,
                    double *logp, double *error);
+
+/* The same by dopri5, each point with steps of its own on a course like `from`, whose span is 1 to 0 and whose tolerances count for
+ * the integrals too. evaluations[n]: of the field. FM_E_STEPS when a point stopped on the way; its logp is NaN. */
+int likelihood_adaptive(likelihood *l, fm_course from, const divergence_probes *probes, const real *x, int n,
+                        double *logp, double *error, int32_t *evaluations);
 
 #endif

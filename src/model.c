@@ -25,7 +25,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, &m->sampler.guide, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);
-  likelihood_layout(&m->likelihood, &m->sampler, a);
+  likelihood_layout(&m->likelihood, &m->sampler, &m->adaptive, a);
   oracle_layout(&m->oracle, &m->data, (int)params[FM_BATCH], a);
   return placed;
 }

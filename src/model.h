@@ -46,9 +46,11 @@ int model_has_field(const fm_model *m);
 /* Whether labels may be read as n whole numbers in 0 .. most. */
 int model_are_labels(const int32_t *labels, int n, int most);
 
-/* Whether the guide, where there is one, knows n rows; and whether it asks the network once for each. */
+/* Whether these are a course's rtol, atol and most. */
+int model_is_rule(double rtol, double atol, int most);
+
+/* Whether the guide, where there is one, knows n rows. */
 int model_is_guided(const fm_model *m, int n);
-int model_asks_one_half(const fm_model *m);
 
 int model_all_finite(const real *x, uint64_t count);
 

@@ -13,11 +13,6 @@ static const double MOST_GUIDANCE = 100;
 
 int model_is_guided(const fm_model *m, int n) { return m->guided == 0 || n <= m->guided; }
 
-int model_asks_one_half(const fm_model *m) {
-  const guide *g = &m->sampler.guide;
-  return g->labels == NULL || g->scale == 0 || g->scale == 1;
-}
-
 static int is_guide(double scale, double from, double to) {
   return scale >= 0 && scale <= MOST_GUIDANCE && model_is_time(from) && model_is_time(to) && from <= to;
 }
@@ -101,14 +96,14 @@ int fm_sample_grid(fm_model *m, int weights, int solver, const double *times, in
 
 /* ---- Adaptive steps --------------------------------------------------------------------------------------- */
 
-static int is_rule(double rtol, double atol, int most) {
+int model_is_rule(double rtol, double atol, int most) {
   return params_check_value(FM_RTOL, rtol) == FM_OK && params_check_value(FM_ATOL, atol) == FM_OK &&
          params_check_value(FM_SOLVER_STEPS, most) == FM_OK;
 }
 
 int fm_course_begin(const fm_model *m, double rtol, double atol, int most, double t_start, double t_end, real *x, int n,
                     fm_course *course) {
-  FM_REQUIRE(model_is(m) && is_rule(rtol, atol, most) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
+  FM_REQUIRE(model_is(m) && model_is_rule(rtol, atol, most) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(model_is_time(t_start) && model_is_time(t_end) && t_start != t_end, FM_E_ARG);
   FM_REQUIRE(fm_is_array(course, (uint64_t)n, sizeof *course), FM_E_ARG);
   const fm_course from = {.t = t_start, .t_end = t_end, .rtol = rtol, .atol = atol, .most = most};
@@ -117,7 +112,7 @@ int fm_course_begin(const fm_model *m, double rtol, double atol, int most, doubl
 }
 
 static int is_course(const fm_course *c) {
-  if (!is_rule(c->rtol, c->atol, c->most) || !model_is_time(c->t) || !model_is_time(c->t_end)) return 0;
+  if (!model_is_rule(c->rtol, c->atol, c->most) || !model_is_time(c->t) || !model_is_time(c->t_end)) return 0;
   if (c->state < FM_COURSE_START || c->state > FM_COURSE_STOPPED) return 0;
   if (c->state >= FM_COURSE_ARRIVED) return 1;
   if (c->accepted < 0 || c->rejected < 0 || c->accepted > c->most || c->rejected >= c->most - c->accepted) return 0;

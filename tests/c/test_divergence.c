@@ -130,7 +130,7 @@ static void check_estimates(void) {
       divergences(&e, &(divergence_probes){0}, 0.4, ROWS);
       for (int i = 0; i < ROWS; i++) exact[i] = e.div[i];
       for (uint32_t seed = 0; seed < SEEDS; seed++) {
-        divergences(&e, &(divergence_probes){PROBES, {.seed = seed, .purpose = RNG_PROBE}, 0}, 0.4, ROWS);
+        divergences(&e, &(divergence_probes){PROBES, {.seed = seed, .purpose = RNG_PROBE}, 0, NULL}, 0.4, ROWS);
         for (int i = 0; i < ROWS * PROBES; i++) {
           const double gap = e.div[i] - exact[i % ROWS];
           sum += gap, squares += gap * gap;
@@ -155,11 +155,11 @@ static void check_own_signs(void) {
   experiment e = begin(64, 16, 2, FM_PATH_LINEAR);
   const rng_stream stream = {.seed = 2, .purpose = RNG_PROBE};
   for (int i = 64; i < N * 64; i++) e.x[i] = e.x[i % 64]; /* all the same point */
-  divergences(&e, &(divergence_probes){PROBES, stream, 1000}, 0.5, N);
+  divergences(&e, &(divergence_probes){PROBES, stream, 1000, NULL}, 0.5, N);
   real *all = guarded(N * PROBES * sizeof(real));
   memcpy(all, e.div, N * PROBES * sizeof(real));
   for (int i = 0; i < N; i += 29) {
-    divergences(&e, &(divergence_probes){PROBES, stream, 1000 + (uint32_t)i}, 0.5, 1);
+    divergences(&e, &(divergence_probes){PROBES, stream, 1000 + (uint32_t)i, NULL}, 0.5, 1);
     for (int k = 0; k < PROBES; k++) check(e.div[k] == all[k * N + i], "point %d, probe %d", i, k);
   }
   for (int i = 1; i < N * PROBES; i++) check(all[i] != all[i - 1], "estimate %d is the one before", i);

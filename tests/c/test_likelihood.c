@@ -216,11 +216,47 @@ static void check_estimates(void) {
   }
 }
 
+/* Both follow the same field, with the same signs, to within their own errors. */
+static void check_adaptive(void) {
+  promise("dopri5 agrees with RK4 to its tolerance, exact and estimated, and a point's bits are its own");
+  enum { POINTS = 70 };
+  const int dims[] = {1, 2, 64};
+  for (int d = 0; d < 3; d++)
+    for (int path = FM_PATH_LINEAR; path <= FM_PATH_POLYNOMIAL; path++)
+      for (int probes = 0; probes <= 3; probes += 3) {
+        fm_model *m = flat_model(dims[d], path);
+        for (int i = 0; i < fm_slot_size(m); i++) fm_slot(m, FM_EMA)[i] = 2 * fm_slot(m, FM_RAW)[i];
+        real *x = guarded((size_t)(POINTS * dims[d]) * sizeof(real));
+        double fixed[POINTS], logp[POINTS], error[POINTS], alone, off;
+        int32_t evaluations[POINTS], one;
+        fm_noise(m, 3, 0, POINTS, x);
+        loglik(m, FM_SOLVER_RK4, 100, probes, x, 8, fixed, NULL);
+        check(
+            fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 500, probes, 5, 0, x, POINTS, logp, error, evaluations) == FM_OK,
+            "dim %d, path %d", dims[d], path);
+        for (int i = 0; i < 8; i++)
+          check(fabs(logp[i] - fixed[i]) < 2e-4 * (1 + fabs(fixed[i])), "dim %d, path %d, %d probes: %.9g, RK4 %.9g",
+                dims[d], path, probes, logp[i], fixed[i]);
+        for (int i = 0; i < POINTS; i += 23) {
+          fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 500, probes, 5, (uint32_t)i, x + i * dims[d], 1, &alone, &off,
+                             &one);
+          check(alone == logp[i] && off == error[i] && one == evaluations[i], "dim %d, path %d: point %d", dims[d],
+                path, i);
+          check(one >= 8 && one <= 2 + 6 * 500 && one % 6 == 2, "%d evaluations", one);
+        }
+        check(fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 1, probes, 5, 0, x, 3, logp, NULL, evaluations) == FM_E_STEPS,
+              "one step was enough");
+        check(isnan(logp[0]) && evaluations[0] == 8, "%g after %d", logp[0], evaluations[0]);
+        free(x), free(m);
+      }
+}
+
 int main(void) {
   check_known();
   check_orders();
   check_ve();
   check_flat();
   check_estimates();
-  return report(5);
+  check_adaptive();
+  return report(6);
 }

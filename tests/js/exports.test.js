@@ -213,6 +213,13 @@ const EXPORTS = {
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
     ],
   },
+  fm_loglik_adaptive: {
+    args: [
+      ...[self, weights, value(1e-3, [0, -1, Number.NaN]), value(1e-3, [0, -1, Number.NaN])],
+      ...[value(100, [0, -1, 10001]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
+      ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8]), array(p5)],
+    ],
+  },
   fm_oracle_size: { args: [self], status: 0, good: N },
   fm_oracle_velocity: { args: [marked, float(t), float(p1), unlabelled, n, float(p3)] },
   fm_oracle_loss: {
@@ -324,6 +331,7 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_sample_sde', 8],
       ['fm_straightness', 3],
       ['fm_loglik', 8],
+      ['fm_loglik_adaptive', 8],
       ['fm_sw2', 0],
       ['fm_sw2', 1],
       ['fm_pair_means', 2],
@@ -351,7 +359,7 @@ test('points that are not finite are refused wherever points are read', () => {
       assert.equal(state(model), before, name);
     }
   }
-  assert.equal(readers.length, 32);
+  assert.equal(readers.length, 33);
 });
 
 test('every row of the table is refused outside its range, by its index', () => {

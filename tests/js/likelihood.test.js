@@ -156,6 +156,26 @@ test('own times are followed from 1 to 0 whichever way they are given, and a gri
   });
 });
 
+test('dopri5 finds the log-density within its tolerance, in steps of its own', () => {
+  const model = small({ data: '8gaussians', solver: 'dopri5', solver_steps: 200 });
+  model.train(60);
+  const x = model.data({ n: 300 });
+  const fixed = model.loglik({ x, solver: 'rk4', steps: 100 });
+  const fine = model.loglik({ x, rtol: 1e-6, atol: 1e-6 });
+  const coarse = model.loglik({ x, rtol: 1e-2, atol: 1e-2 });
+  const gap = (/** @type {Float64Array} */ logp) =>
+    Math.max(...logp.map((each, i) => Math.abs(each - fixed.logp[i])));
+  assert.ok(gap(fine.logp) < 1e-3, `${gap(fine.logp)}`);
+  assert.ok(gap(coarse.logp) < 0.3 && gap(coarse.logp) > gap(fine.logp), `${gap(coarse.logp)}`);
+  assert.ok(coarse.nfe < fine.nfe && fine.nfe < fixed.nfe, `${coarse.nfe} ${fine.nfe}`);
+  const slices = model.loglikSlices({ x, rtol: 1e-6, atol: 1e-6 });
+  let result = slices.next();
+  while (!result.done) result = slices.next();
+  assert.deepEqual(result.value, fine);
+  const { mass } = model.density({ box: [-20, 20], size: 80 });
+  assert.ok(Math.abs(mass - 1) < 0.005, `${mass}`);
+});
+
 test('raw and averaged weights, solver and steps are those that were asked for', () => {
   const model = small({ solver: 'euler', solver_steps: 7 });
   model.train(30);
@@ -199,8 +219,19 @@ test('what cannot be is refused by name, and a flow that leaves the range has di
     [(o) => model.loglik(o), { x, solver: 'dopri' }, /solver: got "dopri"/],
     [
       (o) => model.loglik(o),
-      { x, solver: 'dopri5' },
-      /solver: got "dopri5"; allowed is one of euler, .*ab2: /,
+      { x, solver: 'dopri5', grid: [0, 1] },
+      /grid: got Array\(2\); allowed is left out: dopri5/,
+    ],
+    [(o) => model.loglik(o), { x, solver: 'dopri5', rtol: 0 }, /rtol: got 0/],
+    [
+      (o) => model.loglik(o),
+      { x, rtol: 1e-3 },
+      /rtol: got 0.001; allowed is left out unless solver is dopri5/,
+    ],
+    [
+      (o) => model.loglik(o),
+      { x, solver: 'dopri5', steps: 1 },
+      /steps: got 1; allowed is more, .*point 0 has tried/,
     ],
     [(o) => model.loglik(o), { x, steps: 0 }, /steps: got 0/],
     [(o) => model.loglik(o), { x, weights: 'best' }, /weights: got "best"/],

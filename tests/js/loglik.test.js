@@ -123,9 +123,9 @@ test('what loglik cannot do is refused with the reason, before anything is writt
       /grid, ends: got "0 and 0.5"; allowed is 0 and 1/,
     ],
     [
-      [trained, ...judge, '--solver', 'dopri5'],
+      [trained, ...judge, '--solver', 'dopri5', '--time-grid', 'quadratic'],
       2,
-      /--solver: got "dopri5"; allowed is .*beforehand/,
+      /grid: got "quadratic"; allowed is left out: dopri5/,
     ],
     [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
     [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],

@@ -2,10 +2,11 @@
 
 import { boxOf } from '../lib/density.js';
 import { refusal } from '../lib/errors.js';
+import { ADAPTIVE } from '../lib/flow.js';
 import { probesOf, summarise } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
-import { labelOption } from './guiding.js';
+import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawMap, requireCanvas, writePicture } from './picture.js';
@@ -50,6 +51,7 @@ export function options(module) {
     like(rowOf(parameters(module), 'seed'), { help: 'Seed of the estimates, 1 when not given.' }),
     weights,
     labelOption(),
+    ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the log-densities here.'),
     file('--png', 'png', ['.png'], 'Draw the grid here.'),
     json(),
@@ -164,12 +166,16 @@ async function map(model, values) {
  * @param {Values} values
  */
 function travelOf({ config }, values) {
-  const { solver = config.solver, grid = config.time_grid, steps: asked } = values;
+  const { solver = config.solver, grid, steps: asked } = values;
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
-  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, label: values.label };
-  const report = () => ({ ...travel, steps, seconds: (performance.now() - started) / 1000 });
+  const spread = solver === ADAPTIVE ? undefined : (grid ?? config.time_grid);
+  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, ...guidanceOf(values) };
+  const report = () => {
+    const seconds = (performance.now() - started) / 1000;
+    return { ...travel, steps, grid: spread, seconds };
+  };
   return { travel, report };
 }
 

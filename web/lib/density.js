@@ -18,7 +18,7 @@ import { share } from './slice.js';
  *   around 2,000 samples with a margin of 0.15 of its side
  */
 
-/** @typedef {import('./likelihood.js').LikelihoodOptions & {label?: number} & GridOptions} DensityOptions of the class of a label, when there is one */
+/** @typedef {import('./likelihood.js').LikelihoodOptions & Omit<import('./guidance.js').GuidanceOptions, 'labels'> & GridOptions} DensityOptions */
 
 /**
  * logp [size, size] is the log-density at the centres of the cells, row by row from the lowest y, x growing along a row. The mass
@@ -67,11 +67,11 @@ export function boxOf(box, thing = 'box') {
 
 /**
  * @param {Model} model
- * @param {import('./likelihood.js').LikelihoodOptions} options
+ * @param {Omit<DensityOptions, 'size' | 'box'>} options
  * @returns {import('./slice.js').Work<number, DensityBox>}
  */
-function* around(model, { solver, steps, grid, weights }) {
-  const points = yield* model.sampleSlices({ n: SAMPLES, solver, steps, grid, weights });
+function* around(model, { probes, seed, ...travel }) {
+  const points = yield* model.sampleSlices({ ...travel, n: SAMPLES });
   const [x, y] = [0, 1].map((k) => points.filter((_, i) => i % 2 === k).sort());
   const ends = [x[0], x[SAMPLES - 1], y[0], y[SAMPLES - 1]];
   const half = (0.5 + MARGIN) * Math.max(ends[1] - ends[0], ends[3] - ends[2]);

@@ -169,7 +169,7 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
 }
 
 /** The solver that chooses its own steps. */
-const ADAPTIVE = 'dopri5';
+export const ADAPTIVE = 'dopri5';
 
 /**
  * The times a solver steps between, or at which the path of one with its own steps is read; and the span.
@@ -272,7 +272,7 @@ function* fixedSlices(model, plan, x, path) {
  * @param {import('./guidance.js').Guide | undefined} guide
  * @returns {number}
  */
-function costOf(model, solver, stops, guide) {
+export function costOf(model, solver, stops, guide) {
   if (!guide) return model.nfe(solver, stops.length - 1);
   const { instance } = model;
   const [clock] = instance.put('scratch', stops);

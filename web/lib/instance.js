@@ -20,6 +20,7 @@ const STATUS = /** @type {const} */ ([
 export const OK = 0;
 export const DIVERGED = 4;
 export const LOST = 6;
+export const NOT_ARRIVED = 7;
 
 export class Instance {
   #module;

@@ -6,10 +6,11 @@
 import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
-import { isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
+import { ADAPTIVE, costOf, isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
 import { timesOf } from './grid.js';
 import { guided, guideOf } from './guidance.js';
-import { parameters, rowOf } from './parameters.js';
+import { NOT_ARRIVED, OK } from './instance.js';
+import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
@@ -19,7 +20,9 @@ import { slotOf } from './slots.js';
 /**
  * How a path is followed back, and what is known of the field's divergence along it.
  * @typedef {object} LikelihoodOptions
- * @property {string} [solver] any but dopri5; the configuration's unless given
+ * @property {string} [solver] the configuration's unless given
+ * @property {number} [rtol] dopri5: the configuration's unless given, and so atol
+ * @property {number} [atol]
  * @property {number} [steps] the configuration's solver_steps unless given
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps too, go
  *   from 0 to 1 or back, and are followed from 1 to 0
@@ -30,13 +33,14 @@ import { slotOf } from './slots.js';
  */
 
 /**
- * x [n, D]; its first point is number `first` of the estimates, 0 unless given. With a label it is log p(x | label), and
- * guidance must be 0 or 1.
+ * x [n, D]; its first point is number `first` of the estimates, 0 unless given. With a label it is log p(x | label),
+ * guided by more than 1 the density of what is drawn so.
  * @typedef {LikelihoodOptions & import('./guidance.js').GuidanceOptions & {x: Float32Array, first?: number}} LoglikOptions
  */
 
 /**
- * `error` is the standard error of each from its estimates, 0 where the divergence is exact.
+ * `error` is the standard error of each from its estimates, 0 where the divergence is exact; `nfe` the evaluations of the network a
+ * point took, in the mean.
  * @typedef {{logp: Float64Array, error: Float64Array, nfe: number}} Loglik
  */
 
@@ -48,7 +52,6 @@ import { slotOf } from './slots.js';
 
 /** `nll_error` is the standard error of the mean, NaN of one point. @typedef {{nll: number, nll_error: number, bits_per_dim: number}} Nll */
 
-const ADAPTIVE = 'dopri5';
 /** FM_MAX_DIM of src/base.h. */
 const PROBES_MAX = 64;
 /** The estimates of a seed are numbered up to here. */
@@ -63,21 +66,6 @@ export function probesOf(probes, thing = 'probes') {
   if (counts && (probes === 0 || (probes >= 2 && probes <= PROBES_MAX))) return probes;
   const allowed = `0 (exact) or an integer from 2 to ${PROBES_MAX}`;
   throw refusal(thing, probes, `${allowed}: one estimate would not tell its own error`);
-}
-
-/**
- * The solver and its steps, of those whose steps are given beforehand.
- * @param {Model} model
- * @param {LikelihoodOptions} options
- */
-function travelBack(model, { solver, steps }) {
-  const travel = travelOf(model, solver, steps);
-  if (travel.solver !== ADAPTIVE) return travel;
-  const fixed = rowOf(parameters(model.module), 'solver').choices.filter(
-    (name) => name !== ADAPTIVE,
-  );
-  const why = 'a log-density is followed in steps given beforehand';
-  throw refusal('solver', ADAPTIVE, `one of ${fixed.join(', ')}: ${why}`);
 }
 
 /**
@@ -98,48 +86,100 @@ function timesBack(model, { grid, steps: own }, steps) {
 }
 
 /**
+ * How a path is followed: the export, its arguments before the estimates, and what a point costs, at most where its steps are its
+ * own.
+ * @typedef {{name: string, travel: number[], times: Float64Array, cost: number}} Way
+ */
+
+/**
+ * @param {Model} model
+ * @param {LikelihoodOptions} options
+ * @param {import('./guidance.js').Guide | undefined} guide
+ * @returns {Way}
+ */
+function wayOf(model, options, guide) {
+  const { config, module, handle } = model;
+  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const head = [handle, slotOf(model, options.weights ?? 'ema')];
+  const { rtol, atol } = options;
+  if (solver === ADAPTIVE) {
+    if (options.grid !== undefined) {
+      throw refusal('grid', options.grid, `left out: ${ADAPTIVE} chooses its own steps`);
+    }
+    const rules = Object.entries({ rtol, atol }).map(([name, value]) =>
+      toNumber(rowOf(parameters(module), name), value ?? config[name]),
+    );
+    const cost = model.nfe(solver, solver_steps) * (guide ? 2 : 1);
+    const travel = [...head, ...rules, solver_steps];
+    return { name: 'fm_loglik_adaptive', travel, times: new Float64Array(0), cost };
+  }
+  for (const [name, value] of Object.entries({ rtol, atol })) {
+    if (value === undefined) continue;
+    throw refusal(name, value, `left out unless solver is ${ADAPTIVE}; here it is ${solver}`);
+  }
+  const times = timesBack(model, options, solver_steps);
+  const cost = costOf(model, solver, times, guide);
+  return { name: 'fm_loglik', travel: [...head, methodOf(model, solver)], times, cost };
+}
+
+/**
  * @param {Model} model
  * @param {LoglikOptions} options
  * @param {number} [most] points a piece may carry; what fits a slice unless given
  * @returns {import('./slice.js').Work<number, Loglik>}
  */
 export function* loglikSlices(model, options, most) {
-  const { x, weights = 'ema', probes = 0, seed = 1, first = 0 } = given('loglik', options);
+  const { x, probes = 0, seed = 1, first = 0 } = given('loglik', options);
   const { instance, dim } = model;
   const n = points('x', x, dim);
   if (isOneStep(model)) {
     throw refusal('loglik: coupling', 'distilled', 'any other: a one-step model has no flow');
   }
-  const { solver, solver_steps } = travelBack(model, options);
-  const stops = timesBack(model, options, solver_steps);
-  const nfe = model.nfe(solver, stops.length - 1);
-  const travel = [model.handle, slotOf(model, weights), methodOf(model, solver)];
+  const guide = guideOf(model, options, n);
+  const way = wayOf(model, options, guide);
   const estimates = [probesOf(probes), seedOf('seed', seed)];
   integer('first', first, 0, FIRST_MAX - n);
-  const guide = guideOf(model, options, n);
-  if (guide && guide.scale !== 0 && guide.scale !== 1) {
-    const allowed = '0 or 1: beyond them a sample has no density that is known here';
-    throw refusal('guidance', guide.scale, allowed);
-  }
-  const size = most ?? piecePoints(nfe * (1 + (probes || dim)) * model.parameterCount);
-  const result = { logp: new Float64Array(n), error: new Float64Array(n), nfe };
+  const size = most ?? piecePoints(way.cost * (1 + (probes || dim)) * model.parameterCount);
+  const result = { logp: new Float64Array(n), error: new Float64Array(n) };
+  const counts = new Int32Array(n).fill(way.cost);
   for (let start = 0; start < n; start += size) {
     const count = Math.min(size, n - start);
     const piece = x.subarray(start * dim, (start + count) * dim);
-    const sizes = [stops.byteLength, piece.byteLength, 8 * count, 8 * count];
-    const [clock, place, logp, error] = instance.memory.carve('scratch', sizes);
-    instance.memory.doubles(clock, stops.length).set(stops);
+    const sizes = [way.times.byteLength, piece.byteLength, 8 * count, 8 * count, 4 * count];
+    const [clock, place, logp, error, cost] = instance.memory.carve('scratch', sizes);
+    instance.memory.doubles(clock, way.times.length).set(way.times);
     instance.memory.floats(place, piece.length).set(piece);
-    const args = [...travel, clock, stops.length, ...estimates, first + start, place, count];
-    guided(model, guide, { first: start, n: count }, () => {
-      instance.check('loglik', FIELD_NEEDS, 'fm_loglik', ...args, logp, error);
-    });
+    const steps = way.times.length > 0 ? [clock, way.times.length] : [];
+    const own = way.times.length > 0 ? [] : [cost];
+    const args = [...way.travel, ...steps, ...estimates, first + start, place, count];
+    const status = guided(model, guide, { first: start, n: count }, () =>
+      instance.call(way.name, ...args, logp, error, ...own),
+    );
+    if (status !== OK && status !== NOT_ARRIVED)
+      throw instance.failure('loglik', FIELD_NEEDS, status);
     result.logp.set(instance.memory.doubles(logp, count), start);
     result.error.set(instance.memory.doubles(error, count), start);
+    if (own.length > 0) counts.set(instance.memory.ints(cost, count), start);
+    if (status === NOT_ARRIVED) requireArrived(model, options, result.logp, counts);
     yield (start + count) / n;
   }
   requireFinite('loglik: log-density', result.logp, 1);
-  return result;
+  return { ...result, nfe: counts.reduce((sum, each) => sum + each, 0) / n };
+}
+
+/**
+ * @param {Model} model
+ * @param {LikelihoodOptions} options
+ * @param {Float64Array} logp
+ * @param {Int32Array} counts
+ */
+function requireArrived(model, options, logp, counts) {
+  const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
+  const bad = logp.findIndex(Number.isNaN);
+  // Where the field is not finite a path stops before its steps are spent, and that is said as such.
+  if (counts[bad] < model.nfe(solver, solver_steps)) return;
+  const why = `point ${bad} has tried them all before t = 0`;
+  throw refusal('steps', solver_steps, `more, or a larger rtol or atol: ${why}`);
 }
 
 /**
