@@ -4,7 +4,7 @@
  */
 
 import { pointsOf } from './argument.js';
-import { countClasses, labelsOf } from './classes.js';
+import { CLASSES_MAX, countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
@@ -170,7 +170,7 @@ export class State {
    */
   #checkLabels(labels, n) {
     const classes = Number(this.config.classes);
-    labelsOf(labels, n, Infinity);
+    labelsOf(labels, n, CLASSES_MAX - 1);
     const count = countClasses(labels);
     if (count === classes) return;
     throw refusal('classes', classes, `${count}, as many as the labels speak of`);
