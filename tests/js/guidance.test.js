@@ -246,6 +246,22 @@ test('a class too rare for the draw is told as such', () => {
   assert.ok(conditional?.classes[0].n > 15);
 });
 
+test('reflow straightens the flow of each class and keeps the classes apart', (t) => {
+  const model = small({ ...MOONS, hidden: 32, batch: 256, steps: 500 });
+  model.train(500);
+  const one = (/** @type {number} */ label) => model.sample({ n: 500, label, steps: 1 });
+  const apart = () => Math.abs(meanOf(one(0))[0] - meanOf(one(1))[0]);
+  const before = model.straightness({ n: 400, label: 1 });
+  const { rounds } = finish(reflow(model, { pairs: 3000, n: 1500, steps: 300 }));
+  const after = model.straightness({ n: 400, label: 1 });
+  t.diagnostic(JSON.stringify([rounds, before, after, apart()]));
+  assert.ok(after.straightness < 0.5 * before.straightness);
+  assert.ok(Number(rounds[1].straightness) < 0.5 * Number(rounds[0].straightness));
+  assert.ok(rounds[1].quality[1].sw2 < 0.5 * rounds[0].quality[1].sw2);
+  assert.ok(apart() > 1.5, `${apart()}`);
+  assert.equal(model.config.coupling, 'paired');
+});
+
 test('labels and guidance are refused with the reason, and nothing changes', () => {
   const [plain, labelled] = [small(), small(MOONS)];
   const own = small({ data: 'points', classes: 3 });
@@ -276,9 +292,6 @@ test('labels and guidance are refused with the reason, and nothing changes', () 
     ],
     [() => small({ data: 'moons', classes: 3 }), /classes: got 3; .*0, or 2 when data is moons/],
     [() => small({ data: '8gaussians', classes: 2 }), /classes: got 2; .*0, or 8 when data is 8ga/],
-    [() => small({ ...MOONS, coupling: 'paired' }), /coupling: got "paired"; .*no labels/],
-    [() => labelled.set({ coupling: 'paired' }), /coupling: got "paired"; .*no labels/],
-    [() => finish(reflow(labelled)), /classes: got 2; .*no labels/],
     [
       () => own.setPoints(points, 6, ints(0, 1, 0, 1, 0, 1)),
       /classes: got 3; allowed is 2, as many/,
@@ -286,6 +299,9 @@ test('labels and guidance are refused with the reason, and nothing changes', () 
     [() => own.setPoints(points, 6, ints(0, 1, 3, 1, 0, 1)), /labels: got "none of class 2"/],
     [() => own.setPoints(points, 6, ints(0, 1, -2, 1, 0, 1)), /labels\[2\]: got -2/],
     [() => own.setPoints(points, 6, ints(0, 1, 2)), /labels.length: got 3; .*exactly 6/],
+    [() => labelled.setPairs(points, points), /labels: got undefined; allowed is an Int32Array/],
+    [() => labelled.setPairs(points, points, 6, ints(0, 1, 2, 3, 0, 1)), /labels\[3\]: got 3/],
+    [() => plain.setPairs(points, points, 6, ints(0, 1, 2, 1, 0, 1)), /labels: .*without classes/],
   ];
   for (const [act, message] of cases) {
     assert.throws(act, { name: 'MoonflowError', code: 'argument', message }, String(act));

@@ -163,7 +163,7 @@ export function realSets(model, n, from) {
  * @param {number} from
  * @returns {[Int32Array, Int32Array]}
  */
-function realLabels(model, n, from) {
+export function realLabels(model, n, from) {
   const next = (from + 1) >>> 0;
   return withReal(model, (real) => [
     real.dataLabels({ n, seed: from }),

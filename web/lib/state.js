@@ -181,10 +181,12 @@ export class State {
    * @param {Float32Array} x0 [n, D]
    * @param {Float32Array} x1 [n, D]
    * @param {number} [n] checked against the arrays
+   * @param {Int32Array} [labels] [n], the class of each pair or `classes` itself for none; needed where there are classes
    */
-  setPairs(x0, x1, n = x0?.length / this.dim) {
+  setPairs(x0, x1, n = x0?.length / this.dim, labels) {
     pointsOf('x0', x0, this.dim, n);
     pointsOf('x1', x1, this.dim, n);
+    this.#checkPairLabels(labels, n);
     const [start, end] = this.#instance.put('pairs', x0, x1);
     this.#instance.check(
       'setPairs',
@@ -195,6 +197,21 @@ export class State {
       end,
       n,
     );
+    if (labels === undefined) return;
+    const [place] = this.#instance.put('pair labels', labels);
+    this.#instance.check('setPairs', 'report this', 'fm_pair_labels_set', this.#model, place, n);
+  }
+
+  /**
+   * @param {Int32Array | undefined} labels
+   * @param {number} n
+   */
+  #checkPairLabels(labels, n) {
+    const classes = Number(this.config.classes);
+    if (classes > 0) labelsOf(labels, n, classes);
+    else if (labels !== undefined) {
+      throw refusal('labels', labels, 'left out: this run was trained without classes');
+    }
   }
 
   /** Begins the next reflow round; see fm_reflow_begin in fm.h. */
