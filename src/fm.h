@@ -95,8 +95,7 @@ FM_API const char *fm_preset_name(int preset); /* null when there is no such pre
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
  * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling; `classes` 0 or what
- * fm_data_classes gives unless data is points, and 0 under the paired and distilled couplings, whose pairs have no
- * labels;
+ * fm_data_classes gives unless data is points;
  * predict v under ve (condition.h says why), and score only under the independent coupling, since pairs that are not drawn
  * independently follow no density whose gradient x0 would give; the linear path and no weight under the distilled coupling, for
  * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and muon_lr
@@ -141,8 +140,13 @@ FM_API int fm_path_set(fm_model *model, const real *alpha, const real *sigma, in
  * between any two steps (online reflow): a step draws from those set last. */
 FM_API int fm_pairs_set(fm_model *model, const real *x0, const real *x1, int n);
 
+/* The label of each pair that is set, in 0 .. K, n as in fm_pairs_set. By reference. Needed with K > 0, anew after new pairs;
+ * FM_E_STATE without pairs or with K = 0. */
+FM_API int fm_pair_labels_set(fm_model *model, const int32_t *labels, int n);
+
 /* Begins the next reflow round (Liu et al. 2022): weights and averages become the EMA weights, moments and step return to 0,
- * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs, with K > 0, and when
+ * the coupling becomes `paired`, and random draws move to a stream of their own. FM_E_STATE without pairs (with K > 0:
+ * labelled ones), and when
  * `predict` is score or `sde` on: pairs have no score.
  *
  * Under `paired` the field learns x1 - x0 at every point of the line from x0 to x1. Set to `distilled` after the beginning, the

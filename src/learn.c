@@ -28,6 +28,7 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
       .data = m->data,
       .pair_x0 = m->pair_x0,
       .pair_x1 = m->pair_x1,
+      .pair_labels = m->pair_labels,
       .pairs = m->pairs,
   };
 }
@@ -37,7 +38,7 @@ weight model_weight(const fm_model *m) { return (weight){whole(m, FM_WEIGHT), m-
 /* Whether a batch can be drawn at all. */
 static int can_draw(const fm_model *m) {
   if (!model_has_field(m)) return 0;
-  if (minibatch_is_paired(whole(m, FM_COUPLING))) return m->pairs > 0;
+  if (minibatch_is_paired(whole(m, FM_COUPLING))) return model_has_pairs(m);
   if (m->data.kind != FM_DATA_POINTS) return 1;
   return m->data.count > 0 && (m->field.shape.classes == 0 || m->data.labels != NULL);
 }

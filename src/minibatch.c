@@ -47,6 +47,7 @@ static void draw_pairs(minibatch *b, const minibatch_plan *plan, rng_stream stre
     const int index = (int)rng_below(word, (uint32_t)plan->pairs);
     copy_point(plan->pair_x0, index, b->x0, i, b->dim);
     copy_point(plan->pair_x1, index, b->x1, i, b->dim);
+    if (plan->classes > 0) b->classes[i] = plan->pair_labels[index];
   }
 }
 
@@ -147,6 +148,7 @@ int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
   stream.purpose = RNG_BATCH_DATA;
   if (minibatch_is_paired(plan->coupling)) {
     draw_pairs(b, plan, stream);
+    if (plan->classes > 0) drop_labels(b, plan, stream);
     return FM_OK;
   }
   dataset_draw(&plan->data, stream, n, b->x1);

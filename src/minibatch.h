@@ -40,6 +40,7 @@ typedef struct {
   path path;
   dataset data;
   const real *pair_x0, *pair_x1; /* [pairs, D], paired and distilled couplings */
+  const int32_t *pair_labels;    /* [pairs] in 0 .. K, with K > 0 */
   int pairs;
 } minibatch_plan;
 

@@ -78,6 +78,7 @@ int fm_init(void *block, uint32_t bytes, const double *params) {
   m->sampler.guide = (guide){0};
   m->guided = 0;
   m->pair_x0 = m->pair_x1 = NULL;
+  m->pair_labels = NULL;
   m->pairs = 0;
   timenet_start(&m->field.time);
   train_start(&m->trainer);
@@ -241,14 +242,27 @@ int fm_pairs_set(fm_model *m, const real *x0, const real *x1, int n) {
   FM_REQUIRE(model_are_points(m, x0, n) && model_are_points(m, x1, n), FM_E_ARG);
   m->pair_x0 = x0;
   m->pair_x1 = x1;
+  m->pair_labels = NULL;
   m->pairs = n;
   return FM_OK;
 }
 
+int fm_pair_labels_set(fm_model *m, const int32_t *labels, int n) {
+  FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(m->pairs > 0 && m->field.shape.classes > 0, FM_E_STATE);
+  FM_REQUIRE(n == m->pairs && model_are_labels(labels, n, m->field.shape.classes), FM_E_ARG);
+  m->pair_labels = labels;
+  return FM_OK;
+}
+
+int model_has_pairs(const fm_model *m) {
+  return m->pairs > 0 && (m->field.shape.classes == 0 || m->pair_labels != NULL);
+}
+
 int fm_reflow_begin(fm_model *m) {
   FM_REQUIRE(model_is(m), FM_E_ARG);
-  FM_REQUIRE(m->field.shape.classes == 0 && m->params[FM_SDE] == FM_SDE_NONE, FM_E_STATE);
-  FM_REQUIRE(m->pairs > 0 && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
+  FM_REQUIRE(m->params[FM_SDE] == FM_SDE_NONE, FM_E_STATE);
+  FM_REQUIRE(model_has_pairs(m) && m->field.predict.quantity != FM_PREDICT_SCORE && m->stats.round < MODEL_MOST_ROUNDS,
              FM_E_STATE);
   start_slots(m, FM_EMA);
   m->params[FM_COUPLING] = FM_COUPLING_PAIRED;

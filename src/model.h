@@ -33,6 +33,7 @@ struct fm_model {
   oracle oracle;
   int guided; /* rows the sampler's guide has labels for */
   const real *pair_x0, *pair_x1;
+  const int32_t *pair_labels;
   int pairs;
   real *slot[MODEL_SLOTS]; /* null for an average that is off */
 };
@@ -48,6 +49,9 @@ int model_are_labels(const int32_t *labels, int n, int most);
 
 /* Whether these are a course's rtol, atol and most. */
 int model_is_rule(double rtol, double atol, int most);
+
+/* Whether pairs are set, with labels where there are classes. */
+int model_has_pairs(const fm_model *m);
 
 /* Whether the guide, where there is one, knows n rows. */
 int model_is_guided(const fm_model *m, int n);

@@ -184,7 +184,6 @@ int params_check(const double *p, int *bad) {
     return refuse(FM_WEIGHT_DECAY, bad);
   if (p[FM_CLASSES] > 0 && p[FM_DATA] != FM_DATA_POINTS && p[FM_CLASSES] != dataset_parts((int)p[FM_DATA]))
     return refuse(FM_CLASSES, bad);
-  if (p[FM_CLASSES] > 0 && minibatch_is_paired((int)p[FM_COUPLING])) return refuse(FM_COUPLING, bad);
   if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
   const int one_step = p[FM_PATH] == FM_PATH_LINEAR && p[FM_WEIGHT] == FM_WEIGHT_NONE;
   if (p[FM_COUPLING] == FM_COUPLING_DISTILLED && !one_step) return refuse(FM_COUPLING, bad);

@@ -110,6 +110,30 @@ static void check_points(void) {
   free(m.model);
 }
 
+static void check_pairs(void) {
+  promise("pairs carry the labels given, of which some are dropped, and need them for a reflow");
+  enum { N = 30 };
+  static real x0[2 * N], x1[2 * N];
+  int32_t labels[N];
+  for (int i = 0; i < N; i++) x0[2 * i] = x1[2 * i] = (real)i, x0[2 * i + 1] = x1[2 * i + 1] = 1, labels[i] = i % 3;
+  int dropped = 0, null = 0;
+  made m = make((const setting[]){{FM_CLASSES, 2}, {FM_BATCH, 900}, {FM_LABEL_DROP, 0.2}, END});
+  check(fm_pairs_set(m.model, x0, x1, N) == FM_OK && fm_reflow_begin(m.model) == FM_E_STATE, "without labels");
+  check(fm_pair_labels_set(m.model, labels, N - 1) == FM_E_ARG, "too few");
+  check(fm_pair_labels_set(m.model, labels, N) == FM_OK && fm_reflow_begin(m.model) == FM_OK, "with labels");
+  check(fm_train(m.model, 2, NULL) == FM_OK, "training");
+  draw(m, 2, &pairs);
+  for (int i = 0; i < 900; i++) {
+    const int given = (int)pairs.x1[2 * i] % 3;
+    check(pairs.x0[2 * i] == pairs.x1[2 * i], "row %d: another pair", i);
+    check(pairs.labels[i] == given || pairs.labels[i] == 2, "row %d: %d, not %d", i, pairs.labels[i], given);
+    null += given == 2, dropped += given != 2 && pairs.labels[i] == 2;
+  }
+  check(null > 200 && dropped > 80 && dropped < 160, "%d null, %d dropped", null, dropped);
+  check(fm_pairs_set(m.model, x0, x1, N) == FM_OK && fm_train(m.model, 1, NULL) == FM_E_STATE, "new pairs");
+  free(m.model);
+}
+
 static void check_most(void) {
   promise("as many classes as there may be are trained on, in batches with fewer and more points than classes");
   enum { K = FM_MAX_CLASSES, N = 3 * K };
@@ -277,12 +301,14 @@ static void check_refusals(void) {
   memcpy(x[0], start, sizeof start);
   check(fm_sample(m.model, FM_EMA, FM_SOLVER_EULER, 1, 0, 1, x[0], 6) == FM_E_ARG, "a row too many");
   check(memcmp(x[0], start, sizeof start) == 0, "moved");
+  check(fm_pair_labels_set(m.model, one, 9) == FM_E_STATE, "labels before pairs");
   check(fm_pairs_set(m.model, start, start, 9) == FM_OK && fm_reflow_begin(m.model) == FM_E_STATE, "reflow");
+  check(fm_pairs_set(plain.model, start, start, 9) == FM_OK, "pairs");
+  check(fm_pair_labels_set(plain.model, one, 9) == FM_E_STATE, "pair labels without classes");
   const struct {
     int data, classes, coupling, bad;
   } cases[] = {{FM_DATA_MOONS, 3, 0, FM_CLASSES},
                {FM_DATA_8GAUSSIANS, 2, 0, FM_CLASSES},
-               {FM_DATA_MOONS, 2, FM_COUPLING_PAIRED, FM_COUPLING},
                {FM_DATA_POINTS, FM_MAX_CLASSES + 1, 0, FM_CLASSES}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     params_with(
@@ -384,6 +410,7 @@ int main(void) {
   check_data();
   check_coupled();
   check_points();
+  check_pairs();
   check_most();
   check_means();
   check_tower();
@@ -393,5 +420,5 @@ int main(void) {
   check_cost();
   check_courses();
   check_density();
-  return report(12);
+  return report(13);
 }

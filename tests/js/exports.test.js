@@ -76,6 +76,7 @@ function labelledModel() {
   assert.equal(instance.call('fm_init', place, size, doubles), OK);
   assert.equal(instance.call('fm_points_set', place, p1, N), OK);
   assert.equal(instance.call('fm_labels_set', place, classes, N), OK);
+  assert.equal(instance.call('fm_pairs_set', place, p1, p1, N), OK);
   return place;
 }
 
@@ -117,6 +118,7 @@ const EXPORTS = {
     good: STATE,
   },
   fm_pairs_set: { args: [self, float(p1), float(p2), n], good: Number.NaN },
+  fm_pair_labels_set: { args: [marked, labels, n] },
   fm_reflow_begin: { args: [self], good: STATE },
   fm_stats_get: { args: [self], status: 0, good: Number.NaN },
   fm_loss_by_time: { args: [self, array(doubles, 8)] },

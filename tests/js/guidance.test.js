@@ -81,6 +81,7 @@ test('after training on labelled moons each class is near its floor, and so is t
     [0, 1],
   );
   for (const row of classes) {
+    assert.ok(row.sw2 !== null && row.sw2_floor !== null);
     assert.ok(row.n > 9500 && row.n < 10_500);
     assert.ok(row.sw2_floor > 0.01 && row.sw2_floor < 0.04, `${row.sw2_floor}`);
     assert.ok(row.sw2 < 0.04, `class ${row.label}: ${row.sw2}`);
@@ -89,7 +90,7 @@ test('after training on labelled moons each class is near its floor, and so is t
   const guided = trained.quality({ n: 2000, guidance: 2, guidance_interval: [0, 0.5] });
   // Heun looks at 0 once and at each later time twice, at 0.48 for the last time within: 25 of 50.
   assert.equal(guided.conditional?.nfe, 75);
-  assert.ok(guided.conditional && guided.conditional.classes[0].sw2 > 2 * classes[0].sw2);
+  assert.ok(Number(guided.conditional?.classes[0].sw2) > 2 * Number(classes[0].sw2));
 });
 
 test('evaluations are counted: once for a label, twice where guidance asks both halves', () => {
@@ -217,6 +218,8 @@ test('a client gives the bits of a labelled model in place', () =>
     assert.deepEqual(await client.quality({ n: 200 }), model.quality({ n: 200 }));
     assert.deepEqual(await client.dataLabels({ n: 9 }), model.dataLabels({ n: 9 }));
     const file = await client.save();
+    await assert.rejects(client.create(config, { labels }), { message: /points: got undefined/ });
+    await assert.rejects(client.load(file, { labels }), { message: /points: got undefined/ });
     await client.load(file, { points, labels });
     assert.deepEqual(await client.batch(3), model.batch(3));
   }));
@@ -227,6 +230,36 @@ test('transport between labelled sets is allowed and warned of', () => {
   assert.equal(labelled.warnings.length, 1);
   assert.match(labelled.warnings[0], /coupling: 'ot' .*skewed/);
   labelled.train(2);
+  assert.match(small({ ...MOONS, label_drop: 0 }).warnings[0], /label_drop: 0 never teaches/);
+});
+
+test('a class too rare for the draw is told as such', () => {
+  const model = small({ data: 'points', classes: 2 });
+  const n = 500;
+  model.setPoints(
+    model.noise({ n }),
+    n,
+    Int32Array.from({ length: n }, (_, i) => Number(i === 7)),
+  );
+  const { conditional } = model.quality({ n: 20, steps: 2 });
+  assert.deepEqual(conditional?.classes[1], { label: 1, n: 0, sw2: null, sw2_floor: null });
+  assert.ok(conditional?.classes[0].n > 15);
+});
+
+test('reflow straightens the flow of each class and keeps the classes apart', (t) => {
+  const model = small({ ...MOONS, hidden: 32, batch: 256, steps: 500 });
+  model.train(500);
+  const one = (/** @type {number} */ label) => model.sample({ n: 500, label, steps: 1 });
+  const apart = () => Math.abs(meanOf(one(0))[0] - meanOf(one(1))[0]);
+  const before = model.straightness({ n: 400, label: 1 });
+  const { rounds } = finish(reflow(model, { pairs: 3000, n: 1500, steps: 300 }));
+  const after = model.straightness({ n: 400, label: 1 });
+  t.diagnostic(JSON.stringify([rounds, before, after, apart()]));
+  assert.ok(after.straightness < 0.5 * before.straightness);
+  assert.ok(Number(rounds[1].straightness) < 0.5 * Number(rounds[0].straightness));
+  assert.ok(rounds[1].quality[1].sw2 < 0.5 * rounds[0].quality[1].sw2);
+  assert.ok(apart() > 1.5, `${apart()}`);
+  assert.equal(model.config.coupling, 'paired');
 });
 
 test('labels and guidance are refused with the reason, and nothing changes', () => {
@@ -259,9 +292,6 @@ test('labels and guidance are refused with the reason, and nothing changes', () 
     ],
     [() => small({ data: 'moons', classes: 3 }), /classes: got 3; .*0, or 2 when data is moons/],
     [() => small({ data: '8gaussians', classes: 2 }), /classes: got 2; .*0, or 8 when data is 8ga/],
-    [() => small({ ...MOONS, coupling: 'paired' }), /coupling: got "paired"; .*no labels/],
-    [() => labelled.set({ coupling: 'paired' }), /coupling: got "paired"; .*no labels/],
-    [() => finish(reflow(labelled)), /classes: got 2; .*no labels/],
     [
       () => own.setPoints(points, 6, ints(0, 1, 0, 1, 0, 1)),
       /classes: got 3; allowed is 2, as many/,
@@ -269,6 +299,9 @@ test('labels and guidance are refused with the reason, and nothing changes', () 
     [() => own.setPoints(points, 6, ints(0, 1, 3, 1, 0, 1)), /labels: got "none of class 2"/],
     [() => own.setPoints(points, 6, ints(0, 1, -2, 1, 0, 1)), /labels\[2\]: got -2/],
     [() => own.setPoints(points, 6, ints(0, 1, 2)), /labels.length: got 3; .*exactly 6/],
+    [() => labelled.setPairs(points, points), /labels: got undefined; allowed is an Int32Array/],
+    [() => labelled.setPairs(points, points, 6, ints(0, 1, 2, 3, 0, 1)), /labels\[3\]: got 3/],
+    [() => plain.setPairs(points, points, 6, ints(0, 1, 2, 1, 0, 1)), /labels: .*without classes/],
   ];
   for (const [act, message] of cases) {
     assert.throws(act, { name: 'MoonflowError', code: 'argument', message }, String(act));

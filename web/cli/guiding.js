@@ -69,6 +69,7 @@ export function classLines(conditional) {
   if (!conditional) return [];
   const { guidance, nfe, classes } = conditional;
   const lines = classes.map(({ label, n, sw2, sw2_floor }) => {
+    if (sw2 === null || sw2_floor === null) return `SW2   of class ${label}: no point was drawn`;
     const floor = `(floor ${sw2_floor.toFixed(4)}, ${n} points)`;
     return `SW2   ${sw2.toFixed(4)} ${floor} of class ${label}`;
   });

@@ -27,6 +27,7 @@ export const notes = [
   'Ctrl-C ends a round at the step at hand, saves to --out when given, and exits with 130.',
   '--resume with the same RUN and options goes on from there to the bits of a whole round; ' +
     'after a first round it cannot, since no file has the run before.',
+  'Of a run with classes every pair is of one, and the report is about the flows of the classes.',
   'A run that diverges or loses a thread is saved to --out as it was after its last step, like one of train.',
   'JSON: rounds [{round, one_step, cost, straightness, quality {1, 2, 4, 50: {sw2}}}] with null for ' +
     'what one step has not, sw2_floor, seconds, hash.',

@@ -21,14 +21,12 @@ export function labelsOf(labels, n, most) {
 
 /**
  * How many classes the labels of a data set speak of: from 0 on, each with a point.
- * @param {Int32Array} labels
+ * @param {Int32Array} labels none negative
  * @returns {number}
  */
 export function countClasses(labels) {
   const seen = new Set(labels);
   const count = labels.reduce((most, label) => Math.max(most, label + 1), 0);
-  const negative = labels.findIndex((label) => label < 0);
-  if (negative >= 0) throw refusal(`labels[${negative}]`, labels[negative], 'from 0 up');
   for (let label = 0; label < count; label++) {
     if (seen.has(label)) continue;
     const allowed = `a point of every class from 0 to ${count - 1}; number them without gaps`;

@@ -64,12 +64,14 @@ const ONE_STEP = "since the coupling is 'distilled': a one-step model";
 /** @typedef {{t: number | Float32Array, x: Float32Array, weights?: Weights} & GuidanceOptions} VelocityOptions one t, or one for each point */
 
 /**
- * @typedef {object} StraightnessOptions
+ * @typedef {object} LineOptions
  * @property {number} [n] start points; 2,048 unless given
  * @property {number} [seed] of the start points; 1 unless given
  * @property {number} [steps] Euler steps; the configuration's solver_steps unless given
  * @property {Weights} [weights] 'ema' unless given
  */
+
+/** @typedef {LineOptions & GuidanceOptions} StraightnessOptions */
 
 /**
  * The engine's number of a solver.
@@ -295,19 +297,23 @@ function pathLength({ length: stops }, coordinates) {
  * @param {StraightnessOptions} [options]
  * @returns {import('./slice.js').Work<number, {straightness: number, cost: number}>}
  */
-export function* straightnessSlices(model, { n = 2048, seed, steps, weights = 'ema' } = {}) {
+export function* straightnessSlices(model, options = {}) {
+  const { n = 2048, seed, steps, weights = 'ema' } = options;
   const { instance, handle } = model;
   const slot = slotOf(model, weights);
   const count = travelOf(model, undefined, steps).solver_steps;
   const piece = pieceOf(model, count);
+  const guide = guideOf(model, options, integer('n', n, 1, POINTS_MAX));
   const total = { straightness: 0, cost: 0 };
-  for (let first = 0; first < integer('n', n, 1, POINTS_MAX); first += piece) {
+  for (let first = 0; first < n; first += piece) {
     const size = Math.min(piece, n - first);
     const x0 = model.noise({ n: size, seed, first });
     const empty = new Float32Array(size);
     const [start, straight, cost] = instance.put('scratch', x0, empty, empty);
     const args = [handle, slot, count, start, size, straight, cost];
-    instance.check('straightness', FIELD_NEEDS, 'fm_straightness', ...args);
+    guided(model, guide, { first, n: size }, () => {
+      instance.check('straightness', FIELD_NEEDS, 'fm_straightness', ...args);
+    });
     for (const each of instance.memory.floats(straight, size)) total.straightness += each / n;
     for (const each of instance.memory.floats(cost, size)) total.cost += each / n;
     yield Math.min(1, (first + piece) / n);

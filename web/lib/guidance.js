@@ -104,10 +104,20 @@ export function classesOf(module, name) {
  * @param {import('./parameters.js').Config} config
  * @returns {string[]}
  */
-export function warningsOf({ classes, coupling }) {
-  if (Number(classes) === 0 || coupling !== 'ot') return [];
-  return [
-    "coupling: 'ot' pairs noise with data of every class, so samples of a class that start from all noise are skewed; " +
-      "'independent' is not",
-  ];
+export function warningsOf({ classes, coupling, label_drop }) {
+  if (Number(classes) === 0) return [];
+  const warnings = [];
+  if (coupling === 'ot') {
+    warnings.push(
+      "coupling: 'ot' pairs noise with data of every class, so samples of a class that start from all noise are skewed; " +
+        "'independent' is not",
+    );
+  }
+  if (label_drop === 0) {
+    warnings.push(
+      'label_drop: 0 never teaches the flow of no class, so only samples with a label and guidance 1 mean anything; ' +
+        '0.1 is usual',
+    );
+  }
+  return warnings;
 }

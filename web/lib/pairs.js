@@ -10,6 +10,7 @@
 import { choice, integer, seed } from './argument.js';
 import { refusal } from './errors.js';
 import { requireFinite, travelOf } from './flow.js';
+import { realLabels } from './quality.js';
 import { readSlots } from './slots.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -35,6 +36,8 @@ import { readSlots } from './slots.js';
 
 const STANDARD = { stored: 16384, online: 1024 };
 const REFRESH = 50;
+/** Seeds between the labels of one set of pairs and the next: more than there are rounds. */
+const SETS = 65537;
 /** Numbers in the stream of start points of a seed. */
 const STREAM = 2 ** 32 - 1;
 
@@ -94,11 +97,24 @@ export function frozen(model) {
  */
 export function* carryPairs(student, teacher, plan, step) {
   const { pairs, refresh, solver, solver_steps } = plan;
-  const first = Math.floor(step / refresh) * pairs;
-  const x0 = teacher.noise({ n: pairs, seed: pairSeed(plan.seed, teacher.round + 1), first });
-  const x1 = yield* teacher.sampleSlices({ x0, solver, steps: solver_steps });
+  const set = Math.floor(step / refresh);
+  const from = pairSeed(plan.seed, teacher.round + 1);
+  const x0 = teacher.noise({ n: pairs, seed: from, first: set * pairs });
+  const guide = labelsFor(student, pairs, (from + SETS * set) >>> 0);
+  const x1 = yield* teacher.sampleSlices({ x0, solver, steps: solver_steps, ...guide });
   requireFinite('reflow: sample', x1, teacher.dim);
-  student.setPairs(x0, x1);
+  student.setPairs(x0, x1, pairs, guide?.labels);
+}
+
+/**
+ * Of a run with classes each point flows to a class, drawn as often as the data has it.
+ * @param {Model} model
+ * @param {number} n
+ * @param {number} from
+ * @returns {{labels: Int32Array} | undefined} undefined for a run without
+ */
+export function labelsFor(model, n, from) {
+  return Number(model.config.classes) > 0 ? { labels: realLabels(model, n, from)[0] } : undefined;
 }
 
 /**

@@ -47,13 +47,7 @@ const RULES = new Map(
     ['sigma_max', 'a number above sigma_min'],
     ['batch', "at most 2048 when coupling is 'ot'"],
     ['classes', ({ data }, classes) => `0, or ${classes} when data is ${data}`],
-    [
-      'coupling',
-      ({ classes }) =>
-        Number(classes) > 0
-          ? 'independent or ot when there are classes, since reflow pairs have no labels'
-          : "'distilled' only with path 'linear' and weight 'none', else 'paired'",
-    ],
+    ['coupling', "'distilled' only with path 'linear' and weight 'none', else 'paired'"],
     ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
   ]),
 );

@@ -4,7 +4,6 @@
  */
 
 import { integer, points, pointsOf, seed } from './argument.js';
-import { refusal } from './errors.js';
 import { requireMeasurable, travelSlices } from './flow.js';
 import { guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
@@ -28,7 +27,10 @@ import { share } from './slice.js';
  * @property {[number, number]} [guidance_interval] as in sample
  */
 
-/** @typedef {{label: number, n: number, sw2: number, sw2_floor: number}} ClassQuality n: points of each set */
+/**
+ * n: points of each set; without any both distances are null.
+ * @typedef {{label: number, n: number, sw2: number | null, sw2_floor: number | null}} ClassQuality
+ */
 
 /**
  * The samples of each class against the real points of that class, beside the floor of as many.
@@ -77,8 +79,6 @@ function* conditionalSlices(model, sets, options) {
   const { dim } = model;
   const parts = realLabels(model, n, from).map((labels, i) => byClass(model, sets[i], labels));
   const counts = parts[0].map((part, label) => Math.min(part.length, parts[1][label].length) / dim);
-  const absent = counts.indexOf(0);
-  if (absent >= 0) throw refusal('n', n, `more: some draw of ${n} has no point of class ${absent}`);
   const labels = Int32Array.from(counts.flatMap((count, label) => Array(count).fill(label)));
   const travel = { ...options, n: labels.length, labels };
   const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.5);
@@ -87,6 +87,10 @@ function* conditionalSlices(model, sets, options) {
   const classes = [];
   let first = 0;
   for (const [label, count] of counts.entries()) {
+    if (count === 0) {
+      classes.push({ label, n: 0, sw2: null, sw2_floor: null });
+      continue;
+    }
     const [real, other] = parts.map((part) => part[label].subarray(0, count * dim));
     const own = samples.subarray(first * dim, (first + count) * dim);
     const [from, to] = [first, first + count].map((each) => 0.5 + (0.5 * each) / labels.length);
@@ -159,7 +163,7 @@ export function realSets(model, n, from) {
  * @param {number} from
  * @returns {[Int32Array, Int32Array]}
  */
-function realLabels(model, n, from) {
+export function realLabels(model, n, from) {
   const next = (from + 1) >>> 0;
   return withReal(model, (real) => [
     real.dataLabels({ n, seed: from }),

@@ -1,13 +1,14 @@
 /**
  * @file Reflow (Liu et al. 2022): carry start points along the model's own flow, train on those pairs, repeat. Each round
  * makes the flow straighter, so that few steps suffice; the report says how much, before and after. The last round may be a
- * distillation instead, which learns x0 + v(0, x0) = x1 at t = 0 alone: a one-step model.
+ * distillation instead, which learns x0 + v(0, x0) = x1 at t = 0 alone: a one-step model. Where there are
+ * classes each pair is of one, and all of it is about the flows of the classes (guidance 1).
  */
 
 import { integer } from './argument.js';
 import { refusal } from './errors.js';
 import { isOneStep, requireMeasurable } from './flow.js';
-import { carryPairs, frozen, isOfPairs, pairPlan } from './pairs.js';
+import { carryPairs, frozen, isOfPairs, labelsFor, pairPlan } from './pairs.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
 
@@ -151,11 +152,7 @@ function stepsOf({ module, config }, steps) {
 }
 
 /** @param {Model} model */
-function requirePairs({ config: { predict, classes, sde } }) {
-  if (Number(classes) > 0) {
-    const allowed = '0 (a run without classes), since the pairs of reflow have no labels';
-    throw refusal('classes', classes, allowed, 'reflow');
-  }
+function requirePairs({ config: { predict, sde } }) {
   if (sde !== 'none') {
     throw refusal('sde', sde, 'none: the pairs of a reflow follow the flow itself', 'reflow');
   }
@@ -203,19 +200,23 @@ function requireTaught(model, teacher, distill) {
 function* measure(model, real, { source }) {
   const { round } = model;
   const { seed } = source;
-  const [n, few] = [
-    real.length / model.dim,
-    Math.min(real.length / model.dim, STRAIGHTNESS_POINTS),
-  ];
+  const n = real.length / model.dim;
+  const few = Math.min(n, STRAIGHTNESS_POINTS);
+  const whole = labelsFor(model, n, seed);
+  const part = { ...(whole && { labels: whole.labels.subarray(0, few) }) };
   const one_step = isOneStep(model);
   const travel = one_step
     ? { solver: 'euler', steps: 1 }
     : { solver: source.solver, steps: source.solver_steps };
-  const x1 = yield* phase('measure', round, model.sampleSlices({ n: few, seed, ...travel }));
+  const x1 = yield* phase(
+    'measure',
+    round,
+    model.sampleSlices({ n: few, seed, ...travel, ...part }),
+  );
   const cost = meanSquare(model.noise({ n: few, seed }), x1, few);
   /** @param {number} steps */
   function* sw2(steps) {
-    const options = { n, seed, solver: 'euler', steps };
+    const options = { n, seed, solver: 'euler', steps, ...whole };
     const samples = yield* phase('measure', round, model.sampleSlices(options));
     requireMeasurable('reflow: sample', samples, model.dim);
     return { sw2: yield* phase('measure', round, sw2Slices(model, samples, real)) };
@@ -224,7 +225,7 @@ function* measure(model, real, { source }) {
   const quality = { 1: yield* sw2(1), 2: null, 4: null, 50: null };
   if (one_step) return { round, one_step, cost, straightness: null, quality };
   for (const steps of STEPS_MEASURED) quality[steps] = yield* sw2(steps);
-  const options = { n: few, seed, steps: STRAIGHTNESS_STEPS };
+  const options = { n: few, seed, steps: STRAIGHTNESS_STEPS, ...part };
   const { straightness } = yield* phase('measure', round, model.straightnessSlices(options));
   return { round, one_step, cost, straightness, quality };
 }

@@ -114,7 +114,9 @@ class Server {
     return this.#adopt(threads, (module, shared) => {
       const model = Model.createSync(config, module, shared);
       try {
-        if (points) model.setPoints(points, undefined, labels);
+        // Labels without points are refused there.
+        if (points || labels)
+          model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
         if (path) model.setPath(path);
         return model;
       } catch (error) {

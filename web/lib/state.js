@@ -4,7 +4,7 @@
  */
 
 import { pointsOf } from './argument.js';
-import { countClasses, labelsOf } from './classes.js';
+import { CLASSES_MAX, countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
@@ -170,7 +170,7 @@ export class State {
    */
   #checkLabels(labels, n) {
     const classes = Number(this.config.classes);
-    labelsOf(labels, n, Infinity);
+    labelsOf(labels, n, CLASSES_MAX - 1);
     const count = countClasses(labels);
     if (count === classes) return;
     throw refusal('classes', classes, `${count}, as many as the labels speak of`);
@@ -181,10 +181,12 @@ export class State {
    * @param {Float32Array} x0 [n, D]
    * @param {Float32Array} x1 [n, D]
    * @param {number} [n] checked against the arrays
+   * @param {Int32Array} [labels] [n], the class of each pair or `classes` itself for none; needed where there are classes
    */
-  setPairs(x0, x1, n = x0?.length / this.dim) {
+  setPairs(x0, x1, n = x0?.length / this.dim, labels) {
     pointsOf('x0', x0, this.dim, n);
     pointsOf('x1', x1, this.dim, n);
+    this.#checkPairLabels(labels, n);
     const [start, end] = this.#instance.put('pairs', x0, x1);
     this.#instance.check(
       'setPairs',
@@ -195,6 +197,21 @@ export class State {
       end,
       n,
     );
+    if (labels === undefined) return;
+    const [place] = this.#instance.put('pair labels', labels);
+    this.#instance.check('setPairs', 'report this', 'fm_pair_labels_set', this.#model, place, n);
+  }
+
+  /**
+   * @param {Int32Array | undefined} labels
+   * @param {number} n
+   */
+  #checkPairLabels(labels, n) {
+    const classes = Number(this.config.classes);
+    if (classes > 0) labelsOf(labels, n, classes);
+    else if (labels !== undefined) {
+      throw refusal('labels', labels, 'left out: this run was trained without classes');
+    }
   }
 
   /** Begins the next reflow round; see fm_reflow_begin in fm.h. */

@@ -103,7 +103,8 @@ export function loadSync(bytes, { module, shared, config, points, labels, path }
     const slots = run.bare ? bareSlots(model, contents) : wholeSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
-    if (points) model.setPoints(points, undefined, labels);
+    // Labels without points are refused there.
+    if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
     if (course) model.setPath(course);
     return model;
   } catch (error) {
