@@ -31,8 +31,9 @@ EMLINK_threads := -matomics -mbulk-memory -sIMPORTED_MEMORY -sMAXIMUM_MEMORY=107
   -Wl,--export-if-defined=_emscripten_stack_restore
 EMRUN := NODE_PATH=/usr/share/nodejs $(EMCC)
 
+# The pool is no loop to be quick: at -Oz its first run was given up within milliseconds in 5 of 8 processes, at -O2 in none.
 HOT := gemm metric
-WARM := act adamw assignment coupling path posterior reduce rng scalar timelaw
+WARM := act adamw assignment coupling path pool posterior reduce rng scalar timelaw
 
 # $(1): plain or threads.
 define wasm_objects
