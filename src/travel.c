@@ -169,13 +169,16 @@ static int is_stochastic(int solver, const double *times, const double *g, int c
   return 1;
 }
 
+/* Whether the field under a guide is a mixture of two, and so the field of no path. */
+static int is_blended(const guide *g) { return g->labels != NULL && g->scale != 0 && g->scale != 1; }
+
 int fm_sample_sde(fm_model *m, int weights, int solver, const double *times, const double *g, int count, uint32_t seed,
                   uint32_t first, real *x, int n, real *path) {
   FM_REQUIRE(model_is(m) && model_are_weights(m, weights) && n >= 1 && model_are_points(m, x, n), FM_E_ARG);
   FM_REQUIRE(is_stochastic(solver, times, g, count) && (path == NULL || can_write_path(m, path, n, count)), FM_E_ARG);
   FM_REQUIRE(((uint64_t)first + (uint64_t)n) * (uint64_t)m->field.shape.dim <= UINT32_MAX, FM_E_ARG);
   FM_REQUIRE(model_is_guided(m, n), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m) && params_has_score(m->params), FM_E_STATE);
+  FM_REQUIRE(model_has_field(m) && params_has_score(m->params) && !is_blended(&m->sampler.guide), FM_E_STATE);
   field_use(&m->field, m->slot[weights]);
   const ode_plan plan = plan_along(solver, times, count);
   const sample_diffusion diffusion = {g, {.seed = seed, .purpose = RNG_DIFFUSION}, first};

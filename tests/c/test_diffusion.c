@@ -57,6 +57,12 @@ static void check_refusals(void) {
     g[2] = (const double[]){-1e-9, NAN, INFINITY, 2e6}[i];
     REFUSE(FM_E_ARG, fm_sample_sde(m.model, FM_EMA, FM_SOLVER_HEUN, TIMES, g, COUNT, 0, 0, x, 2, NULL));
   }
+  made labelled = make((const setting[]){{FM_CLASSES, 2}, END});
+  static const int32_t labels[2] = {0, 1};
+  g[2] = 1;
+  check(fm_guide_set(labelled.model, labels, 2, 1.5, 0, 1) == FM_OK, "guide");
+  REFUSE(FM_E_STATE, fm_sample_sde(labelled.model, FM_EMA, FM_SOLVER_HEUN, TIMES, g, COUNT, 0, 0, x, 2, NULL));
+  free(labelled.model);
   REFUSE(FM_E_ARG, fm_diffusion(m.model, 3, 1, TIMES, COUNT, g));
   REFUSE(FM_E_ARG, fm_diffusion(m.model, FM_SDE_SIGMA, -1, TIMES, COUNT, g));
   check(memcmp(x, before, sizeof x) == 0, "a refused call has moved the points");

@@ -52,6 +52,19 @@ test('the noise follows from the seed, a point’s number and nothing else', () 
   trained.set({ sde: 'none', sde_strength: 1 });
 });
 
+test('noise goes with a class, but not with guidance beyond it', () => {
+  const model = small({ classes: 2 });
+  model.train(40);
+  const options = { n: 200, solver: 'heun', steps: 10, sde: 'sigma', label: 1 };
+  const plain = model.sample({ ...options, guidance: 1 });
+  assert.notDeepEqual(model.sample({ ...options, guidance: 0 }), plain);
+  assert.ok(plain.every(Number.isFinite));
+  assert.throws(
+    () => model.sample({ ...options, guidance: 2 }),
+    /guidance: got 2; allowed is 0 or 1 beside sde: a guided field is that of no path/,
+  );
+});
+
 test('noise without a score, or beside what cannot bear it, is refused with what can', () => {
   const ot = small({ coupling: 'ot' });
   const sde = 'constant';

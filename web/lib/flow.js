@@ -166,6 +166,10 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
   const g = diffusionOf(model, options, solver, plan.times);
   const path = keep ? new Float32Array(pathLength(plan.times, x.length)) : undefined;
   const guide = guideOf(model, options, x.length / model.dim);
+  if (g && guide && guide.scale !== 0 && guide.scale !== 1) {
+    const allowed = '0 or 1 beside sde: a guided field is that of no path, so it has no score';
+    throw refusal('guidance', guide.scale, allowed);
+  }
   const travel = solver === ADAPTIVE ? adaptiveSlices : fixedSlices;
   return yield* travel(model, { ...options, ...plan, g, guide }, x, path);
 }
