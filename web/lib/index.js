@@ -8,6 +8,7 @@ export { compile, compileSync, support } from './loader.js';
 export { Model } from './model.js';
 export * as npy from './npy.js';
 export { parameters, preset, presets, resolve } from './parameters.js';
+export { pca } from './pca.js';
 export { reflow } from './reflow.js';
 export { serve } from './server.js';
 export { spawn } from './spawn.js';
