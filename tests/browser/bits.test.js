@@ -24,7 +24,10 @@ async function inWorker({ steps, config }) {
   const client = await spawn();
   await client.create(config);
   await client.train({ steps });
-  const samples = await client.sample({ n: 1000, seed: 1 });
+  const classes = Number(config.classes ?? 0);
+  const labels = Int32Array.from({ length: 1000 }, (_, i) => i % (classes + 1));
+  const guide = classes > 0 ? { labels, guidance: 1.5 } : {};
+  const samples = await client.sample({ n: 1000, seed: 1, ...guide });
   const weights = await client.digest();
   await client.dispose();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', samples));

@@ -10,7 +10,7 @@ class Path:
     """x_t = sigma x0 + alpha x1, and the network's place in the velocity: v(t, x) = skip x + out F(in x, t).
 
     F is v itself, or what `predict` says: E[x1 | x_t], E[x0 | x_t] or the score. The maps from these to v are singular
-    at the ends of time, so they are held where an error of F would enter v more than 20 times.
+    at the ends of time, so they are held where an error of F would enter v more than 10 times.
     """
 
     def __init__(self, config, samples=None):
@@ -52,10 +52,10 @@ class Path:
     def is_singular(self, t):
         alpha, sigma, d_alpha, d_sigma = map(float, self.at(torch.tensor(t, dtype=torch.float64)))
         delta = d_alpha * sigma - d_sigma * alpha
-        if delta <= 0 or (self.predict == 'score' and 20 * sigma < 1):
+        if delta <= 0 or (self.predict == 'score' and 10 * sigma < 1):
             return True
         gain = delta * sigma if self.predict == 'score' else delta
-        return gain > 20 * (sigma if self.predict == 'x1' else alpha)
+        return gain > 10 * (sigma if self.predict == 'x1' else alpha)
 
     def condition(self, t):
         """in, skip, out, and the weight of the squared error of F, in double."""
