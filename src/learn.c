@@ -25,6 +25,7 @@ static minibatch_plan plan_of(const fm_model *m, int step) {
               .power = m->params[FM_TIME_EXPONENT],
               .ends = m->params[FM_TIME_ENDS]},
       .path = m->field.path,
+      .source = m->source,
       .data = m->data,
       .pair_x0 = m->pair_x0,
       .pair_x1 = m->pair_x1,

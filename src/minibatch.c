@@ -154,9 +154,9 @@ int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
   dataset_draw(&plan->data, stream, n, b->x1);
   if (plan->classes > 0) dataset_draw_labels(&plan->data, stream, n, b->classes);
   stream.purpose = RNG_BATCH_SOURCE;
-  rng_normal(stream, 0, n * b->dim, b->x0);
+  source_draw(&plan->source, stream, 0, n, b->x0);
   if (plan->coupling == FM_COUPLING_OT) couple_by_transport(b, plan->classes, n);
   if (plan->classes > 0) drop_labels(b, plan, stream);
-  const int averaged = plan->target == FM_TARGET_STABLE && plan->coupling == FM_COUPLING_INDEPENDENT;
-  return averaged ? average(b, threads, plan) : FM_OK;
+  const int known = plan->coupling == FM_COUPLING_INDEPENDENT && plan->source.gaussian;
+  return known && plan->target == FM_TARGET_STABLE ? average(b, threads, plan) : FM_OK;
 }

@@ -1,9 +1,9 @@
 /* minibatch.h — the batch of a step: times, noise and data, paired, and the class of each point.
  *
- *     t ~ law,  x0 ~ N(0, I),  x1 ~ data,  paired by the coupling
+ *     t ~ law,  x0 ~ source,  x1 ~ data,  paired by the coupling
  *
- * Under the stable target (Xu et al. 2023) the independent coupling then replaces each pair by its mean given x_t and the data
- * of the batch: x1 by m = E[x1 | x_t], x0 by x0 + (alpha / sigma)(x1 - m). This leaves x_t as it is and makes u the mean of all
+ * Under the stable target (Xu et al. 2023) the independent coupling of a Gaussian source then replaces each pair by its mean
+ * given x_t and the data of the batch: x1 by m = E[x1 | x_t], x0 by x0 + (alpha / sigma)(x1 - m). This leaves x_t as it is and makes u the mean of all
  * u that may belong to it. Since the point's own x1 is among the data, whose order says nothing, E[u | x_t] stays what it was
  * by the tower rule: the minimiser of the loss is the same for every size of batch. Batches are averaged in groups of
  * MINIBATCH_GROUP, so that the work grows with B and not with B^2.
@@ -20,10 +20,10 @@
 #ifndef MINIBATCH_H
 #define MINIBATCH_H
 
-#include "dataset.h"
 #include "path.h"
 #include "pool.h"
 #include "posterior.h"
+#include "source.h"
 #include "timelaw.h"
 
 enum {
@@ -38,6 +38,7 @@ typedef struct {
   uint32_t seed, step, round;
   timelaw law;
   path path;
+  source source;
   dataset data;
   const real *pair_x0, *pair_x1; /* [pairs, D], paired and distilled couplings */
   const int32_t *pair_labels;    /* [pairs] in 0 .. K, with K > 0 */

@@ -18,6 +18,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
             (int)params[FM_FEATURES], (int)params[FM_CLASSES], params[FM_TIME_SCALE]);
   m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
+  m->source = source_of((int)params[FM_SOURCE], (int)params[FM_DIM], params[FM_NOISE]);
   for (int i = 0; i < MODEL_SLOTS; i++)
     m->slot[i] = has_slot(params, i) ? arena_take(a, (uint64_t)m->field.shape.size, sizeof(real)) : NULL;
   field_layout(&m->field, a);

@@ -18,6 +18,7 @@ enum {
   /* what it learns */
   FM_DATA,       /* one of FM_DATA_* */
   FM_NOISE,      /* std of the noise on the unit shape, before the data set is scaled */
+  FM_SOURCE,     /* one of FM_SOURCE_*: what x0 is drawn from (source.h) */
   FM_PATH,       /* one of FM_PATH_* */
   FM_SIGMA_MIN,  /* ve path: sigma(1) */
   FM_SIGMA_MAX,  /* ve path: sigma(0) */
@@ -77,6 +78,14 @@ enum {
   FM_DATA_POINTS
 };
 enum {
+  FM_SOURCE_GAUSSIAN,
+  FM_SOURCE_MOONS_IID,
+  FM_SOURCE_8GAUSSIANS,
+  FM_SOURCE_CHECKERBOARD,
+  FM_SOURCE_CIRCLES,
+  FM_SOURCE_SPIRALS
+};
+enum {
   FM_PATH_LINEAR,
   FM_PATH_VP_COSINE,
   FM_PATH_VE,
@@ -89,8 +98,8 @@ enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
 /* paired and distilled are those of reflow: see fm_reflow_begin. */
 enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED, FM_COUPLING_DISTILLED };
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
- * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
- * the own pair, so both are then the same. */
+ * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent, and
+ * a source other than gaussian, leaves no choice but the own pair, so both are then the same. */
 enum { FM_TARGET_PAIR, FM_TARGET_STABLE };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL, FM_TIME_POWER, FM_TIME_U_SHAPED };
 enum { FM_WEIGHT_NONE, FM_WEIGHT_SNR, FM_WEIGHT_MIN_SNR, FM_WEIGHT_EDM }; /* weight.h has the formulas */

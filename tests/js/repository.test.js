@@ -66,6 +66,7 @@ const ROWS = [
       'interval',
     ],
   },
+  { layer: 4, nouns: ['source'] },
   { layer: 4, nouns: ['minibatch', 'churn', 'conversion', 'oracle'] },
   { layer: 4, nouns: ['condition'] },
   { layer: 4, nouns: ['weight'] },
