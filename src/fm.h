@@ -94,7 +94,8 @@ FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
- * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling; `classes` 0 or what
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the couplings ot, sinkhorn and ot-conditional, which needs
+ * K > 0; `ot_batch` 0 or at least batch; `classes` 0 or what
  * fm_data_classes gives unless data is points;
  * `source` gaussian unless `dim` is 2 and under ve; predict v under ve (condition.h says why), and score, and noise on the way
  * (sde), only under the independent coupling and from a gaussian source, since others follow no density whose gradient x0 would

@@ -22,7 +22,7 @@ static fm_model *model_layout(arena *a, const double *params) {
   for (int i = 0; i < MODEL_SLOTS; i++)
     m->slot[i] = has_slot(params, i) ? arena_take(a, (uint64_t)m->field.shape.size, sizeof(real)) : NULL;
   field_layout(&m->field, a);
-  train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
+  train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], (int)params[FM_OT_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, &m->sampler.guide, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);

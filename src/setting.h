@@ -26,18 +26,21 @@ enum {
   FM_PATH_POWER, /* polynomial path: n of alpha = t^n */
   FM_PREDICT,    /* one of FM_PREDICT_*: what the network's output stands for */
   /* how a batch is drawn */
-  FM_COUPLING,      /* one of FM_COUPLING_* */
-  FM_TARGET,        /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
-  FM_TIME,          /* one of FM_TIME_* */
-  FM_TIME_MEAN,     /* logit-normal: mean m of the normal under the sigmoid */
-  FM_TIME_STD,      /* logit-normal: its standard deviation s */
-  FM_TIME_EXPONENT, /* power: exponent k of P(t <= x) = x^k */
-  FM_TIME_ENDS,     /* u-shaped: a of the density cosh(a (t - 1/2)) */
-  FM_STRATIFIED,    /* 1: one t from each of B equal slices of probability; same law, less noise */
-  FM_LABEL_DROP,    /* K > 0: probability that a point of a batch is taught as the null class */
-  FM_BATCH,         /* B */
-  FM_WEIGHT,        /* one of FM_WEIGHT_*: weight of the error by time */
-  FM_WEIGHT_GAMMA,  /* min-snr: largest weight of the error of x1 */
+  FM_COUPLING,        /* one of FM_COUPLING_* */
+  FM_OT_BATCH,        /* points of each side that a transport is over; 0: the batch itself */
+  FM_SINKHORN_REG,    /* sinkhorn: weight of the entropy, in units of squared distance */
+  FM_OT_CLASS_WEIGHT, /* ot-conditional: what a pair of two classes costs besides, likewise */
+  FM_TARGET,          /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
+  FM_TIME,            /* one of FM_TIME_* */
+  FM_TIME_MEAN,       /* logit-normal: mean m of the normal under the sigmoid */
+  FM_TIME_STD,        /* logit-normal: its standard deviation s */
+  FM_TIME_EXPONENT,   /* power: exponent k of P(t <= x) = x^k */
+  FM_TIME_ENDS,       /* u-shaped: a of the density cosh(a (t - 1/2)) */
+  FM_STRATIFIED,      /* 1: one t from each of B equal slices of probability; same law, less noise */
+  FM_LABEL_DROP,      /* K > 0: probability that a point of a batch is taught as the null class */
+  FM_BATCH,           /* B */
+  FM_WEIGHT,          /* one of FM_WEIGHT_*: weight of the error by time */
+  FM_WEIGHT_GAMMA,    /* min-snr: largest weight of the error of x1 */
   /* how the weights move */
   FM_STEPS,     /* length of a run; the cosine schedule ends there */
   FM_OPTIMISER, /* one of FM_OPTIMISER_* */
@@ -95,8 +98,16 @@ enum {
 }; /* path.h */
 /* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
 enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
-/* paired and distilled are those of reflow: see fm_reflow_begin. */
-enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED, FM_COUPLING_DISTILLED };
+/* ot, sinkhorn and ot-conditional pair the points of a batch by transport (transport.h). paired and distilled are those of reflow:
+ * see fm_reflow_begin. */
+enum {
+  FM_COUPLING_INDEPENDENT,
+  FM_COUPLING_OT,
+  FM_COUPLING_SINKHORN,
+  FM_COUPLING_OT_CONDITIONAL,
+  FM_COUPLING_PAIRED,
+  FM_COUPLING_DISTILLED
+};
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
  * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent, and
  * a source other than gaussian, leaves no choice but the own pair, so both are then the same. */

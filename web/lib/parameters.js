@@ -52,9 +52,16 @@ const RULES = new Map(
     ],
     ['sigma_min', 'a number below sigma_max'],
     ['sigma_max', 'a number above sigma_min'],
-    ['batch', "at most 2048 when coupling is 'ot'"],
+    ['batch', ({ coupling }) => `at most 2048 when coupling is '${coupling}'`],
+    ['ot_batch', ({ batch }) => `0, or from ${batch} (batch) to 2048`],
     ['classes', ({ data }, classes) => `0, or ${classes} when data is ${data}`],
-    ['coupling', "'distilled' only with path 'linear' and weight 'none', else 'paired'"],
+    [
+      'coupling',
+      ({ coupling }) =>
+        coupling === 'ot-conditional'
+          ? "'ot-conditional' only with classes, else 'ot'"
+          : "'distilled' only with path 'linear' and weight 'none', else 'paired'",
+    ],
     ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
   ]),
 );
