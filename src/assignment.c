@@ -30,7 +30,7 @@ static void assign(assignment *a, int row, int column, double cost) {
 
 /* Makes the list of a row at present prices, from the guesses in it. */
 FM_HOT void list_row(assignment *a, int row) {
-  double point[FM_MAX_DIM];
+  double point[CLOUD_MAX_DIM];
   const int near = a->near;
   int32_t *column = a->near_column + row * near;
   double *cost = a->near_cost + row * near;
@@ -130,7 +130,7 @@ FM_HOT void scan_block(assignment *a, int row, const double *point, int block) {
 }
 
 static void scan_all(assignment *a, int row) {
-  double point[FM_MAX_DIM];
+  double point[CLOUD_MAX_DIM];
   cloud_point(a->rows, row, point);
   cloud_bound(a->columns, point);
   for (int b = 0; b < a->columns->blocks; b++)
@@ -178,7 +178,7 @@ static void search_end(assignment *a) {
 
 /* Moves each row of the path to the next column. */
 static void flip(assignment *a) {
-  double point[FM_MAX_DIM];
+  double point[CLOUD_MAX_DIM];
   for (int column = a->free; column != NONE;) {
     const int row = a->parent[column], next = a->match[row];
     cloud_point(a->rows, row, point);

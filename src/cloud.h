@@ -19,7 +19,8 @@
 
 enum {
   CLOUD_BLOCK = 16,
-  CLOUD_MOST = 16 /* longest list of nearest points */
+  CLOUD_MOST = 16,                            /* longest list of nearest points */
+  CLOUD_MAX_DIM = FM_MAX_DIM + FM_MAX_CLASSES /* a coordinate for each class may join those of a point */
 };
 
 /* Above any cost, any sum of costs and any price. */

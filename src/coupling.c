@@ -48,7 +48,7 @@ static void place_points(coupling *c, const real *x0, const real *x1, int n, int
 
 /* price_j = min_i cost(i, j) - u_i over the rows of a level, whose prices are u: the c-transform. */
 static void price_columns(cloud *columns, cloud *rows) {
-  double point[FM_MAX_DIM];
+  double point[CLOUD_MAX_DIM];
   int row = 0;
   cloud_enclose(rows);
   for (int j = 0; j < columns->n; j++) {

@@ -30,8 +30,8 @@ FM_API int fm_guided_nfe(int solver, const double *times, int count, double scal
 /* fm_sample_grid with noise on the way: dx = [v + g^2/2 score] dt + g dW, of the same marginals for any g[count] at the times, 0 ..
  * 1e6 (churn.h). g at the end plays no part. It costs the evaluations of the solver and no more, but strong noise wants more steps or rk4.
  * x is points first .. first + n - 1, each with noise of its own from `seed`, (first + n) D < 2^32. Not for ab2, which remembers.
- * FM_E_STATE unless the coupling is independent, since pairs have no score, and under a guide whose scale is neither 0 nor 1, since
- * its field is that of no path. fm_diffusion gives g for the rows sde and sde_strength. */
+ * FM_E_STATE unless the coupling is independent and the source gaussian, since others have no score, and under a guide whose
+ * scale is neither 0 nor 1, since its field is that of no path. fm_diffusion gives g for the rows sde and sde_strength. */
 FM_API int fm_sample_sde(fm_model *model, int weights, int solver, const double *times, const double *g, int count,
                          uint32_t seed, uint32_t first, real *x, int n, real *path);
 FM_API int fm_diffusion(const fm_model *model, int kind, double strength, const double *times, int count, double *g);

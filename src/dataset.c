@@ -84,48 +84,55 @@ void dataset_shape(int kind, int part, double u, double w, real *x) {
   x[1] = (real)(radius * s);
 }
 
-static void draw_independent(int kind, rng_stream stream, int n, real *x) {
+static void draw_independent(int kind, rng_stream stream, uint32_t first, int n, real *x) {
   const uint32_t parts = (uint32_t)dataset_parts(kind);
   uint32_t words[4];
   real u[4];
   for (int i = 0; i < n; i++) {
-    rng_words(stream, 4 * (uint32_t)i, 4, words);
-    rng_uniform(stream, 4 * (uint32_t)i, 4, u);
+    rng_words(stream, 4 * (first + (uint32_t)i), 4, words);
+    rng_uniform(stream, 4 * (first + (uint32_t)i), 4, u);
     dataset_shape(kind, (int)rng_below(words[0], parts), (double)u[1], (double)u[2], x + 2 * (size_t)i);
   }
 }
 
-static void draw_points(const dataset *d, rng_stream stream, int n, real *x) {
+static void draw_points(const dataset *d, rng_stream stream, uint32_t first, int n, real *x) {
   uint32_t word;
   for (int i = 0; i < n; i++) {
-    rng_words(stream, (uint32_t)i, 1, &word);
+    rng_words(stream, first + (uint32_t)i, 1, &word);
     const real *point = d->points + (size_t)rng_below(word, (uint32_t)d->count) * (size_t)d->dim;
     for (int j = 0; j < d->dim; j++) x[(size_t)i * (size_t)d->dim + (size_t)j] = point[j];
   }
 }
 
-/* x = scale (x + noise z), in pieces so that no second array is needed. */
-static void add_noise(const dataset *d, rng_stream stream, int n, real *x) {
+/* x = scale (x + noise z), z from point `start` on, in pieces so that no second array is needed. */
+static void add_noise(const dataset *d, rng_stream stream, uint32_t start, int n, real *x) {
   real z[8];
   const real noise = (real)d->noise, scale = dataset_scale(d->kind);
   for (int first = 0; first < 2 * n; first += 8) {
     const int count = fm_min(8, 2 * n - first);
-    rng_normal(rng_with_lane(stream, RNG_LANE_JITTER), (uint32_t)first, count, z);
+    rng_normal(rng_with_lane(stream, RNG_LANE_JITTER), 2 * start + (uint32_t)first, count, z);
     for (int i = 0; i < count; i++) x[first + i] = scale * (x[first + i] + noise * z[i]);
   }
 }
 
-void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
+void dataset_draw_from(const dataset *d, rng_stream stream, uint32_t first, int n, real *x) {
   stream = rng_with_lane(stream, RNG_LANE_SHAPE);
   if (d->kind == FM_DATA_POINTS) {
-    draw_points(d, stream, n, x);
+    draw_points(d, stream, first, n, x);
     return;
   }
-  if (d->kind == FM_DATA_MOONS)
-    draw_moons(stream, n, x);
-  else
-    draw_independent(d->kind, stream, n, x);
-  if (d->kind != FM_DATA_CHECKERBOARD) add_noise(d, stream, n, x);
+  draw_independent(d->kind, stream, first, n, x);
+  if (d->kind != FM_DATA_CHECKERBOARD) add_noise(d, stream, first, n, x);
+}
+
+void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
+  if (d->kind != FM_DATA_MOONS) {
+    dataset_draw_from(d, stream, 0, n, x);
+    return;
+  }
+  stream = rng_with_lane(stream, RNG_LANE_SHAPE);
+  draw_moons(stream, n, x);
+  add_noise(d, stream, 0, n, x);
 }
 
 /* One word a point for points, else the first of four: as dataset_draw spends them. */

@@ -1,5 +1,6 @@
 /* excess.c — the part of fm.h that holds a field against the best there is. */
 #include "model.h"
+#include "params.h"
 
 static int are_near(const real *x, uint64_t count) {
   for (uint64_t i = 0; i < count; i++)
@@ -10,7 +11,7 @@ static int are_near(const real *x, uint64_t count) {
 static uint64_t reals_of(const fm_model *m, int n) { return (uint64_t)n * (uint64_t)m->field.shape.dim; }
 
 int fm_oracle_size(const fm_model *m) {
-  if (!model_is(m) || (int)m->params[FM_COUPLING] != FM_COUPLING_INDEPENDENT || !model_has_field(m)) return 0;
+  if (!model_is(m) || !params_has_score(m->params) || !model_has_field(m)) return 0;
   const int known = m->data.kind != FM_DATA_POINTS || are_near(m->data.points, reals_of(m, m->data.count));
   return known ? oracle_size(&m->oracle) : 0;
 }

@@ -47,9 +47,8 @@ int fm_convert(const fm_model *m, int from, int to, const real *t, const real *x
 
 int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) {
   FM_REQUIRE(model_is(m) && n >= 1 && model_can_write(m, x0, n), FM_E_ARG);
-  const uint64_t dim = (uint64_t)m->field.shape.dim;
-  FM_REQUIRE(((uint64_t)first + (uint64_t)n) * dim <= UINT32_MAX, FM_E_ARG);
-  rng_normal((rng_stream){.seed = seed, .purpose = RNG_NOISE}, (uint32_t)(first * dim), n * (int)dim, x0);
+  FM_REQUIRE((uint64_t)first + (uint64_t)n <= source_points(&m->source), FM_E_ARG);
+  source_draw(&m->source, (rng_stream){.seed = seed, .purpose = RNG_NOISE}, first, n, x0);
   return FM_OK;
 }
 
@@ -99,7 +98,7 @@ int fm_loglik(fm_model *m, int weights, int solver, const double *times, int cou
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
   FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
-  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  FM_REQUIRE(model_has_field(m) && m->source.gaussian, FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
   const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);
@@ -111,7 +110,7 @@ int fm_loglik_adaptive(fm_model *m, int weights, double rtol, double atol, int m
                        uint32_t first, const real *x, int n, double *logp, double *error, int32_t *evaluations) {
   FM_REQUIRE(is_loglik(m, weights, probes, first, x, n, logp, error) && model_is_rule(rtol, atol, most), FM_E_ARG);
   FM_REQUIRE(fm_is_array(evaluations, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
-  FM_REQUIRE(model_has_field(m), FM_E_STATE);
+  FM_REQUIRE(model_has_field(m) && m->source.gaussian, FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
   const fm_course from = {.t = 1, .t_end = 0, .rtol = rtol, .atol = atol, .most = most};
   field_use(&m->field, m->slot[weights]);

@@ -94,10 +94,12 @@ FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
- * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the ot coupling; `classes` 0 or what
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the couplings ot, sinkhorn and ot-conditional, which needs
+ * K > 0; `ot_batch` 0 or at least batch; `classes` 0 or what
  * fm_data_classes gives unless data is points;
- * predict v under ve (condition.h says why), and score only under the independent coupling, since pairs that are not drawn
- * independently follow no density whose gradient x0 would give; the linear path and no weight under the distilled coupling, for
+ * `source` gaussian unless `dim` is 2 and under ve; predict v under ve (condition.h says why), and score, and noise on the way
+ * (sde), only under the independent coupling and from a gaussian source, since others follow no density whose gradient x0 would
+ * give; the linear path and no weight under the distilled coupling, for
  * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and muon_lr
  * <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
@@ -236,12 +238,12 @@ FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *
 
 /* What is known of points x [n, D] at times t [n] said in another way: value [n, D], one of FM_PREDICT_*, into out [n, D], which
  * may be x or value; see conversion.h, also for the ends of time, where some say nothing of the others. FM_E_STATE where a score
- * is asked for or given and the coupling is not independent, and while a custom path is not set. */
+ * is asked for or given and the coupling is not independent or the source not gaussian, and while a custom path is not set. */
 FM_API int fm_convert(const fm_model *model, int from, int to, const real *t, const real *x, const real *value, int n,
                       real *out);
 
-/* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`: N(0, I), unit scale.
- * fm_sample and fm_straightness scale them to the path's source themselves. */
+/* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`, unit scale: N(0, I), or the shape that
+ * `source` names. first + n <= (2^32 - 1) / D, of a shape / 4. fm_sample and fm_straightness scale them to the path's source themselves. */
 FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n, real *x0);
 
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */
@@ -260,8 +262,8 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
 /* logp[n] = log p_1(x) in nats for x [n, D]: the density of what fm_sample draws, as exact as the solver's steps are fine.
  *     log p_1(x) = log p_0(x(0)) - integral of div v(t, x(t)) dt from 0 to 1           (likelihood.h, divergence.h)
  * along the path that ends in x, followed back by `solver`, other than dopri5, through times[count], 2 .. 10,001 falling from exactly
- * 1 to exactly 0; p_0 is the path's source. probes = 0 takes the exact divergence, D tangents an evaluation; 2 .. 64 the mean of so
- * many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
+ * 1 to exactly 0; p_0 is the path's source, FM_E_STATE unless it is gaussian. probes = 0 takes the exact divergence, D tangents
+ * an evaluation; 2 .. 64 the mean of so many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
  * 0 when exact; in few dimensions, where exact costs no more, signs are so few that it is not to be trusted. x is points first
  * .. first + n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path
  * leaves the range. By a guide of scale 1 it is log p(x | label), by one of another scale the density of what that draws. */
@@ -276,8 +278,9 @@ FM_API int fm_loglik_adaptive(fm_model *model, int weights, double rtol, double 
 
 /* ---- The oracle ------------------------------------------------------------------------------------- */
 /* v*(t, x) = E[u_t | x_t = x], the field that minimises the loss, exactly (src/oracle.h). It exists under the independent
- * coupling where the law of the data is known: for every data set, but that noise below 0.0125 on moons-iid, circles and spirals
- * would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the law of a batch.
+ * coupling of a gaussian source where the law of the data is known: for every data set, but that noise below 0.0125 on moons-iid,
+ * circles and spirals would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the
+ * law of a batch.
  * With labels [n] in 0 .. K row i is of that class, K being all data; null is K for all. Labels with K = 0 are FM_E_STATE.
  *
  * fm_oracle_size: Gaussians that one velocity sums over, which is its cost (the checkerboard counts as 2,048); 0 where v* does

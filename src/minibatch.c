@@ -1,27 +1,25 @@
 #include "minibatch.h"
 
-#include "coupling.h"
-
 static int groups_of(int n) { return (n + MINIBATCH_GROUP - 1) / MINIBATCH_GROUP; }
 
-void minibatch_layout(minibatch *b, int size, int dim, int classes, arena *a) {
-  const uint64_t n = (uint64_t)size, points = n * (uint64_t)dim, groups = (uint64_t)groups_of(size);
+void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a) {
+  const uint64_t n = (uint64_t)size, drawn = ot_batch > size ? (uint64_t)ot_batch : n, points = n * (uint64_t)dim,
+                 groups = (uint64_t)groups_of(size);
   const uint64_t labelled = classes > 0;
   b->dim = dim;
   b->t = arena_take(a, n, sizeof(real));
-  b->x0 = arena_take(a, points, sizeof(real));
-  b->x1 = arena_take(a, points, sizeof(real));
+  b->x0 = arena_take(a, drawn * (uint64_t)dim, sizeof(real));
+  b->x1 = arena_take(a, drawn * (uint64_t)dim, sizeof(real));
   b->spare = arena_take(a, points, sizeof(real));
-  b->match = arena_take(a, n, sizeof(int32_t));
   /* Each class is filled up to whole fours. */
   b->room = classes > 0 ? (fm_min(size, MINIBATCH_GROUP) + 3 * classes + 3) & ~3 : MINIBATCH_GROUP;
   posterior_layout(&b->data, classes > 0 ? (int)groups * b->room : size, dim, a);
   for (int i = 0; i < MINIBATCH_PARTS; i++) b->weights[i] = arena_take(a, (uint64_t)b->room, sizeof(real));
   b->labels = arena_take(a, labelled * n, sizeof(int32_t));
-  b->classes = arena_take(a, labelled * n, sizeof(int32_t));
+  b->classes = arena_take(a, labelled * drawn, sizeof(int32_t));
   b->order = arena_take(a, labelled * groups * (uint64_t)b->room, sizeof(int32_t));
   b->start = arena_take(a, labelled * groups * ((uint64_t)classes + 1), sizeof(int32_t));
-  b->scratch = arena_take(a, coupling_scratch_size(fm_min(size, FM_MAX_OT_BATCH), dim), 1);
+  transport_layout(&b->transport, fm_min((int)drawn, FM_MAX_OT_BATCH), dim, classes, a);
 }
 
 static void copy_point(const real *from, int index, real *to, int row, int dim) {
@@ -30,13 +28,17 @@ static void copy_point(const real *from, int index, real *to, int row, int dim) 
 
 /* ---- Pairs ---------------------------------------------------------------------------------------------- */
 
-/* Reorders x1 and its classes so that row i is the partner of row i of x0. */
-static void couple_by_transport(minibatch *b, int classes, int n) {
-  coupling_assign(b->x0, b->x1, n, b->dim, b->scratch, b->match);
-  for (int i = 0; i < n; i++) copy_point(b->x1, b->match[i], b->spare, i, b->dim);
+/* Of the points drawn, row i of x1 becomes the partner of row i of x0, with its class, for the rows of the batch. */
+static void couple_by_transport(minibatch *b, const minibatch_plan *plan, rng_stream stream, int drawn) {
+  const int n = plan->size;
+  const int32_t *match = b->transport.match;
+  stream.purpose = RNG_BATCH_PARTNER;
+  const transport_plan how = {plan->coupling, plan->reg, plan->class_weight, stream};
+  transport_match(&b->transport, &how, b->x0, b->x1, plan->classes > 0 ? b->classes : NULL, drawn, n);
+  for (int i = 0; i < n; i++) copy_point(b->x1, match[i], b->spare, i, b->dim);
   for (int i = 0; i < n * b->dim; i++) b->x1[i] = b->spare[i];
-  if (classes == 0) return;
-  for (int i = 0; i < n; i++) b->labels[i] = b->classes[b->match[i]];
+  if (plan->classes == 0) return;
+  for (int i = 0; i < n; i++) b->labels[i] = b->classes[match[i]];
   for (int i = 0; i < n; i++) b->classes[i] = b->labels[i];
 }
 
@@ -151,12 +153,13 @@ int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
     if (plan->classes > 0) drop_labels(b, plan, stream);
     return FM_OK;
   }
-  dataset_draw(&plan->data, stream, n, b->x1);
-  if (plan->classes > 0) dataset_draw_labels(&plan->data, stream, n, b->classes);
+  const int chosen = transport_is(plan->coupling), drawn = chosen && plan->ot_batch > n ? plan->ot_batch : n;
+  dataset_draw(&plan->data, stream, drawn, b->x1);
+  if (plan->classes > 0) dataset_draw_labels(&plan->data, stream, drawn, b->classes);
   stream.purpose = RNG_BATCH_SOURCE;
-  rng_normal(stream, 0, n * b->dim, b->x0);
-  if (plan->coupling == FM_COUPLING_OT) couple_by_transport(b, plan->classes, n);
+  source_draw(&plan->source, stream, 0, drawn, b->x0);
+  if (chosen) couple_by_transport(b, plan, stream, drawn);
   if (plan->classes > 0) drop_labels(b, plan, stream);
-  const int averaged = plan->target == FM_TARGET_STABLE && plan->coupling == FM_COUPLING_INDEPENDENT;
-  return averaged ? average(b, threads, plan) : FM_OK;
+  const int known = plan->coupling == FM_COUPLING_INDEPENDENT && plan->source.gaussian;
+  return known && plan->target == FM_TARGET_STABLE ? average(b, threads, plan) : FM_OK;
 }

@@ -1,9 +1,9 @@
 /* minibatch.h — the batch of a step: times, noise and data, paired, and the class of each point.
  *
- *     t ~ law,  x0 ~ N(0, I),  x1 ~ data,  paired by the coupling
+ *     t ~ law,  x0 ~ source,  x1 ~ data,  paired by the coupling
  *
- * Under the stable target (Xu et al. 2023) the independent coupling then replaces each pair by its mean given x_t and the data
- * of the batch: x1 by m = E[x1 | x_t], x0 by x0 + (alpha / sigma)(x1 - m). This leaves x_t as it is and makes u the mean of all
+ * Under the stable target (Xu et al. 2023) the independent coupling of a Gaussian source then replaces each pair by its mean
+ * given x_t and the data of the batch: x1 by m = E[x1 | x_t], x0 by x0 + (alpha / sigma)(x1 - m). This leaves x_t as it is and makes u the mean of all
  * u that may belong to it. Since the point's own x1 is among the data, whose order says nothing, E[u | x_t] stays what it was
  * by the tower rule: the minimiser of the loss is the same for every size of batch. Batches are averaged in groups of
  * MINIBATCH_GROUP, so that the work grows with B and not with B^2.
@@ -20,11 +20,12 @@
 #ifndef MINIBATCH_H
 #define MINIBATCH_H
 
-#include "dataset.h"
 #include "path.h"
 #include "pool.h"
 #include "posterior.h"
+#include "source.h"
 #include "timelaw.h"
+#include "transport.h"
 
 enum {
   MINIBATCH_GROUP = 512, /* points averaged together, a multiple of four */
@@ -33,11 +34,14 @@ enum {
 
 typedef struct {
   int coupling, target, size;
-  int classes; /* K, 0: no labels */
+  int ot_batch;             /* points of each side that a transport is over, at least size */
+  double reg, class_weight; /* of transport.h */
+  int classes;              /* K, 0: no labels */
   double drop;
   uint32_t seed, step, round;
   timelaw law;
   path path;
+  source source;
   dataset data;
   const real *pair_x0, *pair_x1; /* [pairs, D], paired and distilled couplings */
   const int32_t *pair_labels;    /* [pairs] in 0 .. K, with K > 0 */
@@ -46,15 +50,14 @@ typedef struct {
 
 typedef struct {
   int dim;
-  real *t, *x0, *x1;              /* [B], [B, D], [B, D] */
-  real *spare;                    /* [B, D] */
-  int32_t *match;                 /* [B] */
-  void *scratch;                  /* of the assignment */
+  real *t, *x0, *x1; /* [B], [M, D], [M, D]: M points may be drawn for a transport, the first B are the batch */
+  real *spare;       /* [B, D] */
+  transport transport;
   posterior data;                 /* the x1 of the batch */
   real *weights[MINIBATCH_PARTS]; /* [room] */
   int room;                       /* places of a group among the posterior's points, a multiple of four */
   int32_t *labels;                /* [B] in 0 .. K, with K > 0 only */
-  int32_t *classes;               /* the same before any is dropped, [B] */
+  int32_t *classes;               /* the same before any is dropped, [M] */
   int32_t *order;                 /* rows of each group by class, each class in whole fours, [groups, room] */
   int32_t *start;                 /* where a class begins, and where the last ends: [groups, K + 1] */
 } minibatch;
@@ -62,8 +65,9 @@ typedef struct {
 /* Whether batches of this coupling come from given pairs. */
 int minibatch_is_paired(int coupling);
 
-/* Asks for the arrays of a batch of at most `size` points of `classes` classes. */
-void minibatch_layout(minibatch *b, int size, int dim, int classes, arena *a);
+/* Asks for the arrays of a batch of at most `size` points of `classes` classes, and for transports over `ot_batch` of them, 0 for as
+ * many as a batch has. */
+void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a);
 
 /* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper: the batch is then not whole. */
 int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan);

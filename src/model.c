@@ -18,10 +18,11 @@ static fm_model *model_layout(arena *a, const double *params) {
   shape_set(&m->field.shape, (int)params[FM_DIM], (int)params[FM_HIDDEN], (int)params[FM_LAYERS],
             (int)params[FM_FEATURES], (int)params[FM_CLASSES], params[FM_TIME_SCALE]);
   m->data = (dataset){.kind = (int)params[FM_DATA], .dim = (int)params[FM_DIM], .noise = params[FM_NOISE]};
+  m->source = source_of((int)params[FM_SOURCE], (int)params[FM_DIM], params[FM_NOISE]);
   for (int i = 0; i < MODEL_SLOTS; i++)
     m->slot[i] = has_slot(params, i) ? arena_take(a, (uint64_t)m->field.shape.size, sizeof(real)) : NULL;
   field_layout(&m->field, a);
-  train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], a);
+  train_layout(&m->trainer, &m->field, (int)params[FM_BATCH], (int)params[FM_OT_BATCH], a);
   if (params[FM_OPTIMISER] == FM_OPTIMISER_MUON) muon_layout(&m->muon, m->field.shape.hidden, a);
   adaptive_layout(&m->adaptive, &m->field, &m->trainer.shards[0].pass, &m->sampler.guide, a);
   sample_layout(&m->sampler, &m->field, &m->trainer.shards[0].pass, a);

@@ -29,6 +29,7 @@ struct fm_model {
   trainer trainer;
   muon muon; /* its workspace, where the optimiser is muon */
   pool pool;
+  source source;
   dataset data;
   oracle oracle;
   int guided; /* rows the sampler's guide has labels for */

@@ -1,7 +1,7 @@
 #include "params.h"
 
 #include "dataset.h"
-#include "minibatch.h"
+#include "transport.h"
 
 #define INTEGER FM_KIND_INTEGER
 #define REAL FM_KIND_REAL
@@ -24,12 +24,15 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_CLASSES] =
         {"classes", "network", "",
          "Classes of the data that the network is told apart, so that each can be sampled; 0: none. Coupling ot pairs "
-         "across classes, which skews where the samples of a class start.",
+         "across classes, which skews where the samples of a class start; ot-conditional does not.",
          0, FM_MAX_CLASSES, 0, INTEGER, FIXED},
     [FM_DATA] = {"data", "data", "moons|moons-iid|8gaussians|checkerboard|circles|spirals|points",
                  "What the model learns.", 0, FM_DATA_POINTS, FM_DATA_MOONS, CHOICE, FIXED},
     [FM_NOISE] = {"noise", "data", "", "Standard deviation of the noise on the shape, before it is scaled.", 0, 1, 0.05,
                   REAL, FIXED},
+    [FM_SOURCE] = {"source", "data", "gaussian|moons-iid|8gaussians|checkerboard|circles|spirals",
+                   "Where the flow starts: Gaussian noise, or a shape, with the same noise on it.", 0,
+                   FM_SOURCE_SPIRALS, FM_SOURCE_GAUSSIAN, CHOICE, FIXED},
     [FM_PATH] = {"path", "data", "linear|vp-cosine|ve|vp-linear|polynomial|custom",
                  "How noise and data are mixed at time t; custom is a curve of your own.", 0, FM_PATH_CUSTOM,
                  FM_PATH_LINEAR, CHOICE, FIXED},
@@ -43,13 +46,26 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_PREDICT] = {"predict", "data", "v|x1|noise|score",
                     "What the network's output stands for: velocity, data, noise, or the gradient of log p.", 0,
                     FM_PREDICT_SCORE, FM_PREDICT_V, CHOICE, FIXED},
-    [FM_COUPLING] = {"coupling", "batch", "independent|ot|paired|distilled",
-                     "How noise and data points are paired; distilled takes its pairs at t = 0 alone, for one step.", 0,
-                     FM_COUPLING_DISTILLED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
+    [FM_COUPLING] =
+        {"coupling", "batch", "independent|ot|sinkhorn|ot-conditional|paired|distilled",
+         "How noise and data points are paired: ot at least cost, sinkhorn with some chance, ot-conditional within "
+         "classes; distilled takes its pairs at t = 0 alone, for one step.",
+         0, FM_COUPLING_DISTILLED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
+    [FM_OT_BATCH] = {"ot_batch", "batch", "",
+                     "ot, sinkhorn and ot-conditional: points of each side to pair, of which a batch takes the first; "
+                     "0: the batch itself.",
+                     0, FM_MAX_OT_BATCH, 0, INTEGER, FIXED},
+    [FM_SINKHORN_REG] = {"sinkhorn_reg", "batch", "",
+                         "sinkhorn: weight of the entropy, in units of squared distance; near 0 pairs as ot does.",
+                         1e-3, 1e6, 0.5, LOG, LIVE},
+    [FM_OT_CLASS_WEIGHT] = {"ot_class_weight", "batch", "",
+                            "ot-conditional: cost of a pair across classes besides its squared distance; large: none "
+                            "is made.",
+                            1e-3, 1e8, 1e4, LOG, LIVE},
     [FM_TARGET] =
         {"target", "batch", "pair|stable",
          "Velocity a point is taught: that of its pair, or the mean over all data of the batch that may lead there "
-         "(the same under ot and paired).",
+         "(the same under ot and paired, and from a shape).",
          0, FM_TARGET_STABLE, FM_TARGET_STABLE, CHOICE, LIVE},
     [FM_TIME] = {"time", "batch", "uniform|logit-normal|power|u-shaped", "Law of the training time t.", 0,
                  FM_TIME_U_SHAPED, FM_TIME_UNIFORM, CHOICE, LIVE},
@@ -169,13 +185,17 @@ static int refuse(int index, int *bad) {
   return FM_E_ARG;
 }
 
-int params_has_score(const double *p) { return p[FM_COUPLING] == FM_COUPLING_INDEPENDENT; }
+int params_has_score(const double *p) {
+  return p[FM_COUPLING] == FM_COUPLING_INDEPENDENT && p[FM_SOURCE] == FM_SOURCE_GAUSSIAN;
+}
 
 int params_check(const double *p, int *bad) {
   for (int i = 0; i < FM_PARAM_COUNT; i++)
     if (params_check_value(i, p[i]) != FM_OK) return refuse(i, bad);
   if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
+  const int shaped = p[FM_SOURCE] != FM_SOURCE_GAUSSIAN;
+  if (shaped && (p[FM_DIM] != 2 || p[FM_PATH] == FM_PATH_VE)) return refuse(FM_SOURCE, bad);
   if (p[FM_PATH] == FM_PATH_VE && p[FM_PREDICT] != FM_PREDICT_V) return refuse(FM_PREDICT, bad);
   if (p[FM_PREDICT] == FM_PREDICT_SCORE && !params_has_score(p)) return refuse(FM_PREDICT, bad);
   if (p[FM_SDE] != FM_SDE_NONE && (!params_has_score(p) || p[FM_SOLVER] > FM_SOLVER_RK4)) return refuse(FM_SDE, bad);
@@ -184,7 +204,9 @@ int params_check(const double *p, int *bad) {
     return refuse(FM_WEIGHT_DECAY, bad);
   if (p[FM_CLASSES] > 0 && p[FM_DATA] != FM_DATA_POINTS && p[FM_CLASSES] != dataset_parts((int)p[FM_DATA]))
     return refuse(FM_CLASSES, bad);
-  if (p[FM_COUPLING] == FM_COUPLING_OT && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
+  if (transport_is((int)p[FM_COUPLING]) && p[FM_BATCH] > FM_MAX_OT_BATCH) return refuse(FM_BATCH, bad);
+  if (p[FM_OT_BATCH] > 0 && p[FM_OT_BATCH] < p[FM_BATCH]) return refuse(FM_OT_BATCH, bad);
+  if (p[FM_COUPLING] == FM_COUPLING_OT_CONDITIONAL && p[FM_CLASSES] == 0) return refuse(FM_COUPLING, bad);
   const int one_step = p[FM_PATH] == FM_PATH_LINEAR && p[FM_WEIGHT] == FM_WEIGHT_NONE;
   if (p[FM_COUPLING] == FM_COUPLING_DISTILLED && !one_step) return refuse(FM_COUPLING, bad);
   return FM_OK;

@@ -86,6 +86,26 @@ void posterior_mean(const posterior *p, int first, int count, double ratio, cons
     mean[k] = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride + first, whole) / sum;
 }
 
+double posterior_log_sum(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights) {
+  const int whole = whole_groups(count);
+  const real most = log_weights(p, 0, whole, (real)ratio, x0, x1, weights);
+  return (double)most + scalar_log((double)exponentiate(weights, whole, most));
+}
+
+int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
+                   real *weights) {
+  const int whole = whole_groups(count);
+  exponentiate(weights, whole, log_weights(p, 0, whole, (real)ratio, x0, x1, weights));
+  double left = 0;
+  for (int j = 0; j < count; j++) left += (double)weights[j];
+  left *= u;
+  for (int j = 0; j < count - 1; j++) {
+    left -= (double)weights[j];
+    if (left < 0) return j;
+  }
+  return count - 1;
+}
+
 void posterior_begin(double *total, int dim) {
   total[0] = (double)POSTERIOR_NOTHING;
   for (int k = 1; k < 2 + dim; k++) total[k] = 0;

@@ -15,7 +15,7 @@
 /* y [n, D] by coordinate, with room for whole groups of four; the room past the end weighs nothing. */
 typedef struct {
   real *points;     /* coordinate k of y_j at points[k * stride + j] */
-  real *log_weight; /* 0, or POSTERIOR_NOTHING in a place without a point */
+  real *log_weight; /* 0 or what the owner adds to the exponent of w_j, POSTERIOR_NOTHING in a place without a point */
   int dim, stride;
 } posterior;
 
@@ -34,6 +34,13 @@ void posterior_take_ordered(posterior *p, const real *y, const int32_t *order, i
  * multiple too; ratio = alpha / sigma >= 0. Overwrites weights [count rounded up to 4]. */
 void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
                     real *weights, real *mean);
+
+/* ln sum_j of the weights of y_1 .. y_count before they are made to sum to 1, log_weight included. Overwrites weights. */
+double posterior_log_sum(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights);
+
+/* An index 0 .. count - 1 with the probabilities w_j, by u in (0, 1). Overwrites weights. */
+int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
+                   real *weights);
 
 /* A set too large for one posterior is taken piece by piece. With e_j the exponent of w_j, log_weight included, total[2 + D] is
  * the largest e, then sum_j exp(e_j - largest) and sum_j exp(e_j - largest) y_j over all pieces so far. posterior_begin empties it;

@@ -23,7 +23,8 @@ enum rng_purpose {
   RNG_MEASURE,
   RNG_PROBE,
   RNG_BATCH_LABEL,
-  RNG_DIFFUSION
+  RNG_DIFFUSION,
+  RNG_BATCH_PARTNER
 };
 
 /* Parts of one draw that must not share numbers either. */

@@ -18,6 +18,7 @@ enum {
   /* what it learns */
   FM_DATA,       /* one of FM_DATA_* */
   FM_NOISE,      /* std of the noise on the unit shape, before the data set is scaled */
+  FM_SOURCE,     /* one of FM_SOURCE_*: what x0 is drawn from (source.h) */
   FM_PATH,       /* one of FM_PATH_* */
   FM_SIGMA_MIN,  /* ve path: sigma(1) */
   FM_SIGMA_MAX,  /* ve path: sigma(0) */
@@ -25,18 +26,21 @@ enum {
   FM_PATH_POWER, /* polynomial path: n of alpha = t^n */
   FM_PREDICT,    /* one of FM_PREDICT_*: what the network's output stands for */
   /* how a batch is drawn */
-  FM_COUPLING,      /* one of FM_COUPLING_* */
-  FM_TARGET,        /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
-  FM_TIME,          /* one of FM_TIME_* */
-  FM_TIME_MEAN,     /* logit-normal: mean m of the normal under the sigmoid */
-  FM_TIME_STD,      /* logit-normal: its standard deviation s */
-  FM_TIME_EXPONENT, /* power: exponent k of P(t <= x) = x^k */
-  FM_TIME_ENDS,     /* u-shaped: a of the density cosh(a (t - 1/2)) */
-  FM_STRATIFIED,    /* 1: one t from each of B equal slices of probability; same law, less noise */
-  FM_LABEL_DROP,    /* K > 0: probability that a point of a batch is taught as the null class */
-  FM_BATCH,         /* B */
-  FM_WEIGHT,        /* one of FM_WEIGHT_*: weight of the error by time */
-  FM_WEIGHT_GAMMA,  /* min-snr: largest weight of the error of x1 */
+  FM_COUPLING,        /* one of FM_COUPLING_* */
+  FM_OT_BATCH,        /* points of each side that a transport is over; 0: the batch itself */
+  FM_SINKHORN_REG,    /* sinkhorn: weight of the entropy, in units of squared distance */
+  FM_OT_CLASS_WEIGHT, /* ot-conditional: what a pair of two classes costs besides, likewise */
+  FM_TARGET,          /* one of FM_TARGET_*: which u_t a point of a batch is regressed on */
+  FM_TIME,            /* one of FM_TIME_* */
+  FM_TIME_MEAN,       /* logit-normal: mean m of the normal under the sigmoid */
+  FM_TIME_STD,        /* logit-normal: its standard deviation s */
+  FM_TIME_EXPONENT,   /* power: exponent k of P(t <= x) = x^k */
+  FM_TIME_ENDS,       /* u-shaped: a of the density cosh(a (t - 1/2)) */
+  FM_STRATIFIED,      /* 1: one t from each of B equal slices of probability; same law, less noise */
+  FM_LABEL_DROP,      /* K > 0: probability that a point of a batch is taught as the null class */
+  FM_BATCH,           /* B */
+  FM_WEIGHT,          /* one of FM_WEIGHT_*: weight of the error by time */
+  FM_WEIGHT_GAMMA,    /* min-snr: largest weight of the error of x1 */
   /* how the weights move */
   FM_STEPS,     /* length of a run; the cosine schedule ends there */
   FM_OPTIMISER, /* one of FM_OPTIMISER_* */
@@ -77,6 +81,14 @@ enum {
   FM_DATA_POINTS
 };
 enum {
+  FM_SOURCE_GAUSSIAN,
+  FM_SOURCE_MOONS_IID,
+  FM_SOURCE_8GAUSSIANS,
+  FM_SOURCE_CHECKERBOARD,
+  FM_SOURCE_CIRCLES,
+  FM_SOURCE_SPIRALS
+};
+enum {
   FM_PATH_LINEAR,
   FM_PATH_VP_COSINE,
   FM_PATH_VE,
@@ -86,11 +98,19 @@ enum {
 }; /* path.h */
 /* What may be known at a point of a path: the velocity, the data point x1, the noise x0, or grad log p (conversion.h). */
 enum { FM_PREDICT_V, FM_PREDICT_X1, FM_PREDICT_NOISE, FM_PREDICT_SCORE };
-/* paired and distilled are those of reflow: see fm_reflow_begin. */
-enum { FM_COUPLING_INDEPENDENT, FM_COUPLING_OT, FM_COUPLING_PAIRED, FM_COUPLING_DISTILLED };
+/* ot, sinkhorn and ot-conditional pair the points of a batch by transport (transport.h). paired and distilled are those of reflow:
+ * see fm_reflow_begin. */
+enum {
+  FM_COUPLING_INDEPENDENT,
+  FM_COUPLING_OT,
+  FM_COUPLING_SINKHORN,
+  FM_COUPLING_OT_CONDITIONAL,
+  FM_COUPLING_PAIRED,
+  FM_COUPLING_DISTILLED
+};
 /* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
- * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent leaves no choice but
- * the own pair, so both are then the same. */
+ * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent, and
+ * a source other than gaussian, leaves no choice but the own pair, so both are then the same. */
 enum { FM_TARGET_PAIR, FM_TARGET_STABLE };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL, FM_TIME_POWER, FM_TIME_U_SHAPED };
 enum { FM_WEIGHT_NONE, FM_WEIGHT_SNR, FM_WEIGHT_MIN_SNR, FM_WEIGHT_EDM }; /* weight.h has the formulas */

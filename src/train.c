@@ -18,7 +18,7 @@ static void shard_layout(train_shard *s, const shape *net, arena *a) {
   s->weight = arena_take(a, FM_ROWS, sizeof(double));
 }
 
-void train_layout(trainer *t, field *f, int batch, arena *a) {
+void train_layout(trainer *t, field *f, int batch, int ot_batch, arena *a) {
   const uint64_t h = (uint64_t)f->shape.hidden, size = sizeof(real);
   t->field = f;
   for (int i = 0; i < TRAIN_GRIDS; i++) chebyshev_layout(&t->grids[i], 8 << i, a);
@@ -27,7 +27,7 @@ void train_layout(trainer *t, field *f, int batch, arena *a) {
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);
   t->classes = arena_take(a, (uint64_t)class_reals(&f->shape), size);
   for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
-  minibatch_layout(&t->batch, batch, f->shape.dim, f->shape.classes, a);
+  minibatch_layout(&t->batch, batch, ot_batch, f->shape.dim, f->shape.classes, a);
 }
 
 void train_start(trainer *t) {

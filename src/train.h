@@ -64,7 +64,7 @@ typedef struct {
 } train_loss;
 
 /* Asks for the arrays of a batch of at most `batch`. */
-void train_layout(trainer *t, field *f, int batch, arena *a);
+void train_layout(trainer *t, field *f, int batch, int ot_batch, arena *a);
 
 /* Fills the grids: once, after the layout. */
 void train_start(trainer *t);

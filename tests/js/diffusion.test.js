@@ -86,7 +86,8 @@ test('noise without a score, or beside what cannot bear it, is refused with what
   for (const [options, message] of cases) {
     assert.throws(() => trained.sample({ ...travel, ...options }), message);
   }
-  assert.throws(() => ot.sample({ ...travel, sde }), /sde: got "constant"; allowed is none: pairs/);
+  const reason = /sde: got "constant"; allowed is none: it needs a score.* coupling is 'ot'/;
+  assert.throws(() => ot.sample({ ...travel, sde }), reason);
   assert.throws(() => ot.set({ sde }), /sde: got "constant"; allowed is none unless coupling/);
   trained.set({ sde });
   assert.throws(() => finish(reflow(trained)), /sde: got "constant"; allowed is none: the pairs/);

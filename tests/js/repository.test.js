@@ -66,6 +66,8 @@ const ROWS = [
       'interval',
     ],
   },
+  { layer: 4, nouns: ['source', 'sinkhorn'] },
+  { layer: 4, nouns: ['transport'] },
   { layer: 4, nouns: ['minibatch', 'churn', 'conversion', 'oracle'] },
   { layer: 4, nouns: ['condition'] },
   { layer: 4, nouns: ['weight'] },

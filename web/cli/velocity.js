@@ -16,7 +16,7 @@ export const summary = 'Evaluate the velocity field of a trained model at given 
 export const operands = ['RUN'];
 export const notes = [
   'Without --out the velocities are printed as CSV.',
-  'A score exists only for a run whose noise and data were paired independently.',
+  'A score exists only for a run from Gaussian noise whose noise and data were paired independently.',
 ];
 
 /**

@@ -19,6 +19,18 @@ import { parameters, rowOf } from './parameters.js';
  */
 
 /**
+ * Why the points of a configuration have no score, and so neither noise on the way nor an exact field; undefined when they do.
+ * @param {import('./parameters.js').Config} config
+ */
+export function lackOfScore({ coupling, source }) {
+  if (coupling !== 'independent') {
+    return `only for pairs drawn independently, and coupling is '${coupling}'`;
+  }
+  if (source !== 'gaussian') return `only from Gaussian noise, and source is '${source}'`;
+  return undefined;
+}
+
+/**
  * @param {Model} model
  * @param {ConvertOptions} options
  * @returns {Float32Array}
@@ -36,9 +48,9 @@ export function convert(model, options) {
   const status = instance.call('fm_convert', handle, ...kinds, time, place, known, n, known);
   if (status === OK) return instance.take(known, x.length);
   const ofScore = from === 'score' ? 'from' : to === 'score' && 'to';
-  if (ofScore && config.coupling !== 'independent') {
-    const why = `a score exists only for pairs drawn independently, and coupling is '${config.coupling}'`;
-    throw refusal(ofScore, 'score', `v, x1 or noise: ${why}`, 'convert');
+  const unscored = ofScore && lackOfScore(config);
+  if (unscored) {
+    throw refusal(ofScore, 'score', `v, x1 or noise: a score exists ${unscored}`, 'convert');
   }
   throw instance.failure('convert', FIELD_NEEDS, status);
 }

@@ -3,6 +3,7 @@
  */
 
 import { choice, real } from './argument.js';
+import { lackOfScore } from './conversion.js';
 import { refusal } from './errors.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 
@@ -35,10 +36,8 @@ export function diffusionOf(model, { sde, sde_strength }, solver, times) {
     const allowed = 'euler, midpoint, heun or rk4 beside sde, since noise breaks what it remembers';
     throw refusal('solver', solver, allowed);
   }
-  if (config.coupling !== 'independent') {
-    const allowed = `none: pairs under coupling ${config.coupling} have no score`;
-    throw refusal('sde', chosen, allowed);
-  }
+  const unscored = lackOfScore(config);
+  if (unscored) throw refusal('sde', chosen, `none: it needs a score, which exists ${unscored}`);
   if (typeof chosen !== 'string') return ownStrengths(chosen, sde_strength, times);
   const strength = toNumber(strengths, sde_strength ?? config.sde_strength);
   const { instance, handle } = model;

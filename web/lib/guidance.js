@@ -107,10 +107,10 @@ export function classesOf(module, name) {
 export function warningsOf({ classes, coupling, label_drop }) {
   if (Number(classes) === 0) return [];
   const warnings = [];
-  if (coupling === 'ot') {
+  if (coupling === 'ot' || coupling === 'sinkhorn') {
     warnings.push(
-      "coupling: 'ot' pairs noise with data of every class, so samples of a class that start from all noise are skewed; " +
-        "'independent' is not",
+      `coupling: '${coupling}' pairs noise with data of every class, so samples of a class that start from all noise are ` +
+        "skewed; 'ot-conditional' and 'independent' are not",
     );
   }
   if (label_drop === 0) {

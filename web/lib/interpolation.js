@@ -36,6 +36,11 @@ export function* interpolateSlices(model, options) {
   if (sde !== 'none') {
     throw refusal('sde', sde, 'none: noise on the way would not lead back to the points');
   }
+  const { source } = model.config;
+  if (source !== 'gaussian') {
+    const allowed = 'gaussian: what lies between two points of another source is not of it';
+    throw refusal('interpolate: source', source, allowed);
+  }
   const ends = new Float32Array(2 * a.length);
   ends.set(a);
   ends.set(b, a.length);

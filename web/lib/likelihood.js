@@ -137,6 +137,10 @@ export function* loglikSlices(model, options, most) {
   }
   const guide = guideOf(model, options, n);
   const way = wayOf(model, options, guide);
+  const { source } = model.config;
+  if (source !== 'gaussian') {
+    throw refusal('loglik: source', source, 'gaussian: of another source p_0 is not known');
+  }
   const estimates = [probesOf(probes), seedOf('seed', seed)];
   integer('first', first, 0, FIRST_MAX - n);
   const size = most ?? piecePoints(way.cost * (1 + (probes || dim)) * model.parameterCount);

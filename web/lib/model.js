@@ -123,7 +123,7 @@ export class Model extends State {
     const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
     this.instance.check(
       'noise',
-      'first + n must stay within 2^32 / dim',
+      'first + n must stay within 2^32 / dim, or 2^30 from a shape',
       'fm_noise',
       this.handle,
       ...args,

@@ -62,10 +62,13 @@ const sizeOf = ({ instance, handle }) => instance.call('fm_oracle_size', handle)
  */
 function lack(model) {
   if (sizeOf(model) > 0) return undefined;
-  const { coupling, data, noise, classes, batch } = model.config;
+  const { coupling, source, data, noise, classes, batch } = model.config;
   if (coupling !== 'independent') {
     const pairs = isOfPairs(coupling) ? 'kept from a reflow' : 'chosen within a batch';
     return `got coupling '${coupling}', whose pairs are ${pairs}; allowed is 'independent'`;
+  }
+  if (source !== 'gaussian') {
+    return `got source '${source}'; allowed is 'gaussian': what leads from another source to a place is not summed here`;
   }
   if (data === 'points') {
     const labels = Number(classes) > 0 ? ' and their labels' : '';

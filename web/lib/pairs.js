@@ -40,6 +40,8 @@ const REFRESH = 50;
 const SETS = 65537;
 /** Numbers in the stream of start points of a seed. */
 const STREAM = 2 ** 32 - 1;
+/** What a point of a shape spends of them, source_points in src/source.c. */
+const NUMBERS_OF_SHAPE = 4;
 
 /**
  * Whether batches of a coupling come from pairs: those that reflow sets.
@@ -64,7 +66,8 @@ export function pairPlan(teacher, steps, options) {
   }
   const pairs = integer('pairs', options.pairs ?? STANDARD[pairs_from], 1);
   const refresh = online ? integer('refresh', options.refresh ?? REFRESH, 1) : steps;
-  const most = Math.floor(STREAM / teacher.dim / Math.ceil(steps / refresh));
+  const numbers = teacher.config.source === 'gaussian' ? teacher.dim : NUMBERS_OF_SHAPE;
+  const most = Math.floor(STREAM / numbers / Math.ceil(steps / refresh));
   if (pairs > most) {
     throw refusal('pairs', pairs, `at most ${most} in ${steps} steps, or a larger refresh`);
   }

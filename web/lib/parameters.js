@@ -34,20 +34,34 @@ const RULES = new Map(
     ['features', 'an even number'],
     ['dim', "2 unless data is 'points'"],
     [
+      'source',
+      ({ dim }) =>
+        dim === 2
+          ? "gaussian when path is 've', which begins at sigma_max times it; 'vp-cosine' is nearest"
+          : `gaussian, or dim 2: the shapes are of the plane, and dim is ${dim}`,
+    ],
+    [
       'predict',
       "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
-        "'independent', since other pairs have none: x1 or noise is nearest",
+        "'independent' and source 'gaussian', since others have none: x1 or noise is nearest",
     ],
     [
       'sde',
-      "none unless coupling is 'independent', since other pairs have no score, and solver is euler, midpoint, heun or rk4, " +
+      "none unless coupling is 'independent' and source 'gaussian', since others have no score, and solver is euler, midpoint, heun or rk4, " +
         'which remember nothing of the steps before',
     ],
     ['sigma_min', 'a number below sigma_max'],
     ['sigma_max', 'a number above sigma_min'],
-    ['batch', "at most 2048 when coupling is 'ot'"],
+    ['batch', ({ coupling }) => `at most 2048 when coupling is '${coupling}'`],
+    ['ot_batch', ({ batch }) => `0, or from ${batch} (batch) to 2048`],
     ['classes', ({ data }, classes) => `0, or ${classes} when data is ${data}`],
-    ['coupling', "'distilled' only with path 'linear' and weight 'none', else 'paired'"],
+    [
+      'coupling',
+      ({ coupling }) =>
+        coupling === 'ot-conditional'
+          ? "'ot-conditional' only with classes, else 'ot'"
+          : "'distilled' only with path 'linear' and weight 'none', else 'paired'",
+    ],
     ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
   ]),
 );

@@ -1,0 +1,38 @@
+#include "transport.h"
+
+int transport_is(int coupling) {
+  return coupling == FM_COUPLING_OT || coupling == FM_COUPLING_SINKHORN || coupling == FM_COUPLING_OT_CONDITIONAL;
+}
+
+void transport_layout(transport *t, int most, int dim, int classes, arena *a) {
+  const int wide = dim + classes;
+  t->dim = dim, t->classes = classes;
+  t->match = arena_take(a, (uint64_t)most, sizeof(int32_t));
+  for (int side = 0; side < 2; side++)
+    t->wide[side] = arena_take(a, classes > 0 ? (uint64_t)most * (uint64_t)wide : 0, sizeof(real));
+  t->scratch = arena_take(a, coupling_scratch_size(most, wide), 1);
+  sinkhorn_layout(&t->entropic, most, dim, a);
+}
+
+/* Each point with the coordinates of its class. */
+static void widen(const transport *t, const real *x, const int32_t *classes, double weight, int n, real *wide) {
+  const real own = (real)fm_sqrt(weight / 2);
+  for (int i = 0; i < n; i++) {
+    for (int k = 0; k < t->dim; k++) *wide++ = x[(size_t)i * (size_t)t->dim + (size_t)k];
+    for (int c = 0; c < t->classes; c++) *wide++ = c == classes[i] ? own : 0;
+  }
+}
+
+void transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
+                     int n, int count) {
+  if (plan->coupling == FM_COUPLING_SINKHORN) {
+    sinkhorn_solve(&t->entropic, x0, x1, n, plan->reg);
+    sinkhorn_draw(&t->entropic, x0, n, plan->reg, plan->stream, count, t->match);
+  } else if (plan->coupling == FM_COUPLING_OT_CONDITIONAL) {
+    widen(t, x0, classes, plan->class_weight, n, t->wide[0]);
+    widen(t, x1, classes, plan->class_weight, n, t->wide[1]);
+    coupling_assign(t->wide[0], t->wide[1], n, t->dim + t->classes, t->scratch, t->match);
+  } else {
+    coupling_assign(x0, x1, n, t->dim, t->scratch, t->match);
+  }
+}

@@ -1,0 +1,42 @@
+/* transport.h — which data point a start point of a batch is paired with, where a coupling chooses.
+ *
+ *   ot              the permutation of least sum |x0_i - x1_j|^2                                          coupling.h
+ *   sinkhorn        a draw from the plan that also has entropy                                           sinkhorn.h
+ *   ot-conditional  the permutation of least sum |x0_i - x1_j|^2 + w [c_i differs from c_j], where x0_i has the class of the x1_i it
+ *                   was drawn with (C2OT, Cheng & Schwing 2025). Across classes ot takes for a class the noise that is
+ *                   nearest to it, while its samples start from all noise; within classes every one meets all noise.
+ *
+ * The class term is a distance too: with a coordinate for each class, which is sqrt(w / 2) at a point's own and 0 at the others,
+ * the points are D + K-dimensional and the problem is that of ot.
+ */
+#ifndef TRANSPORT_H
+#define TRANSPORT_H
+
+#include "coupling.h"
+#include "sinkhorn.h"
+
+typedef struct {
+  int coupling;             /* FM_COUPLING_*, one that transport_is */
+  double reg, class_weight; /* of sinkhorn; w of ot-conditional */
+  rng_stream stream;        /* of the draws of sinkhorn */
+} transport_plan;
+
+typedef struct {
+  int dim, classes;
+  int32_t *match; /* [n] the result: row i of x0 meets row match[i] of x1 */
+  void *scratch;  /* of the assignment */
+  real *wide[2];  /* [n, D + K], with K > 0 */
+  sinkhorn entropic;
+} transport;
+
+/* Whether a coupling chooses pairs within a batch. */
+int transport_is(int coupling);
+
+/* For up to `most` points, at most FM_MAX_OT_BATCH, of K classes. */
+void transport_layout(transport *t, int most, int dim, int classes, arena *a);
+
+/* Matches the first `count` rows of x0 to rows of x1, both [n, D]; classes [n] are of x1, null with K = 0. */
+void transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
+                     int n, int count);
+
+#endif

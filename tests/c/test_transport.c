@@ -1,0 +1,226 @@
+/* The couplings that choose pairs within a batch: Sinkhorn against a plain one in double and at both its limits, transport within
+ * classes, and transport over more points than a batch has. */
+#include "transport.h"
+
+#include "made.h"
+
+enum { N = 60, DIM = 2, MOST = 256 };
+static real x0[DIM * MOST], x1[DIM * MOST];
+static double cost[N][N], plain[N][N];
+
+static void draw_points(uint32_t seed) {
+  rng_normal((rng_stream){.seed = seed, .purpose = RNG_MEASURE}, 0, DIM * N, x0);
+  rng_normal((rng_stream){.seed = seed, .purpose = RNG_NOISE}, 0, DIM * N, x1);
+  for (int i = 0; i < N; i++) x1[2 * i] = 2 * x1[2 * i] + 1;
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++)
+      cost[i][j] = pow((double)x0[2 * i] - x1[2 * j], 2) + pow((double)x0[2 * i + 1] - x1[2 * j + 1], 2);
+}
+
+/* The plan times N by alternate scaling, long enough to have arrived. */
+static void solve_plainly(double reg) {
+  double f[N] = {0}, g[N] = {0};
+  for (int turn = 0; turn < 4000; turn++)
+    for (int side = 0; side < 2; side++)
+      for (int i = 0; i < N; i++) {
+        double most = -INFINITY, sum = 0;
+        for (int j = 0; j < N; j++) most = fmax(most, side ? f[j] - cost[j][i] / reg : g[j] - cost[i][j] / reg);
+        for (int j = 0; j < N; j++) sum += exp((side ? f[j] - cost[j][i] / reg : g[j] - cost[i][j] / reg) - most);
+        (side ? g : f)[i] = -most - log(sum);
+      }
+  for (int i = 0; i < N; i++)
+    for (int j = 0; j < N; j++) plain[i][j] = exp(f[i] + g[j] - cost[i][j] / reg);
+}
+
+static sinkhorn *solve(double reg, void **block, int *sweeps) {
+  static sinkhorn s;
+  arena a = {0};
+  sinkhorn_layout(&s, N, DIM, &a);
+  *block = guarded(a.used);
+  a = (arena){.base = *block};
+  sinkhorn_layout(&s, N, DIM, &a);
+  *sweeps = sinkhorn_solve(&s, x0, x1, N, reg);
+  return &s;
+}
+
+static void check_plan(void) {
+  promise("the plan and its marginals are those of a plain Sinkhorn in double, and partners follow P(j | i)");
+  static const double REGS[] = {0.1, 0.5, 3};
+  double worst = 0;
+  int most = 0;
+  for (int k = 0; k < 3; k++) {
+    draw_points((uint32_t)k);
+    solve_plainly(REGS[k]);
+    void *block;
+    int sweeps;
+    const sinkhorn *s = solve(REGS[k], &block, &sweeps);
+    most = sweeps > most ? sweeps : most;
+    double row[N] = {0}, off = 0; /* a partner is drawn, so that rows sum to 1 */
+    for (int i = 0; i < N; i++)
+      for (int j = 0; j < N; j++)
+        row[i] += exp((double)s->rows.log_weight[i] + (double)s->columns.log_weight[j] - cost[i][j] / REGS[k]);
+    for (int j = 0; j < N; j++) {
+      double column = 0;
+      for (int i = 0; i < N; i++) {
+        const double p =
+            exp((double)s->rows.log_weight[i] + (double)s->columns.log_weight[j] - cost[i][j] / REGS[k]) / row[i];
+        column += p;
+        check(fabs(p - plain[i][j]) < 0.02, "reg %g: (%d, %d) is %g, not %g", REGS[k], i, j, p, plain[i][j]);
+      }
+      off += fabs(column - 1) / N;
+    }
+    check(off < 1e-3, "reg %g: columns are off by %g", REGS[k], off);
+    worst = fmax(worst, off);
+    enum { DRAWS = 2000 };
+    static int count[N][N];
+    memset(count, 0, sizeof count);
+    int32_t match[N];
+    for (uint32_t step = 0; step < DRAWS; step++) {
+      const rng_stream stream = {.seed = 3, .purpose = RNG_BATCH_PARTNER, .step = step};
+      sinkhorn_draw(s, x0, N, REGS[k], stream, N, match);
+      for (int i = 0; i < N; i++) count[i][match[i]]++;
+    }
+    for (int i = 0; i < N; i++)
+      for (int j = 0; j < N; j++) {
+        const double p = plain[i][j], error = sqrt(p * (1 - p) / DRAWS);
+        check(fabs(count[i][j] / (double)DRAWS - p) < 5.5 * error + 0.02, "reg %g: (%d, %d) met %d times of %g",
+              REGS[k], i, j, count[i][j], p * DRAWS);
+      }
+    free(block);
+  }
+  note("columns off by %.1e in the mean, after %d sweeps at most", worst, most);
+}
+
+static double cost_of(const int32_t *match) {
+  double sum = 0;
+  for (int i = 0; i < N; i++) sum += cost[i][match[i]] / N;
+  return sum;
+}
+
+static void check_limits(void) {
+  promise("small reg gives the cost of the exact assignment, large reg that of independent pairs");
+  draw_points(9);
+  int32_t match[N];
+  void *scratch = guarded(coupling_scratch_size(N, DIM)), *block;
+  coupling_assign(x0, x1, N, DIM, scratch, match);
+  const double least = cost_of(match);
+  double mean = 0;
+  for (int i = 0; i < N * N; i++) mean += cost[i / N][i % N] / (N * N);
+  static const double REGS[] = {0.02, 1e5};
+  for (int k = 0; k < 2; k++) {
+    int sweeps;
+    const sinkhorn *s = solve(REGS[k], &block, &sweeps);
+    double sum = 0;
+    for (uint32_t step = 0; step < 200; step++) {
+      sinkhorn_draw(s, x0, N, REGS[k], (rng_stream){.purpose = RNG_BATCH_PARTNER, .step = step}, N, match);
+      sum += cost_of(match) / 200;
+    }
+    const double expected = k ? mean : least;
+    check(fabs(sum / expected - 1) < 0.02, "reg %g: cost %g, not %g", REGS[k], sum, expected);
+    free(block);
+  }
+  check(least < 0.5 * mean, "%g and %g say nothing", least, mean);
+  note("least cost %.3f, of independent pairs %.3f", least, mean);
+  free(scratch);
+}
+
+/* ---- Batches ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+  real t[MOST], x0[2 * MOST], x1[2 * MOST];
+  int32_t labels[MOST];
+} batch;
+
+static batch draw(const setting *settings, int step) {
+  made m = make(settings);
+  batch b;
+  check(fm_batch(m.model, step, b.t, b.x0, b.x1) == FM_OK, "batch");
+  double classes;
+  fm_param_get(m.model, FM_CLASSES, &classes);
+  if (classes > 0) check(fm_batch_labels(m.model, step, b.labels) == FM_OK, "labels");
+  free(m.model);
+  return b;
+}
+
+static double batch_cost(const batch *b, int n) {
+  double sum = 0;
+  for (int i = 0; i < 2 * n; i++) sum += pow((double)b->x0[i] - b->x1[i], 2) / n;
+  return sum;
+}
+
+static void check_classes(void) {
+  promise("ot-conditional pairs within classes when its weight is large, as ot when it is small, at the cost between");
+  enum { B = 128 };
+  for (int step = 0; step < 5; step++) {
+#define OF(coupling, weight)                            \
+  draw((const setting[]){{FM_DATA, FM_DATA_8GAUSSIANS}, \
+                         {FM_CLASSES, 8},               \
+                         {FM_LABEL_DROP, 0},            \
+                         {FM_BATCH, B},                 \
+                         {FM_TARGET, FM_TARGET_PAIR},   \
+                         {FM_COUPLING, coupling},       \
+                         {FM_OT_CLASS_WEIGHT, weight},  \
+                         END},                          \
+       step)
+    const batch own = OF(FM_COUPLING_INDEPENDENT, 1), ot = OF(FM_COUPLING_OT, 1);
+    const batch near = OF(FM_COUPLING_OT_CONDITIONAL, 1e-3), far = OF(FM_COUPLING_OT_CONDITIONAL, 1e6);
+    const batch some = OF(FM_COUPLING_OT_CONDITIONAL, 10);
+#undef OF
+    int kept = 0, crossed = 0;
+    for (int i = 0; i < B; i++) {
+      check(memcmp(own.x0 + 2 * i, far.x0 + 2 * i, 2 * sizeof(real)) == 0, "step %d: x0 of row %d", step, i);
+      kept += own.labels[i] == far.labels[i], crossed += own.labels[i] != some.labels[i];
+    }
+    check(kept == B, "step %d: %d of %d within their class", step, kept, B);
+    check(crossed > 0 && crossed < B, "step %d: %d cross at a weight between", step, crossed);
+    const double least = batch_cost(&ot, B), within = batch_cost(&far, B), all = batch_cost(&own, B);
+    check(fabs(batch_cost(&near, B) - least) < 0.01, "step %d: %g, not %g", step, batch_cost(&near, B), least);
+    check(least < within && within < all, "step %d: %g, %g, %g", step, least, within, all);
+  }
+}
+
+static void check_size(void) {
+  promise("an ot_batch of more points pairs nearer, begins with the same x0, and as large as the batch changes no bit");
+  static const int COUPLINGS[] = {FM_COUPLING_OT, FM_COUPLING_SINKHORN};
+  for (int k = 0; k < 2; k++) {
+#define OF(size, step) \
+  draw((const setting[]){{FM_DATA, FM_DATA_MOONS_IID}, {FM_COUPLING, COUPLINGS[k]}, {FM_OT_BATCH, size}, END}, step)
+    double few = 0, many = 0;
+    for (int step = 0; step < 20; step++) {
+      const batch alone = OF(0, step), same = OF(40, step), large = OF(256, step);
+      check(memcmp(alone.x1, same.x1, 80 * sizeof(real)) == 0, "coupling %d, step %d", k, step);
+      check(memcmp(alone.x0, large.x0, 80 * sizeof(real)) == 0, "coupling %d, step %d: x0", k, step);
+      few += batch_cost(&alone, 40), many += batch_cost(&large, 40);
+    }
+#undef OF
+    check(many < 0.95 * few, "coupling %d: %g with more points, %g without", k, many, few);
+  }
+}
+
+static void check_refusals(void) {
+  promise("transports that cannot be are refused by the row that is wrong");
+  static const struct {
+    setting settings[4];
+    int bad;
+  } CASES[] = {{{{FM_COUPLING, FM_COUPLING_OT_CONDITIONAL}, END}, FM_COUPLING},
+               {{{FM_OT_BATCH, 39}, END}, FM_OT_BATCH},
+               {{{FM_OT_BATCH, 2049}, END}, FM_OT_BATCH},
+               {{{FM_COUPLING, FM_COUPLING_SINKHORN}, {FM_BATCH, 2049}, END}, FM_BATCH},
+               {{{FM_COUPLING, FM_COUPLING_SINKHORN}, {FM_SINKHORN_REG, 0}, END}, FM_SINKHORN_REG},
+               {{{FM_COUPLING, FM_COUPLING_SINKHORN}, {FM_PREDICT, FM_PREDICT_SCORE}, END}, FM_PREDICT}};
+  double params[FM_PARAM_COUNT];
+  for (int i = 0; i < 6; i++) {
+    int bad = -1;
+    params_with(CASES[i].settings, params);
+    check(fm_check(params, &bad) == FM_E_ARG && bad == CASES[i].bad, "case %d blames %d", i, bad);
+  }
+}
+
+int main(void) {
+  check_plan();
+  check_limits();
+  check_classes();
+  check_size();
+  check_refusals();
+  return report(5);
+}
