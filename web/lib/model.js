@@ -10,6 +10,7 @@ import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
+import { pixelsOf } from './images.js';
 import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
@@ -110,6 +111,15 @@ export class Model extends State {
    */
   convert(options) {
     return convert(this, options);
+  }
+
+  /**
+   * The pixels of points that are images.
+   * @param {Float32Array} points [n, D]
+   * @returns {Float32Array} [n, width * height]
+   */
+  pixels(points) {
+    return pixelsOf(this, points);
   }
 
   /**
