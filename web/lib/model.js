@@ -10,7 +10,6 @@ import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
-import { pixelsOf } from './images.js';
 import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
@@ -111,15 +110,6 @@ export class Model extends State {
    */
   convert(options) {
     return convert(this, options);
-  }
-
-  /**
-   * The pixels of points that are images.
-   * @param {Float32Array} points [n, D]
-   * @returns {Float32Array} [n, width * height]
-   */
-  pixels(points) {
-    return pixelsOf(this, points);
   }
 
   /**

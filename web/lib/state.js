@@ -8,7 +8,7 @@ import { CLASSES_MAX, countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
-import { imagesOf } from './images.js';
+import { imagesOf, pixelsOf } from './images.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
@@ -178,6 +178,15 @@ export class State {
   /** What the points are images of, once it is said. */
   get images() {
     return this.#images;
+  }
+
+  /**
+   * The pixels of points that are images.
+   * @param {Float32Array} points [n, D]
+   * @returns {Float32Array} [n, width * height]
+   */
+  pixels(points) {
+    return pixelsOf(this, points);
   }
 
   /**
