@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { plotBox } from '../../web/view/frame.js';
 import { drawHeat } from '../../web/view/heat.js';
+import { drawMosaic, mosaicSize } from '../../web/view/mosaic.js';
 import { extentOf, fit, ticks } from '../../web/view/scale.js';
 import { drawScatter } from '../../web/view/scatter.js';
 import { dark, light } from '../../web/view/theme.js';
@@ -176,4 +177,48 @@ test('a density is drawn in every cell near its peak, the denser the stronger, w
   assert.ok(blue[0] < blue[2] && blue[2] < blue[1] && blue[1] < 255, `${blue}`);
   const words = calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]);
   for (const word of ['mass 1', '\u221212']) assert.ok(words.includes(word), `${words}`);
+});
+
+test('a mosaic draws each pixel of each image once, in its place and its shade, within the room it asked for', () => {
+  const { ctx, calls } = recordingContext();
+  const rows = [
+    { name: '7', images: [-1, 0, 1, 9, -1, -1, -1, -1] },
+    { name: '8', images: [1, -3, -1, -1] },
+  ];
+  const mosaic = { rows, width: 2, height: 2, pixelPx: 5, title: 'digits' };
+  drawMosaic(ctx, mosaic, { left: 10, top: 20 }, light);
+  const room = mosaicSize(mosaic, light);
+  const pixels = calls.filter(({ name }) => name === 'fillRect');
+  assert.equal(pixels.length, 12);
+  const [x, y] = pixels[0].args;
+  assert.ok(x > 10 && y > 20, 'names stand to the left, the title above');
+  assert.deepEqual(
+    pixels.map(({ args }) => [args[0] - x, args[1] - y, args[2], args[3]]),
+    [
+      [0, 0],
+      [5, 0],
+      [0, 5],
+      [5, 5],
+      [15, 0],
+      [20, 0],
+      [15, 5],
+      [20, 5],
+      [0, 15],
+      [5, 15],
+      [0, 20],
+      [5, 20],
+    ].map(([left, top]) => [left, top, 5, 5]),
+  );
+  const shades = pixels.map(({ fill }) => fill);
+  const [paper, ink] = ['rgb(255, 255, 255)', 'rgb(29, 36, 51)'];
+  assert.deepEqual(
+    [shades[0], shades[2], shades[3], shades[8], shades[9]],
+    [paper, ink, ink, ink, paper],
+  );
+  assert.equal(shades[1], 'rgb(142, 146, 153)', 'the middle between them');
+  for (const { args } of pixels) {
+    assert.ok(args[0] + 5 <= 10 + room.width && args[1] + 5 <= 20 + room.height);
+  }
+  const words = calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]);
+  assert.deepEqual(words, ['7', '8', 'digits']);
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { refusal } from '../lib/errors.js';
 import { SOURCES, torchFiles } from '../lib/torch.js';
 import { reason, writeWhole } from './file.js';
+import { DIGITS, readDigits } from './imagery.js';
 import { missing } from './options.js';
 import { readPoints } from './pointfile.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
@@ -48,13 +49,24 @@ export async function run(values, module) {
     ? await openRunWithData('RUN', RUN, { module, data })
     : await openRun('RUN', RUN, module);
   const labelled = Number(model.config.classes) > 0;
-  const own = data ? await readPoints('--data', data, labelled) : undefined;
+  const own = data ? await readPoints('--data', data, labelled) : await shipped(model, labelled);
   const files = torchFiles(model, await sources(), own);
   await makeFolder(folder);
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);
   const words = [...files.keys()].map((name) => `wrote ${join(folder, name)}\n`);
   process.stdout.write(words.join(''));
   return 0;
+}
+
+/**
+ * The points of a run of digits, which are here without a file.
+ * @param {import('../lib/model.js').Model} model
+ * @param {boolean} labelled
+ */
+async function shipped({ images }, labelled) {
+  if (images?.name !== DIGITS) return undefined;
+  const { labels, ...points } = await readDigits(images.latent);
+  return labelled ? { ...points, labels } : points;
 }
 
 /**

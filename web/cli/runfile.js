@@ -3,6 +3,7 @@
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { load, save } from '../lib/weights.js';
 import { readWhole, writeWhole } from './file.js';
+import { DIGITS, readDigits } from './imagery.js';
 import { file, missing } from './options.js';
 import { ENDINGS, readPoints } from './pointfile.js';
 
@@ -37,20 +38,31 @@ export async function openRun(what, path, module, threads) {
 }
 
 /**
- * Like openRun, for verbs that need the run's data: a run of somebody's own points comes without them.
+ * Like openRun, for verbs that need the run's data: a run of somebody's own points comes without them, one of digits with.
  * @param {string} what
  * @param {string} path
- * @param {{module: WebAssembly.Module, data?: string, threads?: number}} options  data: the file of --data
+ * @param {{module: WebAssembly.Module, data?: string, threads?: number}} options  data: that of --data
  * @returns {Promise<Model>}
  */
 export async function openRunWithData(what, path, { module, data, threads }) {
   const model = await openRun(what, path, module, threads);
+  const { images } = model;
+  if (images?.name === DIGITS) {
+    if (data !== undefined && data !== DIGITS) {
+      throw refusal('--data', data, `${DIGITS}, as in ${path}, or left out`);
+    }
+    const { points, n, labels } = await readDigits(images.latent);
+    model.setPoints(points, n, Number(model.config.classes) > 0 ? labels : undefined);
+    return model;
+  }
   const trainedOn = model.config.data;
   if (data === undefined) {
     if (trainedOn !== 'points') return model;
     throw missing('--data', `the file of points that ${path} was trained on`);
   }
   if (trainedOn !== 'points') throw refusal('--data', data, `${trainedOn}, as in ${path}`);
+  if (data === DIGITS)
+    throw refusal('--data', data, `the file of points that ${path} was trained on`);
   const labelled = Number(model.config.classes) > 0;
   const { points, n, dim, labels } = await readPoints('--data', data, labelled);
   if (dim !== model.dim) {

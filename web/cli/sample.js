@@ -5,8 +5,10 @@ import { requireFinite, travelSlices } from '../lib/flow.js';
 import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
+import { everyLabel, MOSAIC, requireFew, requireImages, rowsOf } from './imagery.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
+import { drawImages, requireCanvas, writePicture } from './picture.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
@@ -17,11 +19,13 @@ import { openRun } from './runfile.js';
 export const summary = 'Draw points from a trained model.';
 export const operands = ['RUN'];
 export const notes = [
-  'Without --out and --json the points are printed as CSV.',
+  'Without --out, --png and --json the points are printed as CSV.',
   '--from with --t-start 1 --t-end 0 encodes points as noise, and without them decodes noise.',
   'JSON: n, solver, steps, nfe (field evaluations a point, in the mean), nfe_max, seed, weights, t_start, t_end, seconds; under ' +
     'dopri5 accepted and rejected (steps a point, in the mean), and with --trace the list trace of point, t, h, error, accepted.',
 ];
+
+const ALL = 'all';
 
 /**
  * How points travel: the run's own solver and steps unless given.
@@ -95,7 +99,7 @@ export function seedOption(module) {
  */
 export function options(module) {
   return [
-    countOption('n', 2000, 'Number of points.'),
+    countOption('n', 2000, `Number of points; ${MOSAIC} beside --png,`),
     ...travelOptions(module),
     ...tuningOptions(module),
     seedOption(module),
@@ -103,9 +107,21 @@ export function options(module) {
     timeOption('--t-start', 't_start', 'Time at which they start, 0 when not given'),
     timeOption('--t-end', 't_end', 'Time at which they end, 1 when not given'),
     weights,
-    labelOption(),
+    anyLabelOption(),
     ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the points here.'),
+    file(
+      '--png',
+      'png',
+      ['.png'],
+      'Draw the points here, of a run of images, a row a class with --label all.',
+    ),
+    {
+      flag: '--pixels',
+      key: 'pixels',
+      help: 'Write the pixels of a run in a latent space (train --latent) instead of its coordinates.',
+      read: () => true,
+    },
     {
       flag: '--trace',
       key: 'trace',
@@ -114,6 +130,13 @@ export function options(module) {
     },
     json(),
   ];
+}
+
+/** @returns {Option} */
+function anyLabelOption() {
+  const one = labelOption();
+  const help = one.help.replace(';', `, or ${ALL} for as many points of each;`);
+  return { ...one, value: `N|${ALL}`, help, read: (text) => (text === ALL ? ALL : one.read(text)) };
 }
 
 /**
@@ -131,28 +154,74 @@ function timeOption(flag, key, help) {
  */
 export async function run(values, module) {
   requireWritable('--out', values.out);
-  if (values.json && values.out === undefined) {
-    throw missing('--out', `beside --json a file name ending in ${ENDINGS.join(' or ')}`);
+  requireWritable('--png', values.png);
+  if (values.png) await requireCanvas();
+  if (values.json && values.out === undefined && values.png === undefined) {
+    throw missing('--out', `beside --json a file name ending in ${ENDINGS.join(' or ')}, or --png`);
+  }
+  if (values.pixels && values.png && values.out === undefined) {
+    throw refusal('--pixels', 'on', 'left out without --out: the picture shows them anyway');
   }
   if (values.trace && !values.json) {
     throw refusal('--trace', true, 'left out without --json, which shows it');
   }
   const model = await openRun('RUN', values.RUN, module);
   const options = await startOf(values, model);
+  const guide = guideFor(values, model, options.n ?? (options.x0?.length ?? 0) / model.dim);
+  const images = values.png || values.pixels ? requireImages(model, values) : undefined;
   const started = performance.now();
   const progress = new Progress('sampling');
   const keep = values.trace === true;
   if (keep && options.grid === undefined) options.grid = endsOf(options);
-  const work = travelSlices(model, { ...options, ...guidanceOf(values) }, { keep });
+  const work = travelSlices(model, { ...options, ...guide }, { keep });
   const travel = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   requireFinite(`RUN ${values.RUN}: sample`, travel.x, model.dim);
   const n = travel.x.length / model.dim;
-  await deliverPoints(values.out, { points: travel.x, n, dim: model.dim });
+  if (values.out || !values.png) await deliverPoints(values.out, written(model, values, travel.x));
+  if (values.png && images) {
+    const rows = rowsOf(model, travel.x, guide.labels);
+    const title = titleOf(values);
+    await writePicture(values.png, drawImages(images, [{ rows, title }]));
+  }
   const seconds = (performance.now() - started) / 1000;
   if (values.json)
     process.stdout.write(`${JSON.stringify({ n, ...told(model, values, travel), seconds })}\n`);
   return 0;
+}
+
+/**
+ * What is written of points: they themselves, or their pixels.
+ * @param {import('../lib/model.js').Model} model
+ * @param {Values} values
+ * @param {Float32Array} x
+ */
+function written(model, { pixels }, x) {
+  const n = x.length / model.dim;
+  const points = pixels ? model.pixels(x) : x;
+  return { points, n, dim: points.length / n };
+}
+
+/**
+ * @param {Values} values
+ * @param {import('../lib/model.js').Model} model
+ * @param {number} n
+ * @returns {import('../lib/guidance.js').GuidanceOptions}
+ */
+function guideFor(values, model, n) {
+  if (values.png) requireFew(n);
+  const guide = guidanceOf(values);
+  if (values.label !== ALL) return guide;
+  if (Number(model.config.classes) === 0) {
+    throw refusal('--label', ALL, 'left out: this run was trained without classes');
+  }
+  return { ...guide, label: undefined, labels: everyLabel(model, n) };
+}
+
+/** @param {Values} values */
+function titleOf({ label, guidance }) {
+  const of = label === undefined || label === ALL ? 'generated' : `generated, class ${label}`;
+  return guidance === undefined ? of : `${of}, guidance ${guidance}`;
 }
 
 /**
@@ -176,7 +245,8 @@ async function startOf({ n, seed = 1, from, ...values }, model) {
     trace,
   };
   const travel = { ...options, weights: values.weights };
-  if (from === undefined) return { ...travel, n: n ?? 2000 };
+  const few = values.png ? MOSAIC : 2000;
+  if (from === undefined) return { ...travel, n: n ?? few };
   if (n !== undefined) throw refusal('-n', n, 'left out: --from gives the points');
   const { points, dim } = await readPoints('--from', from);
   if (dim === model.dim) return { ...travel, x0: points };

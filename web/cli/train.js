@@ -10,6 +10,7 @@ import { parameters, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
+import { DIGITS, latentOption, readDigits } from './imagery.js';
 import { Interruption } from './interruption.js';
 import { choice, file, flagOf, fromTable, json, threads } from './options.js';
 import { perform, trainSlices } from './pace.js';
@@ -51,6 +52,7 @@ export function options(module) {
     file('--png', 'png', ['.png'], 'Draw real and generated points here.'),
     threads,
     labels,
+    latentOption,
     json(),
     ...parameters(module).map(toOption),
   ];
@@ -66,7 +68,7 @@ const labels = {
 
 /** @param {ParameterInfo} row */
 function toOption(row) {
-  if (row.name === 'data') return nameOrFile(row, 'points');
+  if (row.name === 'data') return nameOrFile(row, 'points', [DIGITS]);
   if (row.name === 'path') return nameOrFile(row, 'custom');
   if (row.name !== 'coupling') return fromTable(row);
   // Pairs are made by moonflow reflow, and no file has them.
@@ -74,13 +76,14 @@ function toOption(row) {
 }
 
 /**
- * One of the engine's own, or a file, which is what the engine's choice `own` stands for.
+ * One of the engine's own, or what the engine's choice `own` stands for: a file, or one of `more`.
  * @param {ParameterInfo} row
  * @param {string} own
+ * @param {string[]} [more]
  * @returns {Option}
  */
-function nameOrFile(row, own) {
-  const names = row.choices.filter((name) => name !== own);
+function nameOrFile(row, own, more = []) {
+  const names = [...row.choices.filter((name) => name !== own), ...more];
   const value = [...names, ...ENDINGS.map((ending) => `FILE${ending}`)].join('|');
   /** @param {string} text */
   const read = (text) => {
@@ -142,8 +145,7 @@ async function fresh(values, module) {
   const { data, dim, path, threads, labels: labelled } = values;
   const samples = path && isPointsFile(path) ? await readSamples(path) : undefined;
   if (samples) config.path = 'custom';
-  const points =
-    data && isPointsFile(data) ? await readPoints('--data', data, labelled) : undefined;
+  const points = await ownPoints(values);
   if (!points && labelled) config.classes ??= classesOf(module, data);
   if (points) {
     if (dim !== undefined && dim !== points.dim) {
@@ -157,8 +159,23 @@ async function fresh(values, module) {
   }
   const model = await Model.create(config, { module, threads });
   if (points) model.setPoints(points.points, points.n, points.labels);
+  if (points?.images) model.setImages(points.images);
   if (path && samples) follow(model, path, samples);
   return model;
+}
+
+/**
+ * Data that the engine does not make.
+ * @param {Values} values
+ * @returns {Promise<import('./pointfile.js').Points & {images?: import('../lib/images.js').Images} | undefined>}
+ */
+async function ownPoints({ data, latent, labels: labelled, classes }) {
+  if (data === DIGITS) {
+    const { labels, ...images } = await readDigits(latent);
+    return labelled || classes > 0 ? { ...images, labels } : images;
+  }
+  if (latent !== undefined) throw refusal('--latent', latent, `left out, or --data ${DIGITS}`);
+  return data && isPointsFile(data) ? readPoints('--data', data, labelled) : undefined;
 }
 
 /**
@@ -193,13 +210,17 @@ async function readSamples(path) {
  * @param {WebAssembly.Module} module
  */
 async function resumed(values, module) {
-  const { labels, path, preset, resume, threads } = values;
+  const { labels, latent, path, preset, resume, threads } = values;
   if (path && isPointsFile(path)) {
     throw refusal('--path', path, 'nothing beside --resume: a run has its path');
   }
   if (preset) throw refusal('--preset', preset, 'nothing beside --resume: a run has its options');
-  const data = values.data && isPointsFile(values.data) ? values.data : undefined;
+  const own = values.data === DIGITS || (values.data && isPointsFile(values.data));
+  const data = own ? values.data : undefined;
   const model = await openRunWithData('--resume', resume, { module, data, threads });
+  if (latent !== undefined && !(model.images?.latent && latent === model.dim)) {
+    throw refusal('--latent', latent, `left out beside --resume: a run has its space`);
+  }
   const { config } = model;
   if (labels && config.classes === 0) {
     throw refusal('--labels', 'on', `nothing: ${resume} was trained without classes`);

@@ -111,6 +111,8 @@ class Run:
         self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
         if (config['path'] == 'custom') != (len(self.curves) == 2):
             raise Refusal(f'{path}: got {len(self.curves)} curves of a path; allowed are both for custom, else none')
+        # What decodes the points of a run of images in a latent space: carried along, the network does not need it.
+        self.latent = {name: tensors.pop(name) for name in ('latent.mean', 'latent.components') if name in tensors}
         self.path = Path(config, list(self.curves.values()) or None)
         rows = 'dim', 'hidden', 'layers', 'features', 'time_scale', 'classes'
         self.net = VectorFieldMLP(*(config[row] for row in rows))
@@ -150,7 +152,7 @@ class Run:
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
-        tensors.update(self.curves)
+        tensors.update(self.curves | self.latent)
         write_safetensors(path, tensors, {**self.metadata, 'config': json.dumps(self.config), 'step': str(self.step)})
 
 

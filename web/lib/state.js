@@ -8,6 +8,7 @@ import { CLASSES_MAX, countClasses, labelsOf } from './classes.js';
 import { change, readConfig } from './configuration.js';
 import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
+import { imagesOf, pixelsOf } from './images.js';
 import { Instance } from './instance.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
@@ -31,6 +32,8 @@ export class State {
   #revision = 0;
   /** @type {import('./path.js').PathSamples | undefined} */
   #path;
+  /** @type {import('./images.js').Images | undefined} */
+  #images;
 
   /**
    * Prefer Model.create.
@@ -162,6 +165,28 @@ export class State {
   /** The samples of the user's own path, once they are set. */
   get path() {
     return this.#path;
+  }
+
+  /**
+   * Says that points are images, which a saved run then knows; changes nothing of how they are trained.
+   * @param {import('./images.js').Images} images
+   */
+  setImages(images) {
+    this.#images = imagesOf(images, this.dim);
+  }
+
+  /** What the points are images of, once it is said. */
+  get images() {
+    return this.#images;
+  }
+
+  /**
+   * The pixels of points that are images.
+   * @param {Float32Array} points [n, D]
+   * @returns {Float32Array} [n, width * height]
+   */
+  pixels(points) {
+    return pixelsOf(this, points);
   }
 
   /**

@@ -3,8 +3,8 @@
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments, "ema2." and
  * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
- * is there as "path.alpha" and "path.sigma". Points and pairs are
- * not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
+ * is there as "path.alpha" and "path.sigma"; of a run of images the metadata holds their size, and "latent.mean" and
+ * "latent.components" what decodes its points. Points and pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
  */
 
 import { record } from './argument.js';
@@ -45,6 +45,10 @@ const PREFIXES = {
   ema3: 'ema3.',
 };
 
+const LATENT_NAMES = /** @type {const} */ ({
+  mean: 'latent.mean',
+  components: 'latent.components',
+});
 const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sigma' });
 
 /**
@@ -52,7 +56,7 @@ const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sig
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, path, stats } = model;
+  const { config, firstCoupling, images, path, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -66,6 +70,13 @@ export function save(model) {
     tensors.set(PATH_NAMES.alpha, { shape: [path.alpha.length], data: path.alpha });
     tensors.set(PATH_NAMES.sigma, { shape: [path.sigma.length], data: path.sigma });
   }
+  const { latent, ...size } = images ?? {};
+  if (latent) {
+    const { mean, components } = latent;
+    tensors.set(LATENT_NAMES.mean, { shape: [mean.length], data: mean });
+    const shape = [model.dim, mean.length];
+    tensors.set(LATENT_NAMES.components, { shape, data: components });
+  }
   const { step, round } = stats;
   const metadata = {
     format: FORMAT,
@@ -73,6 +84,7 @@ export function save(model) {
     first_coupling: firstCoupling,
     step: String(step),
     round: String(round),
+    ...(images && { images: JSON.stringify(size) }),
   };
   return write({ tensors, metadata });
 }
@@ -97,6 +109,7 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
 export function loadSync(bytes, { module, shared, config, points, labels, path }) {
   const contents = read(bytes);
   const course = takePath(contents, path);
+  const images = takeImages(contents);
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
@@ -106,6 +119,7 @@ export function loadSync(bytes, { module, shared, config, points, labels, path }
     // Labels without points are refused there.
     if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
     if (course) model.setPath(course);
+    if (images) model.setImages(images);
     return model;
   } catch (error) {
     model.dispose();
@@ -131,6 +145,40 @@ function takePath({ tensors }, given) {
   if (given === undefined) return { alpha, sigma };
   const message = 'path: got one beside a file that has its own; allowed is none';
   throw new MoonflowError('argument', message, { operation: 'load' });
+}
+
+/**
+ * What the points of a file's run are images of, with the latent taken out of its tensors.
+ * @param {Contents} contents
+ * @returns {import('./images.js').Images | undefined}
+ */
+function takeImages({ tensors, metadata: { images: text } }) {
+  if (text === undefined) return undefined;
+  const images = /** @type {import('./images.js').Images} */ (
+    record('images', jsonOf('images', text))
+  );
+  const [mean, components] = [LATENT_NAMES.mean, LATENT_NAMES.components].map((name) => {
+    const entry = tensors.get(name);
+    tensors.delete(name);
+    return entry?.data;
+  });
+  if (!mean && !components) return images;
+  if (mean && components) return { ...images, latent: { mean, components } };
+  throw malformed('tensors latent.mean, latent.components: got one; allowed are both');
+}
+
+/**
+ * @param {string} thing
+ * @param {string | undefined} text
+ * @returns {unknown}
+ */
+function jsonOf(thing, text) {
+  try {
+    return parseStrict(String(text));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw malformed(`${thing}: got text that is not strict JSON (${why})`, error);
+  }
 }
 
 /**
@@ -174,15 +222,10 @@ function runOf({ format, config: text, first_coupling, step, round }, given) {
  * @returns {PartialConfig}
  */
 function configOf(text) {
-  try {
-    const config = /** @type {PartialConfig} */ (parseStrict(String(text)));
-    const names = config !== null && typeof config === 'object' && !Array.isArray(config);
-    if (names && !Object.hasOwn(config, 'optimiser')) config.optimiser = 'adamw';
-    return config;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw malformed(`config: got text that is not strict JSON (${why})`, error);
-  }
+  const config = /** @type {PartialConfig} */ (jsonOf('config', text));
+  const names = config !== null && typeof config === 'object' && !Array.isArray(config);
+  if (names && !Object.hasOwn(config, 'optimiser')) config.optimiser = 'adamw';
+  return config;
 }
 
 /**

@@ -4,6 +4,7 @@
 // thin shape and nothing of what lies between.
 
 import { drawFrame, setFont, tickText } from './frame.js';
+import { mix } from './theme.js';
 
 /**
  * @typedef {import('./frame.js').Context} Context
@@ -95,18 +96,4 @@ function drawKey(ctx, top, { box }, theme) {
   ends.forEach((text, i) => {
     ctx.fillText(text, left + strip.width + 2 * pad, high + pad + i * strip.height);
   });
-}
-
-/**
- * A colour between two of the theme's, which are written #rrggbb.
- * @param {string} from
- * @param {string} to
- * @param {number} share of the second
- */
-function mix(from, to, share) {
-  const channels = [1, 3, 5].map((at) => {
-    const [a, b] = [from, to].map((colour) => Number.parseInt(colour.slice(at, at + 2), 16));
-    return Math.round(a + (b - a) * share);
-  });
-  return `rgb(${channels.join(', ')})`;
 }

@@ -39,3 +39,17 @@ export const dark = Object.freeze({
   samples: '#ffa04a',
   alpha: 0.4,
 });
+
+/**
+ * A colour between two of the theme's, which are written #rrggbb.
+ * @param {string} from
+ * @param {string} to
+ * @param {number} share of the second
+ */
+export function mix(from, to, share) {
+  const channels = [1, 3, 5].map((at) => {
+    const [a, b] = [from, to].map((colour) => Number.parseInt(colour.slice(at, at + 2), 16));
+    return Math.round(a + (b - a) * share);
+  });
+  return `rgb(${channels.join(', ')})`;
+}

@@ -1,0 +1,144 @@
+/** The command with the handwritten digits: trained, resumed, sampled, drawn, exported. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import * as csv from '../../web/lib/csv.js';
+import * as npy from '../../web/lib/npy.js';
+import { loadSync } from '../../web/lib/weights.js';
+import { good, python } from './python.js';
+import { module } from './small.js';
+import { run, succeed } from './typed.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'moonflow-imagery-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** @param {string} name */
+const at = (name) => join(folder, name);
+
+const shape = '--hidden 64 --layers 2 --features 16 --batch 64 --seed 7'.split(' ');
+const latentWords = ['--data', 'digits', '--latent', '12', '--classes', '10', ...shape];
+const [latent, pixels, moons] = ['latent', 'pixels', 'moons'].map((name) => {
+  return at(`${name}.safetensors`);
+});
+
+before(async () => {
+  await succeed('train', ...latentWords, '--steps', '150', '--out', latent);
+  await succeed('train', '--data', 'digits', ...shape, '--steps', '40', '--out', pixels);
+  await succeed('train', ...shape, '--steps', '2', '--out', moons);
+});
+
+/** @param {string} path */
+const opened = (path) => loadSync(readFileSync(path), { module });
+
+/**
+ * The grey values of a picture.
+ * @param {string} path
+ */
+async function greys(path) {
+  const { createCanvas, loadImage } = await import('@napi-rs/canvas');
+  const image = await loadImage(path);
+  const context = createCanvas(image.width, image.height).getContext('2d');
+  context.drawImage(image, 0, 0);
+  const { data } = context.getImageData(0, 0, image.width, image.height);
+  const { width, height } = image;
+  return { width, height, red: data.filter((_, i) => i % 4 === 0) };
+}
+
+test('a latent run of digits is sampled in its latent space, and as pixels', async () => {
+  const model = opened(latent);
+  assert.deepEqual([model.dim, model.config.classes, model.config.data], [12, 10, 'points']);
+  const words = ['sample', latent, '-n', '30', '--label', 'all', '--guidance', '2'];
+  const { dim, data } = csv.read(await succeed(...words));
+  assert.equal(dim, 12);
+  const labels = Int32Array.from({ length: 30 }, (_, i) => Math.floor(i / 3));
+  const expected = model.sample({ n: 30, labels, guidance: 2 });
+  assert.deepEqual(data, expected);
+  const file = at('pixels.npy');
+  await succeed(...words, '--pixels', '--out', file);
+  assert.deepEqual(npy.read(readFileSync(file)), { shape: [30, 64], data: model.pixels(expected) });
+});
+
+test('an interrupted run of digits resumes to the same bits without its data being given again', async () => {
+  const [first, whole] = [at('first.safetensors'), at('whole.safetensors')];
+  await succeed('train', ...latentWords, '--steps', '150', '--out', first);
+  assert.deepEqual(readFileSync(first), readFileSync(latent));
+  await succeed('train', '--resume', latent, '--steps', '160', '--out', first);
+  const more = ['--data', 'digits', '--latent', '12', '--steps', '160'];
+  await succeed('train', '--resume', latent, ...more, '--out', whole);
+  assert.deepEqual(readFileSync(first), readFileSync(whole));
+  const { conditional } = JSON.parse(await succeed('eval', latent, '-n', '500', '--json'));
+  assert.equal(conditional.classes.length, 10);
+  for (const { sw2 } of conditional.classes) assert.ok(Number.isFinite(sw2) && sw2 > 0);
+});
+
+test('--png draws one image of 64 squares a sample, in rows', async () => {
+  const png = at('grid.png');
+  const said = await succeed('sample', latent, '-n', '40', '--label', 'all', '--png', png);
+  assert.equal(said, '', 'the picture takes the place of the table');
+  const { width, height, red } = await greys(png);
+  // Twice over for density: margins of 24, names and a title of 26, nine pixels of 5 an image; four across and ten down.
+  assert.deepEqual([width, height], [2 * (24 + 26 + 4 * 45 + 24), 2 * (24 + 26 + 10 * 45 + 24)]);
+  const shades = new Set(red);
+  assert.ok(shades.has(255) && shades.has(29) && shades.size > 60, `${shades.size} shades`);
+  const plain = at('plain.png');
+  await succeed('sample', pixels, '--png', plain);
+  const { width: across } = await greys(plain);
+  assert.equal(across, 2 * (24 + 16 * 36 + 24), 'sixteen, of pixels of 4');
+});
+
+test('train --png draws real digits beside generated ones', async () => {
+  for (const words of [latentWords, ['--data', 'digits', ...shape]]) {
+    const png = at('both.png');
+    await succeed('train', ...words, '--steps', '1', '--png', png);
+    const { width, red } = await greys(png);
+    assert.ok(width > 16 * 2 * 4 * 9, `${width}`);
+    assert.ok(new Set(red).size > 60);
+  }
+});
+
+test('a reflowed run is still one of images', async () => {
+  const straight = at('straight.safetensors');
+  await succeed('reflow', latent, '--pairs', '300', '--steps', '10', '--out', straight);
+  assert.deepEqual(opened(straight).images, opened(latent).images);
+});
+
+test('a latent run leaves for PyTorch with its points, trains there and comes back with its space', async () => {
+  const there = at('torch');
+  await succeed('export', latent, '--torch', there);
+  const [flow, back] = [join(there, 'flow.py'), at('back.safetensors')];
+  good(await python(flow, 'train', '--steps', '2', '--out', back));
+  const model = opened(back);
+  assert.equal(model.step, 152);
+  assert.deepEqual(model.images, opened(latent).images);
+});
+
+test('what is no run of images, and no space of digits, is refused', async () => {
+  const png = at('none.png');
+  /** @type {[string[], RegExp][]} */
+  const cases = [
+    [['train', '--latent', '8'], /--latent: got 8; allowed is left out, or --data digits/],
+    [['train', '--data', 'moons', '--latent', '2'], /--latent: got 2; .*--data digits/],
+    [['train', '--data', 'digits', '--latent', '65'], /--latent: got 65; .* from 1 to 64/],
+    [['train', '--data', 'digits', '--latent', '0'], /--latent: got 0; /],
+    [['train', '--data', 'digits', '--dim', '2'], /--dim: got 2; allowed is 64, as in digits/],
+    [['train', '--data', 'digits', '--classes', '9'], /classes: got 9; allowed is 10/],
+    [['train', '--data', 'digit'], /--data: got "digit"; allowed is .*digits/],
+    [['train', '--resume', latent, '--latent', '8'], /--latent: got 8; allowed is left out/],
+    [['train', '--resume', moons, '--data', 'digits'], /--data: got "digits"; allowed is moons/],
+    [['eval', latent, '--data', 'x.csv'], /--data: got "x.csv"; allowed is digits, as in/],
+    [['sample', moons, '--png', png], /--png: got .*none.png"; .*not of images/],
+    [['sample', moons, '--pixels'], /--pixels: got "on"; .*not of images/],
+    [['sample', latent, '--png', png, '-n', '1601'], /-n: got 1601; allowed is 1600 at most/],
+    [['sample', latent, '--png', png, '--pixels'], /--pixels: got "on"; .*without --out/],
+    [['sample', pixels, '--label', 'all'], /--label: got "all"; .*without classes/],
+    [['sample', latent, '--label', 'every'], /--label: got "every"; /],
+  ];
+  for (const [words, message] of cases) {
+    const { code, stdout, stderr } = await run(...words);
+    assert.match(stderr, message);
+    assert.deepEqual([code, stdout], [2, ''], words.join(' '));
+  }
+  assert.equal(cases.length, 16);
+});
