@@ -179,7 +179,7 @@ describe('an exported run gives in PyTorch what it gives here', () => {
         const twin = loadSync(save(model), {
           module,
           points: rows[i].points,
-          labels: rows[i].labels,
+          labels: rows[i].points && rows[i].labels,
         });
         hold('losses', twin.train(STEPS));
         for (const tensor of twin.tensors()) {
