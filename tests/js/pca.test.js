@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { digits } from '../../web/lib/digits.js';
 import { MoonflowError, pca } from '../../web/lib/index.js';
@@ -73,4 +73,22 @@ test('what has no principal components is refused', () => {
     assert.throws(act, (error) => error instanceof MoonflowError && message.test(error.message));
   }
   assert.equal(refused.length, 6);
+});
+
+test('the digits are imported by their own name, and by nothing that is loaded without being asked', () => {
+  const own = new URL('../../web/lib/digits.js', import.meta.url).href;
+  assert.equal(import.meta.resolve('moonflow/digits.js'), own);
+  const importers = [];
+  for (const folder of ['lib', 'cli', 'app']) {
+    const here = new URL(`../../web/${folder}/`, import.meta.url);
+    for (const name of readdirSync(here).filter((each) => each.endsWith('.js'))) {
+      const text = readFileSync(new URL(name, here), 'utf8');
+      if (/from '[./a-z]*(digits|pixels)\.js'/.test(text)) importers.push(name);
+    }
+  }
+  assert.deepEqual(
+    importers,
+    ['digits.js'],
+    'digits.js has pixels.js, and no module has digits.js',
+  );
 });
