@@ -206,6 +206,10 @@ FM_API int fm_loss_labelled(fm_model *model, const real *t, const real *x0, cons
 FM_API int fm_batch(fm_model *model, int step, real *t, real *x0, real *x1);
 FM_API int fm_batch_labels(fm_model *model, int step, int32_t *labels);
 
+/* The pairs of that batch as they were drawn and coupled, whatever the target: x0 [B, D], x1 [B, D]. Labels and times are those of
+ * fm_batch. */
+FM_API int fm_pairing(fm_model *model, int step, real *x0, real *x1);
+
 /* ---- Threads, an option of the build with shared memory (core_threads.wasm) ---------------------------------
  *
  * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Each calls

@@ -213,8 +213,9 @@ int fm_loss_labelled(fm_model *m, const real *t, const real *x0, const real *x1,
 }
 
 /* The batch of a step into the trainer's, on this thread alone. */
-static int draw_batch(fm_model *m, int step) {
-  const minibatch_plan plan = plan_of(m, step);
+static int draw_batch(fm_model *m, int step, int target) {
+  minibatch_plan plan = plan_of(m, step);
+  plan.target = target;
   pool alone;
   pool_start(&alone);
   return minibatch_draw(&m->trainer.batch, &alone, &plan);
@@ -233,9 +234,19 @@ int fm_batch(fm_model *m, int step, real *t, real *x0, real *x1) {
   FM_REQUIRE(fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(can_draw(m), FM_E_STATE);
   const minibatch *b = &m->trainer.batch;
-  FM_TRY(draw_batch(m, step));
+  FM_TRY(draw_batch(m, step, whole(m, FM_TARGET)));
   for (uint64_t i = 0; i < n; i++) t[i] = b->t[i];
   for (uint64_t i = 0; i < reals; i++) x0[i] = b->x0[i], x1[i] = b->x1[i];
+  return FM_OK;
+}
+
+int fm_pairing(fm_model *m, int step, real *x0, real *x1) {
+  FM_REQUIRE(model_is(m) && step >= 0, FM_E_ARG);
+  const uint64_t reals = (uint64_t)whole(m, FM_BATCH) * (uint64_t)m->field.shape.dim;
+  FM_REQUIRE(fm_is_array(x0, reals, sizeof(real)) && fm_is_array(x1, reals, sizeof(real)), FM_E_ARG);
+  FM_REQUIRE(can_draw(m), FM_E_STATE);
+  FM_TRY(draw_batch(m, step, FM_TARGET_PAIR));
+  for (uint64_t i = 0; i < reals; i++) x0[i] = m->trainer.batch.x0[i], x1[i] = m->trainer.batch.x1[i];
   return FM_OK;
 }
 
@@ -244,7 +255,7 @@ int fm_batch_labels(fm_model *m, int step, int32_t *labels) {
   const int n = whole(m, FM_BATCH);
   FM_REQUIRE(m->field.shape.classes > 0 && can_draw(m), FM_E_STATE);
   FM_REQUIRE(fm_is_array(labels, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
-  FM_TRY(draw_batch(m, step));
+  FM_TRY(draw_batch(m, step, FM_TARGET_PAIR));
   for (int i = 0; i < n; i++) labels[i] = m->trainer.batch.labels[i];
   return FM_OK;
 }

@@ -197,6 +197,27 @@ static void check_size(void) {
   }
 }
 
+static void check_pairing(void) {
+  promise("the pairing of a step is its batch under the target pair, whatever the target and the coupling");
+  for (int coupling = FM_COUPLING_INDEPENDENT; coupling <= FM_COUPLING_OT_CONDITIONAL; coupling++) {
+#define OF(target) \
+  make((const setting[]){{FM_TARGET, target}, {FM_COUPLING, coupling}, {FM_CLASSES, 2}, {FM_OT_BATCH, 64}, END})
+    made stable = OF(FM_TARGET_STABLE), pair = OF(FM_TARGET_PAIR);
+#undef OF
+    for (int step = 0; step < 3; step++) {
+      batch pairs, own, taught;
+      check(fm_pairing(stable.model, step, pairs.x0, pairs.x1) == FM_OK, "coupling %d", coupling);
+      check(fm_batch(pair.model, step, own.t, own.x0, own.x1) == FM_OK, "coupling %d", coupling);
+      check(fm_batch(stable.model, step, taught.t, taught.x0, taught.x1) == FM_OK, "coupling %d", coupling);
+      check(memcmp(pairs.x0, own.x0, 80 * sizeof(real)) == 0, "coupling %d, step %d: x0", coupling, step);
+      check(memcmp(pairs.x1, own.x1, 80 * sizeof(real)) == 0, "coupling %d, step %d: x1", coupling, step);
+      const int same = memcmp(pairs.x1, taught.x1, 80 * sizeof(real)) == 0;
+      check(same == (coupling != FM_COUPLING_INDEPENDENT), "coupling %d, step %d: what is taught", coupling, step);
+    }
+    free(stable.model), free(pair.model);
+  }
+}
+
 static void check_refusals(void) {
   promise("transports that cannot be are refused by the row that is wrong");
   static const struct {
@@ -221,6 +242,7 @@ int main(void) {
   check_limits();
   check_classes();
   check_size();
+  check_pairing();
   check_refusals();
-  return report(5);
+  return report(6);
 }

@@ -134,6 +134,7 @@ const EXPORTS = {
     good: Number.NaN,
   },
   fm_batch: { args: [self, value(0, [-1, INT_MIN]), float(p3), float(p4), float(p5)] },
+  fm_pairing: { args: [self, value(0, [-1, INT_MIN]), float(p3), float(p4)] },
   fm_batch_labels: { args: [marked, value(0, [-1, INT_MIN]), float(p3)] },
   fm_serve: { args: [self] },
   fm_threads: {

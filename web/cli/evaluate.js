@@ -1,5 +1,7 @@
 /** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
 
+import { discrepancySlices } from '../lib/discrepancy.js';
+import { pathEnergySlices } from '../lib/energy.js';
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
 import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
@@ -21,6 +23,7 @@ export const notes = [
   'field), n, solver, steps, grid, seed, weights, seconds;',
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
   'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points.',
+  'with --energy also energy: path_energy, w2_squared, normalised_path_energy (|path_energy - w2_squared| / w2_squared), n, steps;',
   'with --nll also nll (nats), nll_error (its standard error), bits_per_dim.',
 ];
 
@@ -39,6 +42,12 @@ function pairWords({ n, w2, w2_floor, energy, energy_floor, mmd, mmd_floor }) {
     line('energy', energy, energy_floor),
     line('MMD  ', mmd, mmd_floor),
   ].join('\n');
+}
+
+/** @param {import('../lib/energy.js').Energy} energy */
+function energyWords({ path_energy, w2_squared, normalised_path_energy, n }) {
+  const least = `least W2^2 ${w2_squared.toFixed(4)}, ${n} points`;
+  return `path energy ${path_energy.toFixed(4)} (${least}; normalised ${normalised_path_energy.toFixed(4)})`;
 }
 
 /**
@@ -78,6 +87,12 @@ export function options(module) {
       read: () => true,
     },
     {
+      flag: '--energy',
+      key: 'energy',
+      help: 'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of at most 2,000 points.',
+      read: () => true,
+    },
+    {
       flag: '--nll',
       key: 'nll',
       help: 'Add the negative log-likelihood of n points that no training has drawn.',
@@ -109,13 +124,17 @@ export async function run(values, module) {
   const quality = await shown('measuring', model.qualitySlices({ n, ...travel, ...guide }));
   const few = Math.min(n, PAIRED_POINTS);
   const paired = values.pairs
-    ? await shown('pairs', model.discrepancySlices({ n: few, ...travel }))
+    ? await shown('pairs', discrepancySlices(model, { n: few, ...travel }))
+    : undefined;
+  const energy = values.energy
+    ? await shown('energy', pathEnergySlices(model, { n: few, seed, weights: slot }))
     : undefined;
   const exact = await compareWithOracle(model, slot);
   const seconds = (performance.now() - started) / 1000;
   const steps = Array.isArray(grid) ? grid.length - 1 : (values.steps ?? model.config.solver_steps);
   const result = { ...quality, ...exact, n, solver, steps, grid, seed, weights: slot, seconds };
   if (paired) Object.assign(result, { pairs: paired });
+  if (energy) Object.assign(result, { energy });
   if (likelihood) {
     const { nll, nll_error, bits_per_dim } = likelihood;
     Object.assign(result, { nll, nll_error, bits_per_dim });
@@ -123,6 +142,7 @@ export async function run(values, module) {
   const { sw2, sw2_floor, nfe } = quality;
   const words =
     (paired ? `${pairWords(paired)}\n` : '') +
+    (energy ? `${energyWords(energy)}\n` : '') +
     (likelihood ? `NLL   ${nllWords(likelihood, n)}\n` : '') +
     `SW2   ${sw2.toFixed(4)} (floor ${sw2_floor.toFixed(4)})\n` +
     fieldWords(exact) +

@@ -118,3 +118,19 @@ function refuse({ instance, stats, pool }, operation, status, losses) {
     `it was after step ${step}, continue with a smaller lr or tamer data`;
   throw new MoonflowError('diverged', message, { operation, details: { step, cause, losses } });
 }
+
+/**
+ * The pairs of a step as they were drawn and coupled, before the stable target.
+ * @param {import('./model.js').Model} model
+ * @param {{step?: number}} [options] the next one unless given
+ * @returns {{x0: Float32Array, x1: Float32Array}}
+ */
+export function pairing(model, { step = model.step } = {}) {
+  const { instance, dim, handle, config } = model;
+  const reals = Number(config.batch) * dim;
+  const pointers = instance.memory.carve('scratch', [reals * 4, reals * 4]);
+  const args = [handle, integer('step', step, 0), ...pointers];
+  instance.check('pairing', NEEDS, 'fm_pairing', ...args);
+  const [x0, x1] = pointers.map((pointer) => instance.take(pointer, reals));
+  return { x0, x1 };
+}

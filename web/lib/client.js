@@ -164,6 +164,24 @@ export class Client {
   }
 
   /**
+   * How much the flow moves its points, beside the least that it must.
+   * @param {import('./energy.js').EnergyOptions & Cancellable & Progressive} [options]
+   * @returns {Promise<import('./energy.js').Energy>}
+   */
+  pathEnergy(options) {
+    return this.#ask('pathEnergy', options);
+  }
+
+  /**
+   * The pairs of a step as they were drawn and coupled.
+   * @param {{step?: number}} [options]
+   * @returns {Promise<{x0: Float32Array, x1: Float32Array}>}
+   */
+  pairing(options) {
+    return this.#ask('pairing', options);
+  }
+
+  /**
    * @param {QualityOptions & Cancellable & Progressive} [options]
    * @returns {Promise<import('./quality.js').Quality>}
    */

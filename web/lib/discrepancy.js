@@ -27,7 +27,7 @@ import { share } from './slice.js';
 
 const KERNELS = { distance: 0, gaussian: 1 };
 /** The most that an exact assignment takes. */
-const W2_MOST = 4096;
+export const W2_MOST = 4096;
 /** Pairs in one piece: a few milliseconds of exponentials. */
 const PIECE_PAIRS = 5e5;
 /** Real points whose distances give the bandwidth of MMD. */

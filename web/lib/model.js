@@ -5,10 +5,11 @@
 
 import { given, integer, POINTS_MAX, seed } from './argument.js';
 import { assign } from './assignment.js';
-import { batch, loss, NEEDS, train, trainBatch } from './batch.js';
+import { batch, loss, NEEDS, pairing, train, trainBatch } from './batch.js';
 import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
+import { pathEnergySlices } from './energy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
 import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
@@ -94,6 +95,14 @@ export class Model extends State {
   }
 
   /**
+   * The pairs x0 and x1 of a step as they were drawn and coupled, before the stable target.
+   * @param {{step?: number}} [options] the next one unless given
+   */
+  pairing(options) {
+    return pairing(this, options);
+  }
+
+  /**
    * The field v(t, x).
    * @param {import('./flow.js').VelocityOptions} options
    * @returns {Float32Array} [n, D]
@@ -121,13 +130,8 @@ export class Model extends State {
     const { n, seed: from = 1, first = 0 } = given('noise', options);
     const pointer = this.#room(n);
     const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
-    this.instance.check(
-      'noise',
-      'first + n must stay within 2^32 / dim, or 2^30 from a shape',
-      'fm_noise',
-      this.handle,
-      ...args,
-    );
+    const hint = 'first + n must stay within 2^32 / dim, or 2^30 from a shape';
+    this.instance.check('noise', hint, 'fm_noise', this.handle, ...args);
     return this.instance.take(pointer, n * this.dim);
   }
 
@@ -351,11 +355,11 @@ export class Model extends State {
   }
 
   /**
-   * `discrepancy` in pieces; yields the fraction done.
-   * @param {import('./quality.js').QualityOptions} [options]
+   * How much the flow moves its points, beside the least that it must; see energy.js.
+   * @param {import('./energy.js').EnergyOptions} [options]
    */
-  discrepancySlices(options) {
-    return discrepancySlices(this, options);
+  pathEnergy(options) {
+    return finish(pathEnergySlices(this, options));
   }
 
   /**

@@ -1,5 +1,7 @@
 /** @file The server of protocol.js: owns one model, works in slices, hears messages between them. */
 
+import { discrepancySlices } from './discrepancy.js';
+import { pathEnergySlices } from './energy.js';
 import { MoonflowError, refusal } from './errors.js';
 import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
@@ -11,7 +13,6 @@ import { Stream } from './stream.js';
 import { loadSync, save } from './weights.js';
 
 /** @typedef {import('./protocol.js').Endpoint} Endpoint */
-/** @typedef {import('./protocol.js').ServerMessage} ServerMessage */
 
 /**
  * A request on its way; `work` appears when it starts.
@@ -52,7 +53,9 @@ const OPERATIONS = {
   assign: (server, { x0, x1 }) => server.model.assign(x0, x1),
   sw2: (server, { a, b, ...options }) => sw2Slices(server.model, a, b, options),
   quality: (server, options) => qualitySlices(server.model, options),
-  discrepancy: (server, options) => server.model.discrepancySlices(options),
+  discrepancy: (server, options) => discrepancySlices(server.model, options),
+  pathEnergy: (server, options) => pathEnergySlices(server.model, options),
+  pairing: (server, options) => server.model.pairing(options),
   straightness: (server, options) => server.model.straightnessSlices(options),
   loglik: (server, options) => server.model.loglikSlices(options),
   nll: (server, options) => server.model.nllSlices(options),
@@ -344,7 +347,7 @@ class Server {
   }
 
   /**
-   * @param {ServerMessage} message
+   * @param {import('./protocol.js').ServerMessage} message
    * @param {ArrayBuffer[]} [transfer]
    */
   #post(message, transfer = []) {
