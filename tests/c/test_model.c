@@ -164,13 +164,14 @@ static void check_blocks(void) {
   params_with((const setting[]){{FM_COUPLING, FM_COUPLING_OT}, {FM_BATCH, 2049}, END}, params);
   int bad = -1;
   check(fm_check(params, &bad) == FM_E_ARG && bad == FM_BATCH, "ot batch: bad is %d", bad);
-  static const setting NOT_DISTILLED[] = {
-      {FM_PATH, FM_PATH_POLYNOMIAL}, {FM_WEIGHT, FM_WEIGHT_MIN_SNR}, {FM_CLASSES, 2}};
-  for (int i = 0; i < 3; i++) {
+  static const setting NOT_DISTILLED[] = {{FM_PATH, FM_PATH_POLYNOMIAL}, {FM_WEIGHT, FM_WEIGHT_MIN_SNR}};
+  for (int i = 0; i < 2; i++) {
     params_with((const setting[]){{FM_COUPLING, FM_COUPLING_DISTILLED}, NOT_DISTILLED[i], END}, params);
     bad = -1;
     check(fm_check(params, &bad) == FM_E_ARG && bad == FM_COUPLING, "distilled, case %d: bad is %d", i, bad);
   }
+  params_with((const setting[]){{FM_COUPLING, FM_COUPLING_DISTILLED}, {FM_CLASSES, 2}, END}, params);
+  check(fm_check(params, &bad) == FM_OK, "pairs have labels: bad is %d", bad);
 
   params_with((const setting[]){END}, params);
   const uint32_t bytes = fm_size(params);
