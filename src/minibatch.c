@@ -87,8 +87,14 @@ static void take_by_class(minibatch *b, const minibatch_plan *plan) {
 
 /* ---- The stable target ---------------------------------------------------------------------------------- */
 
+/* At a larger alpha / sigma, which only a path of the user's own has, a point is its own x1 to all digits. */
+static const double MOST_RATIO = 1e18;
+
+enum { HEARTBEAT_ROWS = 64 };
+
 typedef struct {
   minibatch *batch;
+  pool *threads;
   const minibatch_plan *plan;
 } averaging;
 
@@ -114,12 +120,12 @@ static void average_row(const averaging *job, int i, real *weights) {
   candidates(job, i, &first, &count);
   const path_point p = path_at(&job->plan->path, (double)b->t[i]);
   const double ratio = p.alpha / p.sigma;
-  real *x0 = b->x0 + i * b->dim, *x1 = b->x1 + i * b->dim, *mean = b->spare + i * b->dim;
-  if (!fm_is_finite(ratio)) return;
-  posterior_mean(&b->data, first, count, ratio, x0, x1, weights, mean);
+  real *x0 = b->x0 + i * b->dim, *x1 = b->x1 + i * b->dim, *gap = b->spare + i * b->dim;
+  if (!(ratio < MOST_RATIO)) return;
+  posterior_gap(&b->data, first, count, ratio, x0, x1, weights, gap);
   for (int k = 0; k < b->dim; k++) {
-    x0[k] += (real)ratio * (x1[k] - mean[k]);
-    x1[k] = mean[k];
+    x0[k] += (real)ratio * gap[k];
+    x1[k] -= gap[k];
   }
 }
 
@@ -128,11 +134,14 @@ static void average_part(void *context, int part) {
   const averaging *job = context;
   const int64_t n = job->plan->size;
   const int end = (int)(n * (part + 1) / MINIBATCH_PARTS);
-  for (int i = (int)(n * part / MINIBATCH_PARTS); i < end; i++) average_row(job, i, job->batch->weights[part]);
+  for (int i = (int)(n * part / MINIBATCH_PARTS); i < end; i++) {
+    average_row(job, i, job->batch->weights[part]);
+    if (i % HEARTBEAT_ROWS == 0) pool_heartbeat(job->threads);
+  }
 }
 
 static int average(minibatch *b, pool *threads, const minibatch_plan *plan) {
-  averaging job = {b, plan};
+  averaging job = {b, threads, plan};
   if (plan->classes > 0)
     take_by_class(b, plan);
   else

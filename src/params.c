@@ -65,7 +65,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_TARGET] =
         {"target", "batch", "pair|stable",
          "Velocity a point is taught: that of its pair, or the mean over all data of the batch that may lead there "
-         "(the same under ot and paired, and from a shape).",
+         "(the same under every coupling but independent, and from a shape).",
          0, FM_TARGET_STABLE, FM_TARGET_STABLE, CHOICE, LIVE},
     [FM_TIME] = {"time", "batch", "uniform|logit-normal|power|u-shaped", "Law of the training time t.", 0,
                  FM_TIME_U_SHAPED, FM_TIME_UNIFORM, CHOICE, LIVE},

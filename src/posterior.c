@@ -77,13 +77,21 @@ FM_HOT real weighted_sum(const real *weights, const real *x, int count) {
   return total(sum);
 }
 
-void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
-                    real *weights, real *mean) {
+/* sum_j weights[j] (from - x[j]) */
+FM_HOT real weighted_gap(const real *weights, real from, const real *x, int count) {
+  const v4 start = v4_all(from);
+  v4 sum = v4_zero();
+  for (int j = 0; j < count; j += 4) sum = v4_add(sum, v4_mul(v4_load(weights + j), v4_sub(start, v4_load(x + j))));
+  return total(sum);
+}
+
+void posterior_gap(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
+                   real *weights, real *gap) {
   const int whole = whole_groups(count);
   const real most = log_weights(p, first, whole, (real)ratio, x0, x1, weights);
   const real sum = exponentiate(weights, whole, most);
   for (int k = 0; k < p->dim; k++)
-    mean[k] = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride + first, whole) / sum;
+    gap[k] = weighted_gap(weights, x1[k], p->points + (size_t)k * (size_t)p->stride + first, whole) / sum;
 }
 
 double posterior_log_sum(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights) {

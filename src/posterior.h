@@ -30,10 +30,11 @@ void posterior_take(posterior *p, const real *y, int n);
 /* Takes y_(order[0]), y_(order[1]), .. y_(order[n - 1]); -1 is a place that weighs nothing. n is a multiple of 4. */
 void posterior_take_ordered(posterior *p, const real *y, const int32_t *order, int n);
 
-/* mean[D] = E[x1 | x_t] over y_first .. y_(first + count - 1), `first` a multiple of 4 and first + count the end or such a
- * multiple too; ratio = alpha / sigma >= 0. Overwrites weights [count rounded up to 4]. */
-void posterior_mean(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
-                    real *weights, real *mean);
+/* gap[D] = x1 - E[x1 | x_t] over y_first .. y_(first + count - 1), `first` a multiple of 4 and first + count the end or such a
+ * multiple too; ratio = alpha / sigma >= 0. Summed as the mean of x1 - y_j, so that it is as exact far from the origin as near
+ * it. Overwrites weights [count rounded up to 4]. */
+void posterior_gap(const posterior *p, int first, int count, double ratio, const real *x0, const real *x1,
+                   real *weights, real *gap);
 
 /* ln sum_j of the weights of y_1 .. y_count before they are made to sum to 1, log_weight included. Overwrites weights. */
 double posterior_log_sum(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights);

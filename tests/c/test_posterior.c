@@ -54,7 +54,8 @@ static void check_mean(void) {
         real x0[DIM], mean[DIM];
         double expected[DIM];
         for (int k = 0; k < dim; k++) x0[k] = (real)(4 * uniform(&state) - 2);
-        posterior_mean(&p, first, count, ratio, x0, y + own * dim, weights, mean);
+        posterior_gap(&p, first, count, ratio, x0, y + own * dim, weights, mean);
+        for (int k = 0; k < dim; k++) mean[k] = y[own * dim + k] - mean[k];
         plain_mean(y, first, count, dim, ratio, x0, y + own * dim, expected);
         for (int k = 0; k < dim; k++) {
           const double error = fabs(mean[k] - expected[k]);
@@ -175,10 +176,28 @@ static void check_own_pair(void) {
   }
 }
 
+static void check_far_points(void) {
+  promise("a point that is there many times, however far from the origin, keeps its x0 to rounding");
+  enum { N = 64 };
+  for (double place = 1; place < 1e9; place *= 31.7) {
+    const setting plain[] = {{FM_TARGET, FM_TARGET_PAIR}, {FM_DATA, FM_DATA_POINTS}, {FM_BATCH, N}, END};
+    const setting averaged[] = {{FM_TARGET, FM_TARGET_STABLE}, {FM_DATA, FM_DATA_POINTS}, {FM_BATCH, N}, END};
+    made pair = make(plain), stable = make(averaged);
+    const real point[2] = {(real)place, (real)(-3.3 * place)};
+    check(fm_points_set(pair.model, point, 1) == FM_OK && fm_points_set(stable.model, point, 1) == FM_OK, "points");
+    draw(pair, 1, &pairs), draw(stable, 1, &means);
+    for (int i = 0; i < 2 * N; i++)
+      check(pairs.x0[i] == means.x0[i] && pairs.x1[i] == means.x1[i], "place %g: x0 %g became %g", place, pairs.x0[i],
+            means.x0[i]);
+    free(pair.model), free(stable.model);
+  }
+}
+
 int main(void) {
   check_mean();
   check_groups();
   check_expectation();
   check_own_pair();
-  return report(4);
+  check_far_points();
+  return report(5);
 }

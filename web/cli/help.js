@@ -10,7 +10,7 @@ const WIDTH = 100;
  */
 export function overview(verbs) {
   const lines = ['usage: moonflow VERB [options]', ''];
-  for (const [name, { summary }] of verbs) lines.push(`  ${name.padEnd(10)} ${summary}`);
+  for (const [name, { summary }] of verbs) lines.push(`  ${name.padEnd(12)} ${summary}`);
   lines.push(
     '',
     'moonflow VERB --help lists the options of a verb; moonflow --version prints the version.',
