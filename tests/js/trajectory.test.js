@@ -5,7 +5,7 @@ import { finish } from '../../web/lib/slice.js';
 import { small } from './small.js';
 
 const trained = small();
-trained.train(60);
+trained.train(120);
 
 test('a grid is taken from the option, else from the configuration, and own times give the same bits', () => {
   const travel = { n: 300, solver: 'heun', steps: 5 };
