@@ -183,7 +183,11 @@ function find(word, options) {
     }
   }
   const near = nearest(flag, ['--help', ...options.map((option) => option.flag)]);
-  throw refusal('option', flag, near ? `${near}, if that was meant; --help lists all` : 'one of those that --help lists');
+  throw refusal(
+    'option',
+    flag,
+    near ? `${near}, if that was meant; --help lists all` : 'one of those that --help lists',
+  );
 }
 
 /** @param {string} text */
