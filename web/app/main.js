@@ -14,8 +14,27 @@ import { Rounds } from './rounds.js';
 import { Session } from './session.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { Viewer } from './viewer.js';
 
-/** @typedef {import('./field.js').Value} Value */
+/**
+ * @typedef {import('./field.js').Value} Value
+ *
+ * What a panel works with. A panel is a section of the page that draws itself, with Lit, into its root: it is told to whenever
+ * anything has changed, and returns quickly when that is nothing of its own.
+ * @typedef {object} Desk
+ * @property {Session} session   the run and the worker that trains it
+ * @property {Viewer} viewer     a worker for looking: it holds one moment of the run
+ * @property {() => void} changed   asks for a drawing of the whole page in the next frame
+ * @property {() => import('../view/theme.js').Theme} theme  of this moment
+ *
+ * @typedef {{draw: () => void}} Panel
+ */
+
+/**
+ * The panels, by the id of the section each fills.
+ * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
+ */
+const PANELS = {};
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -57,6 +76,8 @@ class Page {
   #status = new Status(element);
   #rounds = new Rounds(element);
   #controls;
+  /** @type {Panel[]} */
+  #panels;
 
   /** @param {WebAssembly.Module} module */
   constructor(module) {
@@ -66,6 +87,9 @@ class Page {
       calm: () => still.matches,
       refused: (name, message) => this.#controls.fault(name, message),
     });
+    const viewer = new Viewer(changed);
+    const desk = { session: this.#session, viewer, changed, theme: () => this.#theme };
+    this.#panels = Object.entries(PANELS).map(([id, Panel]) => new Panel(element(id), desk));
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
@@ -105,6 +129,7 @@ class Page {
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
+    for (const panel of this.#panels) panel.draw();
   }
 
   #drawButtons() {

@@ -46,6 +46,8 @@ export class Run {
   unseen = false;
   /** Whether the reader has asked it to stop, which it does after the step at hand. */
   halting = false;
+  /** Models so far: each begins a run of its own. */
+  models = 0;
   /** Numbers in the network. */
   parameters = 0;
   step = 0;
@@ -72,6 +74,11 @@ export class Run {
     return Number(this.config.dim);
   }
 
+  /** Names the weights of now: other weights, another name. */
+  get moment() {
+    return `${this.models}.${this.round}.${this.step}`;
+  }
+
   /** Whether something runs that the reader can stop. */
   get busy() {
     return this.phase === 'training' || this.phase === 'reflowing';
@@ -79,6 +86,7 @@ export class Run {
 
   /** Another model has taken the place of the one before. @param {Info} info */
   begin({ config, parameters, step, round }) {
+    this.models += 1;
     this.config = config;
     this.parameters = parameters;
     this.step = step;

@@ -10,11 +10,13 @@ import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
 import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
 import { Gauge } from './gauge.js';
+import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
 import { unpack } from './parcel.js';
-import { Portrait, SAMPLE_SEED, SHOWN } from './portrait.js';
+import { Portrait, SHOWN } from './portrait.js';
 import { Queue } from './queue.js';
+import { reflow } from './reflowing.js';
 import { Run } from './run.js';
 
 /**
@@ -37,6 +39,7 @@ export class Session {
 
   #line = new Lifeline((error) => this.#ended(error));
   #queue = new Queue();
+  #inquiry = new Inquiry();
   #page;
   #portrait;
   /** New models asked for so far, and how many of them have come or were passed over. */
@@ -149,7 +152,17 @@ export class Session {
     return this.#line.client.save();
   }
 
-  /** Makes the paths straighter by one round. */
+  /**
+   * A question to the worker that trains, answered beside its work; see Inquiry.
+   * @template T
+   * @param {string} name
+   * @param {(client: import('../lib/client.js').Client, signal: AbortSignal) => Promise<T>} work
+   */
+  async ask(name, work) {
+    if (!this.#line.alive) return;
+    return this.#inquiry.ask(name, (signal) => work(this.#line.client, signal));
+  }
+
   straighten() {
     return this.#enqueue((signal) => this.#straighten(signal));
   }
@@ -187,28 +200,16 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #straighten(signal) {
     if (signal.aborted) return;
-    const { run } = this;
-    const client = this.#line.client;
     if (this.#portrait.size === 0) throw new Error(TOO_DEAR);
-    const oneStep = { n: SHOWN, seed: SAMPLE_SEED, solver: 'euler', steps: 1 };
-    const before = await client.sample({ ...oneStep, signal });
-    run.reflow = { ...run.reflow, before, after: null };
-    this.#enter('reflowing');
-    const onProgress = (/** @type {import('./run.js').Reflow['progress']} */ progress) => {
-      run.reflow = { ...run.reflow, progress };
-      this.#changed();
-    };
-    try {
-      const report = await this.#stream(signal, (onFrame) =>
-        client.reflow({ onProgress, onFrame }),
-      );
-      run.report(report, report.stopped ? null : await client.sample(oneStep));
-    } finally {
-      run.reflow = { ...run.reflow, progress: null };
-    }
-    const { config, step, round } = await client.info();
-    Object.assign(run, { config, step, round });
-    this.dials.set('coupling', config.coupling);
+    await reflow({
+      run: this.run,
+      client: this.#line.client,
+      signal,
+      stream: (begin) => this.#stream(signal, begin),
+      began: () => this.#enter('reflowing'),
+      changed: () => this.#changed(),
+    });
+    this.dials.set('coupling', this.run.config.coupling);
     await this.#portrait.settle(signal);
   }
 
