@@ -69,7 +69,8 @@ int minibatch_is_paired(int coupling);
  * many as a batch has. */
 void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a);
 
-/* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper: the batch is then not whole. */
+/* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper, FM_E_REG as in
+ * transport_match: the batch is then not whole. */
 int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan);
 
 #endif

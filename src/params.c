@@ -56,7 +56,8 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                      "0: the batch itself.",
                      0, FM_MAX_OT_BATCH, 0, INTEGER, FIXED},
     [FM_SINKHORN_REG] = {"sinkhorn_reg", "batch", "",
-                         "sinkhorn: weight of the entropy, in units of squared distance; near 0 pairs as ot does.",
+                         "sinkhorn: weight of the entropy, in units of squared distance: at 1 % of their mean it "
+                         "pairs nearly as ot does, at ten times their mean nearly at random; at least 1e-5 of it.",
                          1e-3, 1e6, 0.5, LOG, LIVE},
     [FM_OT_CLASS_WEIGHT] = {"ot_class_weight", "batch", "",
                             "ot-conditional: cost of a pair across classes besides its squared distance; large: none "
