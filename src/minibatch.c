@@ -19,7 +19,11 @@ void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes
   b->classes = arena_take(a, labelled * drawn, sizeof(int32_t));
   b->order = arena_take(a, labelled * groups * (uint64_t)b->room, sizeof(int32_t));
   b->start = arena_take(a, labelled * groups * ((uint64_t)classes + 1), sizeof(int32_t));
-  transport_layout(&b->transport, fm_min((int)drawn, FM_MAX_OT_BATCH), dim, classes, a);
+}
+
+void minibatch_layout_transport(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a) {
+  const int drawn = ot_batch > size ? ot_batch : size;
+  transport_layout(&b->transport, fm_min(drawn, FM_MAX_OT_BATCH), dim, classes, a);
 }
 
 static void copy_point(const real *from, int index, real *to, int row, int dim) {

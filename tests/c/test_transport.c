@@ -294,6 +294,21 @@ static void check_refusals(void) {
   }
 }
 
+static void check_memory(void) {
+  promise("the arrays of a transport lie over those of the gradient: points of a batch cost what holding them does");
+  double params[FM_PARAM_COUNT];
+  uint32_t size[2];
+  for (int k = 0; k < 2; k++) {
+    fm_preset(FM_PRESET_DEFAULT, params);
+    params[FM_BATCH] = k ? 512 : 256;
+    size[k] = fm_size(params);
+  }
+  check(size[1] - size[0] < 256 * 64, "256 points more take %u bytes", size[1] - size[0]);
+  check(coupling_scratch_size(512, 2) > 256 * 64, "%u bytes say nothing", coupling_scratch_size(512, 2));
+  note("a batch of 512 instead of 256 takes %u bytes, its transport %u", size[1] - size[0],
+       coupling_scratch_size(512, 2));
+}
+
 int main(void) {
   check_plan();
   check_limits();
@@ -303,5 +318,6 @@ int main(void) {
   check_size();
   check_pairing();
   check_refusals();
-  return report(8);
+  check_memory();
+  return report(9);
 }
