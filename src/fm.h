@@ -217,12 +217,12 @@ FM_API int fm_pairing(fm_model *model, int step, real *x0, real *x1);
  *
  * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Each calls
  * fm_serve(model), which returns after fm_threads_stop. When threads - 1 are inside, fm_threads(model, threads, patience_ms)
- * puts them to work on every later gradient. The bits do not depend on the number of threads: a batch is always cut into
- * four shards, whose gradients are added in order, so more than four threads gain nothing. threads is 1 .. 16, patience_ms at
+ * puts them to work on every later gradient, and in fm_train on the means of the stable target. The bits do not depend on the number of threads: a batch is always cut into
+ * four shards, whose gradients are added in order, and means are of a row each, so more than four threads gain nothing. threads is 1 .. 16, patience_ms at
  * least 1, else FM_E_ARG.
  *
- * A helper that ends or is held up between two shards costs nothing. When one has begun a shard and no thread gets a block
- * of rows further for patience_ms, the call returns FM_E_THREAD (pool.h): end every helper, or leave the memory, before the
+ * A helper that ends or is held up between two shards costs nothing. When one has begun a shard, or a quarter of the means, and no
+ * thread gets a block of rows (64 means) further for patience_ms, the call returns FM_E_THREAD (pool.h): end every helper, or leave the memory, before the
  * next call. Neither then nor after fm_threads_stop does the model take new ones, and fm_init must not run on a block that
  * is being served. In the build without shared memory fm_serve returns at once and fm_threads knows 1 alone. */
 FM_API int fm_serve(fm_model *model);

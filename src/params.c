@@ -48,8 +48,10 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                     FM_PREDICT_SCORE, FM_PREDICT_V, CHOICE, FIXED},
     [FM_COUPLING] =
         {"coupling", "batch", "independent|ot|sinkhorn|ot-conditional|paired|distilled",
-         "How noise and data points are paired: ot at least cost, sinkhorn with some chance, ot-conditional within "
-         "classes; distilled takes its pairs at t = 0 alone, for one step.",
+         "How noise and data points are paired: independent at random; ot at least squared distance within a batch; "
+         "sinkhorn by chance, the likelier the nearer (sinkhorn_reg); ot-conditional as ot, but within a class of "
+         "`classes`, so that each is met by all noise; paired, as reflow makes them of a trained model; distilled, the "
+         "same pairs at t = 0 alone, for samples in one step.",
          0, FM_COUPLING_DISTILLED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
     [FM_OT_BATCH] = {"ot_batch", "batch", "",
                      "ot, sinkhorn and ot-conditional: points of each side to pair, of which a batch takes the first; "
