@@ -59,7 +59,9 @@ enum {
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
   FM_E_FORMAT = 5,   /* restored state holds a value that fm_restore does not admit */
   FM_E_THREAD = 6,   /* a helper thread was lost; the model is as it was before that step, and works on one thread */
-  FM_E_STEPS = 7     /* dopri5 has tried its steps and not arrived; the points are where they got */
+  FM_E_STEPS = 7,    /* dopri5 has tried its steps and not arrived; the points are where they got */
+  FM_E_REG = 8 /* sinkhorn_reg is below least_reg of the stats, for the points of a batch are so far apart; the model is
+                      * as it was before that step */
 };
 
 /* ---- Parameters: one table for validation, command options, page controls and documents; rows in setting.h -- */
@@ -169,10 +171,10 @@ typedef struct {
   double u_norm;        /* Frobenius norm of the target [B, D]; both are of the network's F, see condition.h */
   double gradient_norm; /* before clipping */
   double lr, ema_decay; /* as used in that step; lr is AdamW's, muon_lr follows the same schedule */
-  double reserved;
-  int32_t step;  /* steps taken in this round */
-  int32_t round; /* reflow rounds begun; 0 before the first */
-  int32_t cause; /* FM_CAUSE_*: what left the finite range when the last step diverged */
+  double least_reg;     /* of the last batch under sinkhorn: the smallest sinkhorn_reg whose plan a float holds */
+  int32_t step;         /* steps taken in this round */
+  int32_t round;        /* reflow rounds begun; 0 before the first */
+  int32_t cause;        /* FM_CAUSE_*: what left the finite range when the last step diverged */
   int32_t pad;
 } fm_stats;
 FM_API const fm_stats *fm_stats_get(const fm_model *model);
@@ -185,7 +187,8 @@ FM_API int fm_loss_by_time(const fm_model *model, double *mean);
 
 /* Takes up to `steps` optimiser steps, 0 <= steps, writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why.
- * FM_E_STATE: points, labels or pairs are missing, or the round has taken its 2^30 steps. */
+ * FM_E_STATE: points, labels or pairs are missing, or the round has taken its 2^30 steps.
+ * FM_E_REG: stopped before a step whose batch needs a larger sinkhorn_reg, stats.least_reg at least; so do fm_batch and fm_pairing. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 
 /* One optimiser step on a given batch: t [n] in [0, 1], x0 [n, D], x1 [n, D], 1 <= n; already coupled. */
@@ -214,12 +217,12 @@ FM_API int fm_pairing(fm_model *model, int step, real *x0, real *x1);
  *
  * Helpers are instances of the same module over the same memory, each on a thread and a stack of its own. Each calls
  * fm_serve(model), which returns after fm_threads_stop. When threads - 1 are inside, fm_threads(model, threads, patience_ms)
- * puts them to work on every later gradient. The bits do not depend on the number of threads: a batch is always cut into
- * four shards, whose gradients are added in order, so more than four threads gain nothing. threads is 1 .. 16, patience_ms at
+ * puts them to work on every later gradient, and in fm_train on the means of the stable target. The bits do not depend on the number of threads: a batch is always cut into
+ * four shards, whose gradients are added in order, and means are of a row each, so more than four threads gain nothing. threads is 1 .. 16, patience_ms at
  * least 1, else FM_E_ARG.
  *
- * A helper that ends or is held up between two shards costs nothing. When one has begun a shard and no thread gets a block
- * of rows further for patience_ms, the call returns FM_E_THREAD (pool.h): end every helper, or leave the memory, before the
+ * A helper that ends or is held up between two shards costs nothing. When one has begun a shard, or a quarter of the means, and no
+ * thread gets a block of rows (64 means) further for patience_ms, the call returns FM_E_THREAD (pool.h): end every helper, or leave the memory, before the
  * next call. Neither then nor after fm_threads_stop does the model take new ones, and fm_init must not run on a block that
  * is being served. In the build without shared memory fm_serve returns at once and fm_threads knows 1 alone. */
 FM_API int fm_serve(fm_model *model);

@@ -156,6 +156,14 @@ static int take_step(fm_model *m, const real *t, const real *x0, const real *x1,
   return FM_OK;
 }
 
+/* The batch of a plan, and what it says of sinkhorn_reg. */
+static int draw(fm_model *m, pool *threads, const minibatch_plan *plan) {
+  minibatch *b = &m->trainer.batch;
+  const int status = minibatch_draw(b, threads, plan);
+  if (plan->coupling == FM_COUPLING_SINKHORN) m->stats.least_reg = b->transport.least_reg;
+  return status;
+}
+
 int fm_train(fm_model *m, int steps, double *losses) {
   FM_REQUIRE(model_is(m) && steps >= 0, FM_E_ARG);
   FM_REQUIRE(losses == NULL || fm_is_array(losses, (uint64_t)steps, sizeof(double)), FM_E_ARG);
@@ -163,7 +171,7 @@ int fm_train(fm_model *m, int steps, double *losses) {
   minibatch *b = &m->trainer.batch;
   for (int i = 0; i < steps; i++) {
     const minibatch_plan plan = plan_of(m, m->stats.step);
-    FM_TRY(minibatch_draw(b, &m->pool, &plan));
+    FM_TRY(draw(m, &m->pool, &plan));
     FM_TRY(take_step(m, b->t, b->x0, b->x1, plan.classes > 0 ? b->labels : NULL, plan.size));
     if (losses) losses[i] = m->stats.loss;
   }
@@ -218,7 +226,7 @@ static int draw_batch(fm_model *m, int step, int target) {
   plan.target = target;
   pool alone;
   pool_start(&alone);
-  return minibatch_draw(&m->trainer.batch, &alone, &plan);
+  return draw(m, &alone, &plan);
 }
 
 int fm_loss_by_time(const fm_model *m, double *mean) {

@@ -19,7 +19,11 @@ void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes
   b->classes = arena_take(a, labelled * drawn, sizeof(int32_t));
   b->order = arena_take(a, labelled * groups * (uint64_t)b->room, sizeof(int32_t));
   b->start = arena_take(a, labelled * groups * ((uint64_t)classes + 1), sizeof(int32_t));
-  transport_layout(&b->transport, fm_min((int)drawn, FM_MAX_OT_BATCH), dim, classes, a);
+}
+
+void minibatch_layout_transport(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a) {
+  const int drawn = ot_batch > size ? ot_batch : size;
+  transport_layout(&b->transport, fm_min(drawn, FM_MAX_OT_BATCH), dim, classes, a);
 }
 
 static void copy_point(const real *from, int index, real *to, int row, int dim) {
@@ -29,17 +33,17 @@ static void copy_point(const real *from, int index, real *to, int row, int dim) 
 /* ---- Pairs ---------------------------------------------------------------------------------------------- */
 
 /* Of the points drawn, row i of x1 becomes the partner of row i of x0, with its class, for the rows of the batch. */
-static void couple_by_transport(minibatch *b, const minibatch_plan *plan, rng_stream stream, int drawn) {
+static int couple_by_transport(minibatch *b, const minibatch_plan *plan, rng_stream stream, int drawn) {
   const int n = plan->size;
   const int32_t *match = b->transport.match;
   stream.purpose = RNG_BATCH_PARTNER;
   const transport_plan how = {plan->coupling, plan->reg, plan->class_weight, stream};
-  transport_match(&b->transport, &how, b->x0, b->x1, plan->classes > 0 ? b->classes : NULL, drawn, n);
+  FM_TRY(transport_match(&b->transport, &how, b->x0, b->x1, plan->classes > 0 ? b->classes : NULL, drawn, n));
   for (int i = 0; i < n; i++) copy_point(b->x1, match[i], b->spare, i, b->dim);
   for (int i = 0; i < n * b->dim; i++) b->x1[i] = b->spare[i];
-  if (plan->classes == 0) return;
-  for (int i = 0; i < n; i++) b->labels[i] = b->classes[match[i]];
-  for (int i = 0; i < n; i++) b->classes[i] = b->labels[i];
+  for (int i = 0; i < n && plan->classes > 0; i++) b->labels[i] = b->classes[match[i]];
+  for (int i = 0; i < n && plan->classes > 0; i++) b->classes[i] = b->labels[i];
+  return FM_OK;
 }
 
 static void draw_pairs(minibatch *b, const minibatch_plan *plan, rng_stream stream) {
@@ -167,7 +171,7 @@ int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan) {
   if (plan->classes > 0) dataset_draw_labels(&plan->data, stream, drawn, b->classes);
   stream.purpose = RNG_BATCH_SOURCE;
   source_draw(&plan->source, stream, 0, drawn, b->x0);
-  if (chosen) couple_by_transport(b, plan, stream, drawn);
+  if (chosen) FM_TRY(couple_by_transport(b, plan, stream, drawn));
   if (plan->classes > 0) drop_labels(b, plan, stream);
   const int known = plan->coupling == FM_COUPLING_INDEPENDENT && plan->source.gaussian;
   return known && plan->target == FM_TARGET_STABLE ? average(b, threads, plan) : FM_OK;

@@ -66,10 +66,13 @@ typedef struct {
 int minibatch_is_paired(int coupling);
 
 /* Asks for the arrays of a batch of at most `size` points of `classes` classes, and for transports over `ot_batch` of them, 0 for as
- * many as a batch has. */
+ * many as a batch has. The second asks for those of the transport, which hold nothing from one draw to the next: its memory may
+ * be another's whenever no batch is being drawn. */
 void minibatch_layout(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a);
+void minibatch_layout_transport(minibatch *b, int size, int ot_batch, int dim, int classes, arena *a);
 
-/* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper: the batch is then not whole. */
+/* Fills t, x0, x1 and labels with the batch that `plan` describes. FM_E_THREAD when the pool lost a helper, FM_E_REG as in
+ * transport_match: the batch is then not whole. */
 int minibatch_draw(minibatch *b, pool *threads, const minibatch_plan *plan);
 
 #endif

@@ -88,15 +88,18 @@ static oracle_row row_at(path_point at, double std) {
   return (oracle_row){at, tau, at.alpha / tau, (at.alpha * at.d_alpha * std * std + at.sigma * at.d_sigma) / variance};
 }
 
-/* The anchor is near the data where sigma is small, so that neither it nor what is left of x grows without bound. */
+/* Where the noise prevails rows are anchored to a point of the data, and to the origin for the shapes, which lie around it. */
+static double middle(const dataset *d, int k) { return d->kind == FM_DATA_POINTS ? (double)d->points[k] : 0; }
+
+/* The anchor is near the data, wherever they lie, so that neither what is left of x nor anchor - m_j grows without bound. */
 static void begin_at(oracle *o, const path *p, const real *t, const real *x, int rows) {
   const int dim = o->data->dim;
   for (int i = 0; i < rows; i++) {
     path_point at = path_at(p, (double)t[i]);
     if (at.sigma < ORACLE_LEAST_SIGMA) at.sigma = ORACLE_LEAST_SIGMA;
     o->rows[i] = row_at(at, o->std);
-    for (int j = i * dim; j < (i + 1) * dim; j++) {
-      o->anchor[j] = at.alpha >= at.sigma ? (real)((double)x[j] / at.alpha) : 0;
+    for (int k = 0, j = i * dim; k < dim; k++, j++) {
+      o->anchor[j] = (real)(at.alpha >= at.sigma ? (double)x[j] / at.alpha : middle(o->data, k));
       o->rest[j] = (real)(((double)x[j] - at.alpha * (double)o->anchor[j]) / o->rows[i].tau);
     }
   }
@@ -158,8 +161,8 @@ static void finish_mixture(oracle *o, const int32_t *labels, int rows, real *v) 
     const oracle_row *row = &o->rows[i];
     const double *total = o->totals + i * (2 + dim);
     for (int k = 0; k < dim; k++) {
-      const double mean = total[2 + k] / total[1], rest = (double)o->rest[i * dim + k];
-      const double gap = rest + row->ratio * ((double)o->anchor[i * dim + k] - mean);
+      const double off = total[2 + k] / total[1], mean = (double)o->anchor[i * dim + k] - off;
+      const double gap = (double)o->rest[i * dim + k] + row->ratio * off;
       v[i * dim + k] = (real)(row->at.d_alpha * mean + row->c * row->tau * gap);
     }
   }

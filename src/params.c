@@ -48,15 +48,18 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                     FM_PREDICT_SCORE, FM_PREDICT_V, CHOICE, FIXED},
     [FM_COUPLING] =
         {"coupling", "batch", "independent|ot|sinkhorn|ot-conditional|paired|distilled",
-         "How noise and data points are paired: ot at least cost, sinkhorn with some chance, ot-conditional within "
-         "classes; distilled takes its pairs at t = 0 alone, for one step.",
+         "How noise and data points are paired: independent at random; ot at least squared distance within a batch; "
+         "sinkhorn by chance, the likelier the nearer (sinkhorn_reg); ot-conditional as ot, but within a class of "
+         "`classes`, so that each is met by all noise; paired, as reflow makes them of a trained model; distilled, the "
+         "same pairs at t = 0 alone, for samples in one step.",
          0, FM_COUPLING_DISTILLED, FM_COUPLING_INDEPENDENT, CHOICE, LIVE},
     [FM_OT_BATCH] = {"ot_batch", "batch", "",
                      "ot, sinkhorn and ot-conditional: points of each side to pair, of which a batch takes the first; "
                      "0: the batch itself.",
                      0, FM_MAX_OT_BATCH, 0, INTEGER, FIXED},
     [FM_SINKHORN_REG] = {"sinkhorn_reg", "batch", "",
-                         "sinkhorn: weight of the entropy, in units of squared distance; near 0 pairs as ot does.",
+                         "sinkhorn: weight of the entropy, in units of squared distance: at 1 % of their mean it "
+                         "pairs nearly as ot does, at ten times their mean nearly at random; at least 1e-5 of it.",
                          1e-3, 1e6, 0.5, LOG, LIVE},
     [FM_OT_CLASS_WEIGHT] = {"ot_class_weight", "batch", "",
                             "ot-conditional: cost of a pair across classes besides its squared distance; large: none "

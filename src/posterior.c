@@ -70,13 +70,6 @@ FM_HOT real exponentiate(real *weights, int count, real most) {
   return total(sum);
 }
 
-/* sum_j weights[j] x[j] */
-FM_HOT real weighted_sum(const real *weights, const real *x, int count) {
-  v4 sum = v4_zero();
-  for (int j = 0; j < count; j += 4) sum = v4_add(sum, v4_mul(v4_load(weights + j), v4_load(x + j)));
-  return total(sum);
-}
-
 /* sum_j weights[j] (from - x[j]) */
 FM_HOT real weighted_gap(const real *weights, real from, const real *x, int count) {
   const v4 start = v4_all(from);
@@ -128,7 +121,7 @@ void posterior_add(const posterior *p, int count, double ratio, const real *x0, 
   total[0] = largest;
   total[1] = before * total[1] + now * (double)exponentiate(weights, whole, most);
   for (int k = 0; k < p->dim; k++) {
-    const real moment = weighted_sum(weights, p->points + (size_t)k * (size_t)p->stride, whole);
-    total[2 + k] = before * total[2 + k] + now * (double)moment;
+    const real gap = weighted_gap(weights, x1[k], p->points + (size_t)k * (size_t)p->stride, whole);
+    total[2 + k] = before * total[2 + k] + now * (double)gap;
   }
 }

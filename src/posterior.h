@@ -43,9 +43,10 @@ double posterior_log_sum(const posterior *p, int count, double ratio, const real
 int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
                    real *weights);
 
-/* A set too large for one posterior is taken piece by piece. With e_j the exponent of w_j, log_weight included, total[2 + D] is
- * the largest e, then sum_j exp(e_j - largest) and sum_j exp(e_j - largest) y_j over all pieces so far. posterior_begin empties it;
- * posterior_add adds y_1 .. y_count, count >= 1; E[x1 | x_t] is then total[2 + k] / total[1]. */
+/* A set too large for one posterior is taken piece by piece, with the same x0, x1 and ratio. With e_j the exponent of w_j,
+ * log_weight included, total[2 + D] is the largest e, then sum_j exp(e_j - largest) and sum_j exp(e_j - largest) (x1 - y_j) over
+ * all pieces so far. posterior_begin empties it; posterior_add adds y_1 .. y_count, count >= 1; x1 - E[x1 | x_t] is then
+ * total[2 + k] / total[1], as exact far from the origin as that of posterior_gap. */
 void posterior_begin(double *total, int dim);
 void posterior_add(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights,
                    double *total);

@@ -43,8 +43,12 @@ static double mean_cost(const real *x0, const real *x1, int n, int dim) {
   return sum;
 }
 
+double sinkhorn_least(const real *x0, const real *x1, int n, int dim) {
+  return SINKHORN_LEAST * mean_cost(x0, x1, n, dim);
+}
+
 int sinkhorn_solve(sinkhorn *s, const real *x0, const real *x1, int n, double reg) {
-  enum { HALVES = 30 };
+  enum { HALVES = 17, ROUGHLY = SINKHORN_SWEEPS / 10, NEARLY = SINKHORN_SWEEPS / 2 };
   const double scale = mean_cost(x0, x1, n, s->rows.dim);
   int halves = 0;
   posterior_take(&s->rows, x0, n);
@@ -52,7 +56,10 @@ int sinkhorn_solve(sinkhorn *s, const real *x0, const real *x1, int n, double re
   double held = reg;
   for (; held < scale && halves < HALVES; halves++) held *= 2;
   for (; halves > 0; halves--, held /= 2) {
-    hold(s, x0, x1, n, held, 0.05, SINKHORN_SWEEPS / 10);
+    if (held < SINKHORN_STIFF * scale)
+      hold(s, x0, x1, n, held, 2 * SINKHORN_TOLERANCE, NEARLY);
+    else
+      hold(s, x0, x1, n, held, 0.05, ROUGHLY);
     for (int i = 0; i < n; i++) s->rows.log_weight[i] *= 2, s->columns.log_weight[i] *= 2;
   }
   return hold(s, x0, x1, n, reg, SINKHORN_TOLERANCE, SINKHORN_SWEEPS);

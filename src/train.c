@@ -26,8 +26,11 @@ void train_layout(trainer *t, field *f, int batch, int ot_batch, arena *a) {
   t->coefficients = arena_take(a, CHEBYSHEV_MOST * h, size);
   t->coefficient_panels = arena_take(a, gemm_panels_size(CHEBYSHEV_MOST, (int)h), size);
   t->classes = arena_take(a, (uint64_t)class_reals(&f->shape), size);
-  for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
   minibatch_layout(&t->batch, batch, ot_batch, f->shape.dim, f->shape.classes, a);
+  arena drawing = *a; /* over the shards, which have nothing to keep while a batch is drawn */
+  minibatch_layout_transport(&t->batch, batch, ot_batch, f->shape.dim, f->shape.classes, &drawing);
+  for (int i = 0; i < TRAIN_SHARDS; i++) shard_layout(&t->shards[i], &f->shape, a);
+  if (drawing.used > a->used) a->used = drawing.used;
 }
 
 void train_start(trainer *t) {

@@ -23,9 +23,11 @@ static void widen(const transport *t, const real *x, const int32_t *classes, dou
   }
 }
 
-void transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
-                     int n, int count) {
+int transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
+                    int n, int count) {
   if (plan->coupling == FM_COUPLING_SINKHORN) {
+    t->least_reg = sinkhorn_least(x0, x1, n, t->dim);
+    FM_REQUIRE(plan->reg >= t->least_reg, FM_E_REG);
     sinkhorn_solve(&t->entropic, x0, x1, n, plan->reg);
     sinkhorn_draw(&t->entropic, x0, n, plan->reg, plan->stream, count, t->match);
   } else if (plan->coupling == FM_COUPLING_OT_CONDITIONAL) {
@@ -35,4 +37,5 @@ void transport_match(transport *t, const transport_plan *plan, const real *x0, c
   } else {
     coupling_assign(x0, x1, n, t->dim, t->scratch, t->match);
   }
+  return FM_OK;
 }

@@ -27,6 +27,7 @@ typedef struct {
   void *scratch;  /* of the assignment */
   real *wide[2];  /* [n, D + K], with K > 0 */
   sinkhorn entropic;
+  double least_reg; /* after FM_E_REG: the smallest that these points take */
 } transport;
 
 /* Whether a coupling chooses pairs within a batch. */
@@ -35,8 +36,9 @@ int transport_is(int coupling);
 /* For up to `most` points, at most FM_MAX_OT_BATCH, of K classes. */
 void transport_layout(transport *t, int most, int dim, int classes, arena *a);
 
-/* Matches the first `count` rows of x0 to rows of x1, both [n, D]; classes [n] are of x1, null with K = 0. */
-void transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
-                     int n, int count);
+/* Matches the first `count` rows of x0 to rows of x1, both [n, D]; classes [n] are of x1, null with K = 0. FM_E_REG when reg is
+ * too small for the distances between them (sinkhorn.h). */
+int transport_match(transport *t, const transport_plan *plan, const real *x0, const real *x1, const int32_t *classes,
+                    int n, int count);
 
 #endif

@@ -241,10 +241,43 @@ static void check_rows(void) {
   }
 }
 
+static void check_far(void) {
+  promise("of points 1e4 from the origin v* is as near to that of their law as near it");
+  static real moved[2 * 300];
+  double worst = 0;
+  for (int course = FM_PATH_LINEAR; course <= FM_PATH_POLYNOMIAL; course++) {
+    made m = made_of(FM_DATA_POINTS, course, FM_TARGET_PAIR, BATCH);
+    const path path = m.model->field.path;
+    describe(FM_DATA_POINTS, 0, BATCH);
+    for (int j = 0; j < 300; j++) {
+      law.x[j] = moved[2 * j] = (real)(own[2 * j] + 1e4), law.y[j] = moved[2 * j + 1] = (real)(own[2 * j + 1] - 1e4);
+    }
+    check(fm_points_set(m.model, moved, 300) == FM_OK, "points");
+    if ((FM_DATA_POINTS + course) % 2) check(fm_labels_set(m.model, classes_of_own, 300) == FM_OK, "labels");
+    for (int i = 0; i < 40; i++) {
+      const real time = (real)(i / 41.0);
+      const path_point p = path_at(&path, (double)time);
+      real at[2], v[2];
+      double wide[2], expected[2];
+      for (int k = 0; k < 2; k++) wide[k] = at[k] = (real)(p.alpha * moved[14 * i + k] + p.sigma * cos(3 * i + k));
+      check(fm_oracle_velocity(m.model, &time, at, NULL, 1, v) == FM_OK, "velocity");
+      plain_velocity(p, -1, wide, expected);
+      for (int k = 0; k < 2; k++) {
+        const double error = fabs(v[k] - expected[k]) / (1 + fabs(expected[k]));
+        worst = fmax(worst, error);
+        check(error < 2e-6, "path %d, t %g: %.9g instead of %.9g", course, time, v[k], expected[k]);
+      }
+    }
+    free(m.model);
+  }
+  note("largest error %.1e", worst);
+}
+
 int main(void) {
   check_definition();
   check_draws();
   check_near_data();
   check_rows();
-  return report(4);
+  check_far();
+  return report(5);
 }

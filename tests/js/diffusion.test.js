@@ -88,7 +88,10 @@ test('noise without a score, or beside what cannot bear it, is refused with what
   }
   const reason = /sde: got "constant"; allowed is none: it needs a score.* coupling is 'ot'/;
   assert.throws(() => ot.sample({ ...travel, sde }), reason);
-  assert.throws(() => ot.set({ sde }), /sde: got "constant"; allowed is none unless coupling/);
+  assert.throws(
+    () => ot.set({ sde }),
+    /sde: got "constant"; allowed is none: it needs a score.*, and it is 'ot'/,
+  );
   trained.set({ sde });
   assert.throws(() => finish(reflow(trained)), /sde: got "constant"; allowed is none: the pairs/);
   assert.throws(() => trained.set({ solver: 'dopri5' }), /sde: got "constant"/);

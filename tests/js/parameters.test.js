@@ -90,18 +90,44 @@ test('every row refuses what lies outside its range, naming itself, the value an
 test('rules that tie rows together name the row and the rule', () => {
   /** @type {[any, RegExp][]} */
   const cases = [
-    [{ features: 17 }, /^features: got 17; allowed is an even number$/],
-    [{ dim: 3 }, /^dim: got 3; allowed is 2 unless data is 'points'$/],
-    [{ sigma_min: 1, sigma_max: 1 }, /^sigma_min: got 1; allowed is a number below sigma_max$/],
+    [{ features: 17 }, /^features: got 17; allowed is an even number: 18 is nearest$/],
+    [
+      { dim: 3 },
+      /^dim: got 3; allowed is 2 when data is 'moons', which is of the plane; any other with 'points'$/,
+    ],
+    [
+      { sigma_min: 1, sigma_max: 1 },
+      /^sigma_min: got 1; allowed is a number below 1 \(sigma_max\)$/,
+    ],
     [
       { coupling: 'ot', batch: 2049 },
       /^batch: got 2049; allowed is at most 2048 when coupling is 'ot'$/,
     ],
     [
       { coupling: 'distilled', path: 've' },
-      /^coupling: got "distilled"; allowed is 'distilled' only with path 'linear' and weight 'none', else 'paired'$/,
+      /^coupling: got "distilled"; allowed is 'paired' when path is 've': only the 'linear' one is straight/,
     ],
-    [{ coupling: 'distilled', weight: 'min-snr' }, /^coupling: got "distilled"; allowed/],
+    [
+      { coupling: 'distilled', weight: 'min-snr' },
+      /^coupling: got "distilled"; allowed is 'paired' when weight is 'min-snr': (?!.*path)/,
+    ],
+    [
+      { predict: 'score', path: 've' },
+      /^predict: got "score"; allowed is v when path is 've', which has a preconditioning of its own$/,
+    ],
+    [
+      { predict: 'score', source: 'circles' },
+      /allowed is score only when source is 'gaussian', and it is 'circles'; x1 or noise is nearest$/,
+    ],
+    [
+      { sde: 'sigma', coupling: 'ot' },
+      /^sde: got "sigma"; allowed is none: it .* only when coupling is 'independent', and it is 'ot'$/,
+    ],
+    [{ sde: 'sigma', solver: 'ab2' }, /^sde: .* none when solver is 'ab2'(?!.*(coupling|source))/],
+    [
+      { weight_decay: 1, lr: 0.02, muon_lr: 3 },
+      /^weight_decay: got 1; allowed is at most 0.333 beside lr 0.02 and muon_lr 3: /,
+    ],
   ];
   for (const [partial, message] of cases) {
     assert.throws(() => resolve(module, partial), { code: 'argument', message });
@@ -128,7 +154,7 @@ test('an unknown name, also one of Object’s own, is refused with the names the
 test('weight decay may not make weights grow: times the larger rate it is at most 1', () => {
   assert.throws(
     () => resolve(module, { weight_decay: 1, lr: 10 }),
-    /weight_decay: got 1; allowed .* at most 1/,
+    /weight_decay: got 1; allowed is at most 0.1 beside lr 10/,
   );
   assert.throws(() => resolve(module, { weight_decay: 0.5, muon_lr: 3 }), /weight_decay/);
   assert.equal(resolve(module, { weight_decay: 0.1, lr: 10 }).weight_decay, 0.1);

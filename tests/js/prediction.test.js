@@ -58,7 +58,7 @@ test('every path trains on moons, whatever the network predicts', (context) => {
 
 test('a score is refused where none exists, and so is another prediction under ve', () => {
   const reason =
-    /^predict: got "score"; allowed .* only when coupling is 'independent'.* x1 or noise/;
+    /^predict: got "score"; allowed is score only when coupling is 'independent', and it is '(ot|paired)'; x1 or noise is nearest$/;
   assert.throws(() => small({ predict: 'score', coupling: 'ot' }), argument(reason));
   assert.throws(() => small({ predict: 'score', coupling: 'paired' }), argument(reason));
   const model = small({ predict: 'score' });

@@ -59,6 +59,22 @@ test('transports that cannot be are refused with what can, and one that skews cl
   assert.equal(small({ coupling: 'sinkhorn' }).oracle.exists, false);
 });
 
+test('a sinkhorn_reg too small for the points is refused with one that works, the model as it was', () => {
+  const model = small({ data: 'points', coupling: 'sinkhorn', sinkhorn_reg: 0.5 });
+  model.setPoints(Float32Array.of(1e4, 0, 1e4, 1));
+  const before = model.digest();
+  const calls = [() => model.train(3), () => model.batch(0), () => model.pairing()];
+  for (const call of calls) {
+    assert.throws(call, {
+      code: 'argument',
+      message: /^sinkhorn_reg: got 0.5; allowed is from 1100 where .* 'ot' is the limit at 0$/,
+    });
+  }
+  assert.equal(model.digest(), before);
+  model.set({ sinkhorn_reg: 1100 });
+  assert.equal(model.train(3).length, 3);
+});
+
 test('the command takes the couplings, their rows and an ot_batch', async () => {
   const quick = ['--hidden', '8', '--layers', '2', '--features', '8', '--batch', '32'];
   const words = ['train', '--steps', '3', ...quick, '--json', '--ot-batch', '48'];

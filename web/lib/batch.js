@@ -3,7 +3,8 @@
 import { given, integer, points, pointsOf, times } from './argument.js';
 import { labelsOf } from './classes.js';
 import { MoonflowError, refusal } from './errors.js';
-import { DIVERGED, LOST, OK } from './instance.js';
+import { DIVERGED, LOST, OK, REG_TOO_SMALL } from './instance.js';
+import { readLeastReg } from './stats.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /**
@@ -47,7 +48,7 @@ export function trainBatch(model, batch) {
   const args = put(model, batch);
   const name = batch.labels ? 'fm_train_labelled' : 'fm_train_batch';
   const status = model.instance.call(name, model.handle, ...args);
-  refuse(model, 'trainBatch', status, new Float64Array());
+  refuse(model, 'trainBatch', status);
   return model.stats;
 }
 
@@ -77,7 +78,7 @@ export function batch(model, step) {
   const sizes = counts.map((count) => count * 4);
   const pointers = instance.memory.carve('scratch', sizes);
   const args = [model.handle, integer('step', step, 0), ...pointers];
-  instance.check('batch', NEEDS, 'fm_batch', ...args);
+  refuse(model, 'batch', instance.call('fm_batch', ...args));
   const [t, x0, x1] = pointers.map((pointer, i) => instance.take(pointer, counts[i]));
   if (Number(model.config.classes) === 0) return { t, x0, x1 };
   instance.check('batch', NEEDS, 'fm_batch_labels', model.handle, step, pointers[0]);
@@ -106,10 +107,12 @@ function put({ instance, dim, config }, batch) {
  * @param {Model} model
  * @param {string} operation
  * @param {number} status
- * @param {Float64Array} losses of the steps that were taken
+ * @param {Float64Array} [losses] of the steps that were taken
  */
-function refuse({ instance, stats, pool }, operation, status, losses) {
+function refuse(model, operation, status, losses = new Float64Array()) {
+  const { instance, stats, pool } = model;
   if (status === OK) return;
+  if (status === REG_TOO_SMALL) throw tooSmall(model, operation);
   if (status === LOST && pool) throw pool.lost(operation, losses);
   if (status !== DIVERGED) throw instance.failure(operation, NEEDS, status);
   const { step, cause } = stats;
@@ -117,6 +120,22 @@ function refuse({ instance, stats, pool }, operation, status, losses) {
     `${operation}: the ${WHAT[cause]} of step ${step + 1} left the range of +-1e18; the model is as ` +
     `it was after step ${step}, continue with a smaller lr or tamer data`;
   throw new MoonflowError('diverged', message, { operation, details: { step, cause, losses } });
+}
+
+/**
+ * The value named is a tenth above the least of this batch, since the next one is of other points.
+ * @param {Model} model
+ * @param {string} operation
+ */
+function tooSmall(model, operation) {
+  const enough = Number((1.1 * readLeastReg(model)).toPrecision(2));
+  return refusal(
+    'sinkhorn_reg',
+    model.config.sinkhorn_reg,
+    `from ${enough} where squared distances are so large (1e-5 of their mean at least); ` +
+      "coupling 'ot' is the limit at 0",
+    operation,
+  );
 }
 
 /**
@@ -130,7 +149,7 @@ export function pairing(model, { step = model.step } = {}) {
   const reals = Number(config.batch) * dim;
   const pointers = instance.memory.carve('scratch', [reals * 4, reals * 4]);
   const args = [handle, integer('step', step, 0), ...pointers];
-  instance.check('pairing', NEEDS, 'fm_pairing', ...args);
+  refuse(model, 'pairing', instance.call('fm_pairing', ...args));
   const [x0, x1] = pointers.map((pointer) => instance.take(pointer, reals));
   return { x0, x1 };
 }

@@ -15,12 +15,15 @@ const STATUS = /** @type {const} */ ([
   { code: 'diverged', meaning: 'loss or gradient left the finite range' },
   { code: 'format', meaning: 'the state holds a value that is not allowed there' },
   { code: 'worker', meaning: 'a helper thread was lost' },
+  { code: 'diverged', meaning: 'a point did not arrive' },
+  { code: 'argument', meaning: 'sinkhorn_reg is too small for the points' },
 ]);
 
 export const OK = 0;
 export const DIVERGED = 4;
 export const LOST = 6;
 export const NOT_ARRIVED = 7;
+export const REG_TOO_SMALL = 8;
 
 export class Instance {
   #module;

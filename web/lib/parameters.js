@@ -28,11 +28,17 @@ import { Instance, OK } from './instance.js';
 
 const KINDS = /** @type {const} */ (['integer', 'real', 'log', 'choice', 'switch']);
 
-/** What fm_check demands beyond the ranges (see fm_check in fm.h), by the row it blames. */
+/**
+ * What fm_check demands beyond the ranges (see fm_check in fm.h), by the row it blames: what applies to the configuration at hand,
+ * why, and the nearest that works.
+ */
 const RULES = new Map(
-  /** @type {[string, string | ((config: Config, classes: number) => string)][]} */ ([
-    ['features', 'an even number'],
-    ['dim', "2 unless data is 'points'"],
+  /** @type {[string, (config: Config, classes: number) => string][]} */ ([
+    ['features', ({ features }) => `an even number: ${Number(features) + 1} is nearest`],
+    [
+      'dim',
+      ({ data }) => `2 when data is '${data}', which is of the plane; any other with 'points'`,
+    ],
     [
       'source',
       ({ dim }) =>
@@ -42,29 +48,49 @@ const RULES = new Map(
     ],
     [
       'predict',
-      "v when path is 've', which has a preconditioning of its own; and score only when coupling is " +
-        "'independent' and source 'gaussian', since others have none: x1 or noise is nearest",
+      (config) =>
+        config.path === 've'
+          ? "v when path is 've', which has a preconditioning of its own"
+          : `score only ${whereScored(config)}; x1 or noise is nearest`,
     ],
     [
       'sde',
-      "none unless coupling is 'independent' and source 'gaussian', since others have no score, and solver is euler, midpoint, heun or rk4, " +
-        'which remember nothing of the steps before',
+      (config) =>
+        config.coupling !== 'independent' || config.source !== 'gaussian'
+          ? `none: it needs a score, which is known only ${whereScored(config)}`
+          : `none when solver is '${config.solver}', whose steps stand on one another; beside sde it may be euler, midpoint, heun or rk4`,
     ],
-    ['sigma_min', 'a number below sigma_max'],
-    ['sigma_max', 'a number above sigma_min'],
+    ['sigma_min', ({ sigma_max }) => `a number below ${sigma_max} (sigma_max)`],
     ['batch', ({ coupling }) => `at most 2048 when coupling is '${coupling}'`],
     ['ot_batch', ({ batch }) => `0, or from ${batch} (batch) to 2048`],
     ['classes', ({ data }, classes) => `0, or ${classes} when data is ${data}`],
     [
       'coupling',
-      ({ coupling }) =>
+      ({ coupling, path, weight }) =>
         coupling === 'ot-conditional'
           ? "'ot-conditional' only with classes, else 'ot'"
-          : "'distilled' only with path 'linear' and weight 'none', else 'paired'",
+          : path !== 'linear'
+            ? `'paired' when path is '${path}': only the 'linear' one is straight, so that one step from t = 0 is the whole way`
+            : `'paired' when weight is '${weight}': it is of no meaning at t = 0 alone, where 'distilled' learns`,
     ],
-    ['weight_decay', 'from 0 to 1, and times the larger of lr and muon_lr at most 1'],
+    [
+      'weight_decay',
+      ({ lr, muon_lr }) =>
+        `at most ${Math.floor(1e3 / Math.max(Number(lr), Number(muon_lr))) / 1e3} beside lr ${lr} and muon_lr ${muon_lr}: times the larger it may ` +
+        'not exceed 1, or weights would grow by it',
+    ],
   ]),
 );
+
+/**
+ * What keeps a configuration from having a score.
+ * @param {Config} config
+ */
+function whereScored({ coupling, source }) {
+  return coupling === 'independent'
+    ? `when source is 'gaussian', and it is '${source}'`
+    : `when coupling is 'independent', and it is '${coupling}'`;
+}
 
 /** @typedef {{table: ParameterInfo[], instance: Instance, presets: string[]}} Catalogue */
 
@@ -185,8 +211,7 @@ export function toNumbers(table, config) {
  */
 export function ruleRefusal(module, row, value, config) {
   const { table, instance } = catalogue(module);
-  const rule = RULES.get(row.name) ?? `from ${row.min} to ${row.max}`;
-  if (typeof rule === 'string') return refusal(row.name, value, rule);
+  const rule = RULES.get(row.name) ?? (() => `from ${row.min} to ${row.max}`);
   const data = rowOf(table, 'data').choices.indexOf(String(config.data));
   const classes = instance.call('fm_data_classes', data);
   return refusal(row.name, value, rule(config, classes));

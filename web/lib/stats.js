@@ -29,6 +29,14 @@ export function readStats({ instance, handle }) {
   return { loss, v_norm, u_norm, gradient_norm, lr, ema_decay, step, round, cause: name };
 }
 
+/**
+ * The smallest sinkhorn_reg that the last batch under that coupling takes.
+ * @param {import('./state.js').State} model
+ */
+export function readLeastReg({ instance, handle }) {
+  return instance.memory.doubles(instance.pointer('fm_stats_get', handle) + 48, 1)[0];
+}
+
 const TIME_BINS = 20;
 
 /**
