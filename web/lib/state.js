@@ -20,6 +20,7 @@ import { readLossByTime, readStats } from './stats.js';
 /** @typedef {import('./stats.js').Stats} Stats */
 
 const POINTS_NEED = "only a model whose data is 'points' takes points";
+const SOURCE_NEED = "only a model whose source is 'points' takes points to start at";
 const PAIRS_NEED =
   'call setPairs first; and pairs have no score to predict, so create the model with predict v, x1 or noise';
 
@@ -32,6 +33,8 @@ export class State {
   #revision = 0;
   /** @type {import('./path.js').PathSamples | undefined} */
   #path;
+  /** Where the user's own source lies. @type {{pointer: number, length: number} | undefined} */
+  #source;
   /** @type {import('./images.js').Images | undefined} */
   #images;
 
@@ -146,6 +149,24 @@ export class State {
     if (labels === undefined) return;
     const place = this.#instance.put('labels', labels)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_labels_set', this.#model, place, n);
+  }
+
+  /**
+   * The user's own source, copied: points that every flow starts at; needed before anything starts when source is 'points'. A
+   * saved run holds them.
+   * @param {Float32Array} points [n, D], all finite
+   * @param {number} [n] checked against the array
+   */
+  setSource(points, n = points?.length / this.dim) {
+    pointsOf('source', points, this.dim, n);
+    const [pointer] = this.#instance.put('source', points);
+    this.#instance.check('setSource', SOURCE_NEED, 'fm_source_set', this.#model, pointer, n);
+    this.#source = { pointer, length: points.length };
+  }
+
+  /** A copy of the user's own source, once it is set. */
+  get source() {
+    return this.#source && this.#instance.take(this.#source.pointer, this.#source.length);
   }
 
   /** How often points or a path were set, for those who keep what depends on them. */

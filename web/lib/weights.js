@@ -3,8 +3,9 @@
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments, "ema2." and
  * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
- * is there as "path.alpha" and "path.sigma"; of a run of images the metadata holds their size, and "latent.mean" and
- * "latent.components" what decodes its points. Points and pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
+ * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; of a run of images the metadata holds their size, and "latent.mean" and
+ * "latent.components" what decodes its points. The data and pairs are not in the file: give the points again; a run inside a
+ * reflow round needs its pairs again to train on.
  */
 
 import { record } from './argument.js';
@@ -30,6 +31,7 @@ export { read } from './safetensors.js';
  * @property {Float32Array} [points] the user's points, when data is 'points'
  * @property {Int32Array} [labels] their classes, when the run has classes
  * @property {PathSamples} [path] the user's path, for a file that has none
+ * @property {Float32Array} [source] the points of the user's source, for a file that has none
  */
 
 const FORMAT = 'moonflow 1';
@@ -49,6 +51,7 @@ const LATENT_NAMES = /** @type {const} */ ({
   mean: 'latent.mean',
   components: 'latent.components',
 });
+const SOURCE_NAME = 'source.points';
 const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sigma' });
 
 /**
@@ -56,7 +59,7 @@ const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sig
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, images, path, stats } = model;
+  const { config, firstCoupling, images, path, source, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -69,6 +72,9 @@ export function save(model) {
   if (path) {
     tensors.set(PATH_NAMES.alpha, { shape: [path.alpha.length], data: path.alpha });
     tensors.set(PATH_NAMES.sigma, { shape: [path.sigma.length], data: path.sigma });
+  }
+  if (source) {
+    tensors.set(SOURCE_NAME, { shape: [source.length / model.dim, model.dim], data: source });
   }
   const { latent, ...size } = images ?? {};
   if (latent) {
@@ -106,9 +112,10 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
  * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, shared, config, points, labels, path }) {
+export function loadSync(bytes, { module, shared, config, points, labels, path, source }) {
   const contents = read(bytes);
   const course = takePath(contents, path);
+  const start = takeSource(contents, source);
   const images = takeImages(contents);
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
@@ -119,6 +126,7 @@ export function loadSync(bytes, { module, shared, config, points, labels, path }
     // Labels without points are refused there.
     if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
     if (course) model.setPath(course);
+    if (start) model.setSource(start);
     if (images) model.setImages(images);
     return model;
   } catch (error) {
@@ -143,8 +151,25 @@ function takePath({ tensors }, given) {
   if (!alpha || !sigma)
     throw malformed('tensors path.alpha, path.sigma: got one; allowed are both');
   if (given === undefined) return { alpha, sigma };
-  const message = 'path: got one beside a file that has its own; allowed is none';
-  throw new MoonflowError('argument', message, { operation: 'load' });
+  throw besideOwn('path');
+}
+
+/**
+ * The source of a file, taken out of its tensors, or the one given.
+ * @param {Contents} contents
+ * @param {Float32Array | undefined} given
+ */
+function takeSource({ tensors }, given) {
+  const entry = tensors.get(SOURCE_NAME);
+  tensors.delete(SOURCE_NAME);
+  if (entry && given !== undefined) throw besideOwn('source');
+  return entry?.data ?? given;
+}
+
+/** @param {string} thing */
+function besideOwn(thing) {
+  const message = `${thing}: got one beside a file that has its own; allowed is none`;
+  return new MoonflowError('argument', message, { operation: 'load' });
 }
 
 /**
