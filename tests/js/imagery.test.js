@@ -1,21 +1,17 @@
 /** The command with the handwritten digits: trained, resumed, sampled, drawn, exported. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
 import * as npy from '../../web/lib/npy.js';
 import { loadSync } from '../../web/lib/weights.js';
 import { good, python } from './python.js';
+import { scratch } from './scratch.js';
 import { module } from './small.js';
 import { run, succeed } from './typed.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'moonflow-imagery-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string} name */
-const at = (name) => join(folder, name);
+const { at } = scratch('imagery');
 
 const shape = '--hidden 64 --layers 2 --features 16 --batch 64 --seed 7'.split(' ');
 const latentWords = ['--data', 'digits', '--latent', '12', '--classes', '10', ...shape];

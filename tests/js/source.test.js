@@ -1,14 +1,13 @@
 /** Sources other than noise: from one shape to another, and what does not exist for them. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { write } from '../../web/lib/csv.js';
 import { reflow } from '../../web/lib/reflow.js';
 import { finish } from '../../web/lib/slice.js';
 import { SOURCES, torchFiles } from '../../web/lib/torch.js';
 import { load, save } from '../../web/lib/weights.js';
+import { scratch } from './scratch.js';
 import { module, small } from './small.js';
 import { run, succeed } from './typed.js';
 
@@ -20,7 +19,7 @@ const sources = /** @type {import('../../web/lib/torch.js').Sources} */ (
     ]),
   )
 );
-const folder = mkdtempSync(join(tmpdir(), 'source-'));
+const { at } = scratch('source');
 const OURS = { source: '8gaussians', data: 'moons' };
 const QUICK = { ...OURS, hidden: 24, layers: 4, features: 32, batch: 256, steps: 900, warmup: 20 };
 
@@ -116,7 +115,7 @@ const rowsOf = (points) =>
 
 /** @param {string} name @param {{points: Float32Array, n: number, dim: number}} rows */
 function written(name, { points, n, dim }) {
-  const path = join(folder, name);
+  const path = at(name);
   writeFileSync(path, write(points, n, dim));
   return path;
 }
@@ -171,7 +170,10 @@ test('a source of points is refused where it is missing, of the wrong shape, or 
       () => waiting.setSource(new Float32Array(4), 3),
       /^source: got 2; allowed is exactly 3 points/,
     ],
-    [() => waiting.setSource(Float32Array.of(1, Number.NaN)), /^source\[1\]: got NaN/],
+    [
+      () => waiting.setSource(Float32Array.of(1, Number.NaN)),
+      /^source, point 0, coordinate 1: got NaN/,
+    ],
     [() => waiting.setSource(/** @type {any} */ ([1, 2])), /^source: got .*Float32Array/],
     [() => small().setSource(new Float32Array(4)), /^setSource: .*whose source is 'points'/],
     [
@@ -188,7 +190,7 @@ test('a source of points is refused where it is missing, of the wrong shape, or 
 test('the command takes the source from a file, saves it in the run, and refuses one of another dimension', async () => {
   const [start, end] = [written('start.csv', START), written('end.csv', END)];
   const plane = written('plane.csv', { n: 75, dim: 2, points: START.points });
-  const out = join(folder, 'run.safetensors');
+  const out = at('run.safetensors');
   const quick = [
     '--hidden',
     '16',

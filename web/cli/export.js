@@ -6,7 +6,7 @@ import { refusal } from '../lib/errors.js';
 import { SOURCES, torchFiles } from '../lib/torch.js';
 import { reason, writeWhole } from './file.js';
 import { DIGITS, readDigits } from './imagery.js';
-import { missing } from './options.js';
+import { missing, toggle } from './options.js';
 import { readPoints } from './pointfile.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
 
@@ -32,7 +32,7 @@ export function options() {
   const force = 'Write into a folder that is not empty, over files of the same names.';
   return [
     { flag: '--torch', key: 'torch', value: 'DIR', help: folder, read },
-    { flag: '--force', key: 'force', help: force, read: () => true },
+    toggle('--force', force),
     dataOption,
   ];
 }

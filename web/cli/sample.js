@@ -6,7 +6,7 @@ import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { everyLabel, MOSAIC, requireFew, requireImages, rowsOf } from './imagery.js';
-import { file, json, like, missing, number, numeric, weights } from './options.js';
+import { file, json, like, missing, number, numeric, toggle, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawImages, requireCanvas, writePicture } from './picture.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
@@ -43,13 +43,22 @@ export function travelOptions(module) {
 }
 
 /**
- * What belongs to some solvers only, and the noise on the way.
+ * What belongs to dopri5 only.
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function toleranceOptions(module) {
+  return ['rtol', 'atol'].map((name) => like(rowOf(parameters(module), name)));
+}
+
+/**
+ * That, and the noise on the way.
  * @param {WebAssembly.Module} module
  * @returns {Option[]}
  */
 export function tuningOptions(module) {
-  const table = parameters(module);
-  return ['rtol', 'atol', 'sde', 'sde_strength'].map((name) => like(rowOf(table, name)));
+  const noise = ['sde', 'sde_strength'].map((name) => like(rowOf(parameters(module), name)));
+  return [...toleranceOptions(module), ...noise];
 }
 
 /**
@@ -116,18 +125,11 @@ export function options(module) {
       ['.png'],
       'Draw the points here, of a run of images, a row a class with --label all.',
     ),
-    {
-      flag: '--pixels',
-      key: 'pixels',
-      help: 'Write the pixels of a run in a latent space (train --latent) instead of its coordinates.',
-      read: () => true,
-    },
-    {
-      flag: '--trace',
-      key: 'trace',
-      help: 'dopri5: put every step that was tried into the JSON.',
-      read: () => true,
-    },
+    toggle(
+      '--pixels',
+      'Write the pixels of a run in a latent space (train --latent) instead of its coordinates.',
+    ),
+    toggle('--trace', 'dopri5: put every step that was tried into the JSON.'),
     json(),
   ];
 }

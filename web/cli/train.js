@@ -12,7 +12,7 @@ import { classLines, warn } from './guiding.js';
 import { DIGITS, latentOption } from './imagery.js';
 import { Interruption } from './interruption.js';
 import { materialOf } from './material.js';
-import { choice, file, flagOf, fromTable, json, threads } from './options.js';
+import { choice, file, flagOf, fromTable, json, threads, toggle } from './options.js';
 import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile } from './pointfile.js';
@@ -59,13 +59,10 @@ export function options(module) {
   ];
 }
 
-/** @type {Option} */
-const labels = {
-  flag: '--labels',
-  key: 'labels',
-  help: 'Teach the classes of the data set, or those that the last column of the file of --data numbers from 0; see --classes.',
-  read: () => true,
-};
+const labels = toggle(
+  '--labels',
+  'Teach the classes of the data set, or those that the last column of the file of --data numbers from 0; see --classes.',
+);
 
 /** @param {ParameterInfo} row */
 function toOption(row) {

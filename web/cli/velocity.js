@@ -5,7 +5,7 @@ import { requireFinite } from '../lib/flow.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
-import { choice, file, missing, number, weights } from './options.js';
+import { choice, file, missing, number, toggle, weights } from './options.js';
 import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
 
@@ -34,12 +34,10 @@ export function options(module) {
     weights,
     labelOption(),
     ...guidanceOptions('Strength of --label'),
-    {
-      flag: '--exact',
-      key: 'exact',
-      help: "The exact field of the run's data and path, the best that a network can learn, instead of the network's.",
-      read: () => true,
-    },
+    toggle(
+      '--exact',
+      "The exact field of the run's data and path, the best that a network can learn, instead of the network's.",
+    ),
     {
       ...dataOption,
       help: 'With --exact: the points that RUN was trained on, when it was trained on a file.',
