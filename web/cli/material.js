@@ -2,6 +2,7 @@
 
 import { countClasses } from '../lib/classes.js';
 import { MoonflowError, refusal } from '../lib/errors.js';
+import { DIM_MAX, encode, pca } from '../lib/pca.js';
 import { DIGITS, readDigits } from './imagery.js';
 import { isPointsFile, readPoints } from './pointfile.js';
 
@@ -15,7 +16,8 @@ import { isPointsFile, readPoints } from './pointfile.js';
  * @property {(model: Model) => void} give hands it to the model
  */
 
-/** @typedef {import('./pointfile.js').Points & {images?: import('../lib/images.js').Images}} Data */
+/** @typedef {import('../lib/pca.js').Latent} Latent */
+/** @typedef {import('./pointfile.js').Points & {images?: import('../lib/images.js').Images, latent?: Latent}} Data */
 
 /**
  * @param {Values} values
@@ -25,8 +27,7 @@ export async function materialOf(values) {
   const { path, source } = values;
   const samples = path && isPointsFile(path) ? await readSamples(path) : undefined;
   const data = await ownData(values);
-  const start = source && isPointsFile(source) ? await readPoints('--source', source) : undefined;
-  if (start) requireSameSpace(values, start.dim, data?.dim);
+  const start = source && isPointsFile(source) ? await readSource(values, data) : undefined;
   const config = {
     ...(data && configOf(values, data)),
     ...(samples && { path: 'custom' }),
@@ -35,8 +36,9 @@ export async function materialOf(values) {
   /** @param {Model} model */
   const give = (model) => {
     if (data) model.setPoints(data.points, data.n, data.labels);
+    if (data?.latent) model.setLatent(data.latent);
     if (data?.images) model.setImages(data.images);
-    if (start) model.setSource(start.points, start.n);
+    if (start) model.setSource(start);
     if (samples) follow(model, path, samples);
   };
   return { config, give };
@@ -52,8 +54,27 @@ async function ownData({ data, latent, labels: labelled, classes }) {
     const { labels, ...images } = await readDigits(latent);
     return labelled || classes > 0 ? { ...images, labels } : images;
   }
-  if (latent !== undefined) throw refusal('--latent', latent, `left out, or --data ${DIGITS}`);
-  return data && isPointsFile(data) ? readPoints('--data', data, labelled) : undefined;
+  if (data && isPointsFile(data)) {
+    const own = await readPoints('--data', data, labelled, latent && DIM_MAX);
+    return latent === undefined ? own : reduced(own, latent, data);
+  }
+  if (latent === undefined) return undefined;
+  const why = 'the other sets have two coordinates and nothing to leave out';
+  throw refusal('--latent', latent, `left out, or --data ${DIGITS} or a file: ${why}`);
+}
+
+/**
+ * Points in so many of their own principal components.
+ * @param {import('./pointfile.js').Points} own
+ * @param {number} k
+ * @param {string} path
+ * @returns {Data}
+ */
+function reduced({ points, n, dim, labels }, k, path) {
+  if (k > dim) throw refusal('--latent', k, `1 to ${dim}, the columns of ${path}`);
+  if (n < 2) throw refusal('--latent', k, `left out: ${path} has one point, which varies nowhere`);
+  const { mean, components, encode } = pca(points, dim, k);
+  return { points: encode(points), n, dim: k, labels, latent: { mean, components } };
 }
 
 /**
@@ -61,9 +82,10 @@ async function ownData({ data, latent, labels: labelled, classes }) {
  * @param {Data} own
  * @returns {PartialConfig}
  */
-function configOf({ data, dim, classes }, own) {
+function configOf({ data, dim, classes, latent }, own) {
   if (dim !== undefined && dim !== own.dim) {
-    throw refusal('--dim', dim, `${own.dim}, as in ${data}, or left out`);
+    const where = latent === undefined ? `in ${data}` : '--latent says';
+    throw refusal('--dim', dim, `${own.dim}, as ${where}, or left out`);
   }
   if (!own.labels && classes > 0) {
     throw refusal('--classes', classes, `beside --labels, or 0: ${data} has no labels`);
@@ -76,12 +98,16 @@ function configOf({ data, dim, classes }, own) {
 const PLANE = 2;
 
 /**
+ * The points of --source in the space of the data.
  * @param {Values} values
- * @param {number} dim  of the source
- * @param {number} [wanted]  of the data, when it is not one of the engine's
+ * @param {Data} [own]
+ * @returns {Promise<Float32Array>}
  */
-function requireSameSpace({ source, data = 'moons' }, dim, wanted = PLANE) {
-  if (dim === wanted) return;
+async function readSource({ source, data = 'moons' }, own) {
+  const latent = own?.latent ?? own?.images?.latent;
+  const { points, dim } = await readPoints('--source', source, false, latent && DIM_MAX);
+  const wanted = latent ? latent.mean.length : (own?.dim ?? PLANE);
+  if (dim === wanted) return latent ? encode(latent, points) : points;
   throw refusal(`--source ${source}, columns`, dim, `${wanted}, as --data ${data} has`);
 }
 

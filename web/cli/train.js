@@ -32,6 +32,7 @@ export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out and as a checkpoint when these are given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
+  'In a latent space the measures are of its coordinates; files for --data, and --source beside it, keep the columns of the data.',
   'A file for --source has the columns of the data, one point a line: flows start at its points, which are saved in the run.',
   'A file for --path has two columns, alpha and sigma, evenly spaced from t = 0 (noise) to t = 1 (data); it is saved in the run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
@@ -164,7 +165,7 @@ async function resumed(values, module) {
   const own = values.data === DIGITS || (values.data && isPointsFile(values.data));
   const data = own ? values.data : undefined;
   const model = await openRunWithData('--resume', resume, { module, data, threads });
-  if (latent !== undefined && !(model.images?.latent && latent === model.dim)) {
+  if (latent !== undefined && !(model.latent && latent === model.dim)) {
     throw refusal('--latent', latent, `left out beside --resume: a run has its space`);
   }
   const { config } = model;

@@ -10,8 +10,10 @@ import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
 import { imagesOf, pixelsOf } from './images.js';
 import { Instance } from './instance.js';
+import { latentOf, latentSpace } from './latent.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
+import { decode, encode } from './pca.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
 import { readLossByTime, readStats } from './stats.js';
 
@@ -37,6 +39,8 @@ export class State {
   #source;
   /** @type {import('./images.js').Images | undefined} */
   #images;
+  /** @type {import('./pca.js').Latent | undefined} */
+  #latent;
 
   /**
    * Prefer Model.create.
@@ -189,16 +193,52 @@ export class State {
   }
 
   /**
-   * Says that points are images, which a saved run then knows; changes nothing of how they are trained.
+   * Says that points are coordinates in a latent space, which a saved run then knows; changes nothing of how they are trained.
+   * @param {import('./pca.js').Latent} latent as pca gives it
+   */
+  setLatent(latent) {
+    const { width, height } = this.#images ?? {};
+    const pixels = width && height ? { width: width * height } : {};
+    this.#latent = latentOf(latent, this.dim, pixels);
+  }
+
+  /** The latent space that the points lie in, once it is said. */
+  get latent() {
+    return this.#latent;
+  }
+
+  /**
+   * Data to points of the model's latent space.
+   * @param {Float32Array} data [n, W]
+   * @returns {Float32Array} [n, D]
+   */
+  encode(data) {
+    return encode(latentSpace(this, 'encode'), data);
+  }
+
+  /**
+   * Points of the model's latent space to data.
+   * @param {Float32Array} points [n, D]
+   * @returns {Float32Array} [n, W]
+   */
+  decode(points) {
+    return decode(latentSpace(this, 'decode'), points);
+  }
+
+  /**
+   * Says that points, or what they decode to, are images, which a saved run then knows; changes nothing of how they are trained.
    * @param {import('./images.js').Images} images
    */
   setImages(images) {
-    this.#images = imagesOf(images, this.dim);
+    const { latent, ...size } = imagesOf(images, this.dim, this.#latent);
+    this.#images = size;
+    this.#latent = latent;
   }
 
   /** What the points are images of, once it is said. */
   get images() {
-    return this.#images;
+    const latent = this.#latent;
+    return this.#images && latent ? { ...this.#images, latent } : this.#images;
   }
 
   /**

@@ -3,8 +3,8 @@
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments, "ema2." and
  * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
- * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; of a run of images the metadata holds their size, and "latent.mean" and
- * "latent.components" what decodes its points. The data and pairs are not in the file: give the points again; a run inside a
+ * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; "latent.mean" and
+ * "latent.components" what decodes points of a latent space; of a run of images the metadata holds their size. The data and pairs are not in the file: give the points again; a run inside a
  * reflow round needs its pairs again to train on.
  */
 
@@ -59,7 +59,7 @@ const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sig
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, images, path, source, stats } = model;
+  const { config, firstCoupling, images, latent, path, source, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -76,7 +76,6 @@ export function save(model) {
   if (source) {
     tensors.set(SOURCE_NAME, { shape: [source.length / model.dim, model.dim], data: source });
   }
-  const { latent, ...size } = images ?? {};
   if (latent) {
     const { mean, components } = latent;
     tensors.set(LATENT_NAMES.mean, { shape: [mean.length], data: mean });
@@ -90,7 +89,7 @@ export function save(model) {
     first_coupling: firstCoupling,
     step: String(step),
     round: String(round),
-    ...(images && { images: JSON.stringify(size) }),
+    ...(images && { images: JSON.stringify({ ...images, latent: undefined }) }),
   };
   return write({ tensors, metadata });
 }
@@ -116,7 +115,8 @@ export function loadSync(bytes, { module, shared, config, points, labels, path, 
   const contents = read(bytes);
   const course = takePath(contents, path);
   const start = takeSource(contents, source);
-  const images = takeImages(contents);
+  const latent = takeLatent(contents);
+  const images = imagesIn(contents);
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
@@ -127,6 +127,7 @@ export function loadSync(bytes, { module, shared, config, points, labels, path, 
     if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
     if (course) model.setPath(course);
     if (start) model.setSource(start);
+    if (latent) model.setLatent(latent);
     if (images) model.setImages(images);
     return model;
   } catch (error) {
@@ -142,16 +143,11 @@ export function loadSync(bytes, { module, shared, config, points, labels, path, 
  * @returns {PathSamples | undefined}
  */
 function takePath({ tensors }, given) {
-  const [alpha, sigma] = [PATH_NAMES.alpha, PATH_NAMES.sigma].map((name) => {
-    const entry = tensors.get(name);
-    tensors.delete(name);
-    return entry?.data;
-  });
-  if (!alpha && !sigma) return given;
-  if (!alpha || !sigma)
-    throw malformed('tensors path.alpha, path.sigma: got one; allowed are both');
-  if (given === undefined) return { alpha, sigma };
-  throw besideOwn('path');
+  const own = takePair(tensors, PATH_NAMES.alpha, PATH_NAMES.sigma);
+  if (!own) return given;
+  if (given !== undefined) throw besideOwn('path');
+  const [alpha, sigma] = own;
+  return { alpha, sigma };
 }
 
 /**
@@ -173,23 +169,36 @@ function besideOwn(thing) {
 }
 
 /**
- * What the points of a file's run are images of, with the latent taken out of its tensors.
+ * What the points of a file's run are images of.
  * @param {Contents} contents
  * @returns {import('./images.js').Images | undefined}
  */
-function takeImages({ tensors, metadata: { images: text } }) {
+function imagesIn({ metadata: { images: text } }) {
   if (text === undefined) return undefined;
-  const images = /** @type {import('./images.js').Images} */ (
-    record('images', jsonOf('images', text))
-  );
-  const [mean, components] = [LATENT_NAMES.mean, LATENT_NAMES.components].map((name) => {
-    const entry = tensors.get(name);
-    tensors.delete(name);
-    return entry?.data;
-  });
-  if (!mean && !components) return images;
-  if (mean && components) return { ...images, latent: { mean, components } };
-  throw malformed('tensors latent.mean, latent.components: got one; allowed are both');
+  return /** @type {import('./images.js').Images} */ (record('images', jsonOf('images', text)));
+}
+
+/**
+ * The latent space of a file's run, taken out of its tensors.
+ * @param {Contents} contents
+ * @returns {import('./pca.js').Latent | undefined}
+ */
+function takeLatent({ tensors }) {
+  const [mean, components] = takePair(tensors, LATENT_NAMES.mean, LATENT_NAMES.components) ?? [];
+  return mean && components ? { mean, components } : undefined;
+}
+
+/**
+ * Two tensors of a file, taken out of it: both or none.
+ * @param {Contents['tensors']} tensors
+ * @param {...string} names
+ * @returns {Float32Array[] | undefined}
+ */
+function takePair(tensors, ...names) {
+  const found = names.flatMap((name) => tensors.get(name)?.data ?? []);
+  for (const name of names) tensors.delete(name);
+  if (found.length === 1) throw malformed(`tensors ${names.join(', ')}: got one; allowed are both`);
+  return found.length > 0 ? found : undefined;
 }
 
 /**
