@@ -193,6 +193,8 @@ export class Client extends Remote {
   /** The exact field of the data; see Model. */
   get oracle() {
     return {
+      /** @returns {Promise<boolean>} */
+      exists: () => this.ask('oracleExists', {}),
       /** @param {import('./oracle.js').FieldOptions & Cancellable} options @returns {Promise<Float32Array>} */
       velocity: (options) => this.ask('oracleVelocity', options),
     };
@@ -221,6 +223,25 @@ export class Client extends Remote {
   /** @param {MapOptions & Cancellable & Progressive} options @returns {Promise<import('./oracle.js').FieldMap>} */
   fieldMap(options) {
     return this.ask('fieldMap', options);
+  }
+
+  /**
+   * One optimiser step on a given batch, already coupled.
+   * @param {Batch} batch
+   * @returns {Promise<Stats>}
+   */
+  trainBatch(batch) {
+    return this.ask('trainBatch', batch);
+  }
+
+  /** @param {Batch} batch @returns {Promise<ReturnType<import('./model.js').Model['loss']>>} without an update */
+  loss(batch) {
+    return this.ask('loss', batch);
+  }
+
+  /** @param {string} solver @param {number} steps @returns {Promise<number>} evaluations a point costs */
+  nfe(solver, steps) {
+    return this.ask('nfe', { solver, steps });
   }
 
   /**

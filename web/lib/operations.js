@@ -20,6 +20,29 @@ export const OPERATIONS = {
   load: (server, options) => server.load(options),
   set: (server, partial) => server.change((model) => model.set(partial)),
   reset: (server) => server.change((model) => model.reset()),
+  restore: (server, saved) => server.change((model) => model.restore(saved)),
+  setPoints: (server, { points, n, labels }) =>
+    server.change((model) => model.setPoints(points, n, labels)),
+  setSource: (server, { points, n }) => server.change((model) => model.setSource(points, n)),
+  setPath: (server, samples) => server.change((model) => model.setPath(samples)),
+  setPairs: (server, { x0, x1, n, labels }) =>
+    server.change((model) => model.setPairs(x0, x1, n, labels)),
+  setLatent: (server, latent) => server.change((model) => model.setLatent(latent)),
+  setImages: (server, images) => server.change((model) => model.setImages(images)),
+  reflowBegin: (server) => server.change((model) => model.reflowBegin()),
+  // Copies, since a reply gives the arrays in it away.
+  source: (server) => structuredClone(server.model.source),
+  path: (server) => structuredClone(server.model.path),
+  latent: (server) => structuredClone(server.model.latent),
+  images: (server) => structuredClone(server.model.images),
+  warnings: (server) => server.model.warnings,
+  tensors: (server) => server.model.tensors(),
+  pixels: (server, { points }) => server.model.pixels(points),
+  encode: (server, { data }) => server.model.encode(data),
+  decode: (server, { points }) => server.model.decode(points),
+  trainBatch: (server, batch) => server.model.trainBatch(batch),
+  loss: (server, batch) => server.model.loss(batch),
+  nfe: (server, { solver, steps }) => server.model.nfe(solver, steps),
   stepOnce: (server) => ({ losses: server.model.train(1), stats: server.model.stats }),
   stats: (server) => server.model.stats,
   lossByTime: (server) => server.model.lossByTime,
@@ -42,12 +65,14 @@ export const OPERATIONS = {
   loglik: (server, options) => server.model.loglikSlices(options),
   nll: (server, options) => server.model.nllSlices(options),
   density: (server, options) => server.model.densitySlices(options),
+  oracleExists: (server) => server.model.oracle.exists,
   oracleVelocity: (server, options) => server.model.oracle.velocity(options),
   irreducibleLoss: (server, options) => oracle.irreducibleLossSlices(server.model, options),
   fieldError: (server, options) => oracle.fieldErrorSlices(server.model, options),
   floor: (server) => oracle.floorSlices(server.model),
   excess: (server, { losses }) => oracle.excessSlices(server.model, losses),
   fieldMap: (server, options) => oracle.fieldMapSlices(server.model, options),
+  digestOf: (server, { array }) => server.model.digestOf(array),
   digest: (server) => server.model.digest(),
   save: (server) => save(server.model),
   train: (server, options, task) => server.stream(task).train(options),
@@ -55,5 +80,7 @@ export const OPERATIONS = {
 };
 
 export const STREAMS = ['train', 'reflow'];
-/** They pull the model from under a running stream. */
-export const EXCLUSIVE = ['create', 'load', 'reset', 'stepOnce', ...STREAMS];
+/** They pull the model, or what it learns from, from under a running stream. */
+const DATA = ['setPoints', 'setSource', 'setPath', 'setPairs'];
+const STEPS = ['stepOnce', 'trainBatch', 'reflowBegin'];
+export const EXCLUSIVE = ['create', 'load', 'restore', 'reset', ...DATA, ...STEPS, ...STREAMS];

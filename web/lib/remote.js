@@ -10,6 +10,10 @@ import { Caller } from './caller.js';
 /** @typedef {import('./protocol.js').Endpoint} Endpoint */
 /** @typedef {import('./caller.js').ConnectOptions} ConnectOptions */
 /** @typedef {import('./stats.js').Stats} Stats */
+/** @typedef {import('./extras.js').Extras} Extras */
+/** @typedef {import('./pca.js').Latent} Latent */
+/** @typedef {import('./images.js').Images} Images */
+/** @typedef {import('./path.js').PathSamples} PathSamples */
 
 /** @typedef {{config: Config, parameters: number, threads: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
 
@@ -32,7 +36,7 @@ export class Remote {
   /**
    * Makes the model, in place of the one before. Bare weights from PyTorch may come with it. Threads as in Model.create.
    * @param {PartialConfig} [config]
-   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, weights?: Uint8Array, threads?: number}} [extras]
+   * @param {Extras & {weights?: Uint8Array, threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   create(config = {}, extras = {}) {
@@ -42,7 +46,7 @@ export class Remote {
   /**
    * Continues a saved run, in place of the model before. The bytes are copied.
    * @param {Uint8Array} bytes
-   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, config?: PartialConfig, threads?: number}} [extras]
+   * @param {import('./weights.js').LoadOptions & {threads?: number}} [extras]
    * @returns {Promise<Info>}
    */
   load(bytes, extras = {}) {
@@ -55,6 +59,107 @@ export class Remote {
    */
   save() {
     return this.ask('save', {});
+  }
+
+  /**
+   * Replaces the state by a saved one.
+   * @param {import('./slots.js').SavedState} state
+   * @returns {Promise<Info>}
+   */
+  restore(state) {
+    return this.ask('restore', state);
+  }
+
+  /** @returns {Promise<import('./slots.js').Tensor[]>} */
+  tensors() {
+    return this.ask('tensors', {});
+  }
+
+  /**
+   * The user's own data; see Model, as for all that is set.
+   * @param {Float32Array} points [n, D]
+   * @param {number} [n] checked against the array
+   * @param {Int32Array} [labels] [n]
+   * @returns {Promise<Info>}
+   */
+  setPoints(points, n, labels) {
+    return this.ask('setPoints', { points, n, labels });
+  }
+
+  /** @param {Float32Array} points @param {number} [n] @returns {Promise<Info>} */
+  setSource(points, n) {
+    return this.ask('setSource', { points, n });
+  }
+
+  /** @returns {Promise<Float32Array | undefined>} */
+  source() {
+    return this.ask('source', {});
+  }
+
+  /** @param {PathSamples} samples @returns {Promise<Info>} */
+  setPath(samples) {
+    return this.ask('setPath', samples);
+  }
+
+  /** @returns {Promise<PathSamples | undefined>} */
+  path() {
+    return this.ask('path', {});
+  }
+
+  /** @param {Latent} latent @returns {Promise<Info>} */
+  setLatent(latent) {
+    return this.ask('setLatent', latent);
+  }
+
+  /** @returns {Promise<Latent | undefined>} */
+  latent() {
+    return this.ask('latent', {});
+  }
+
+  /** @param {Float32Array} data [n, W] @returns {Promise<Float32Array>} [n, D] */
+  encode(data) {
+    return this.ask('encode', { data });
+  }
+
+  /** @param {Float32Array} points [n, D] @returns {Promise<Float32Array>} [n, W] */
+  decode(points) {
+    return this.ask('decode', { points });
+  }
+
+  /** @param {Images} images @returns {Promise<Info>} */
+  setImages(images) {
+    return this.ask('setImages', images);
+  }
+
+  /** @returns {Promise<Images | undefined>} */
+  images() {
+    return this.ask('images', {});
+  }
+
+  /** @param {Float32Array} points [n, D] @returns {Promise<Float32Array>} [n, width * height] */
+  pixels(points) {
+    return this.ask('pixels', { points });
+  }
+
+  /**
+   * @param {Float32Array} x0
+   * @param {Float32Array} x1
+   * @param {number} [n] checked against the arrays
+   * @param {Int32Array} [labels] [n]
+   * @returns {Promise<Info>}
+   */
+  setPairs(x0, x1, n, labels) {
+    return this.ask('setPairs', { x0, x1, n, labels });
+  }
+
+  /** Begins the next reflow round by hand; see Model. @returns {Promise<Info>} */
+  reflowBegin() {
+    return this.ask('reflowBegin', {});
+  }
+
+  /** @returns {Promise<string[]>} */
+  warnings() {
+    return this.ask('warnings', {});
   }
 
   /** @returns {Promise<Info>} */
@@ -89,6 +194,11 @@ export class Remote {
   /** @returns {Promise<string>} */
   digest() {
     return this.ask('digest', {});
+  }
+
+  /** @param {Float32Array | Float64Array | Int32Array | Uint8Array} array @returns {Promise<string>} */
+  digestOf(array) {
+    return this.ask('digestOf', { array });
   }
 
   /** Ends the worker; everything pending rejects with code 'disposed'. Idempotent. */

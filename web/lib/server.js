@@ -1,6 +1,7 @@
 /** @file The server of protocol.js: owns one model, works in slices, hears messages between them. */
 
 import { MoonflowError, refusal } from './errors.js';
+import { give } from './extras.js';
 import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
 import { EXCLUSIVE, OPERATIONS, STREAMS } from './operations.js';
@@ -60,15 +61,12 @@ export class Server {
   }
 
   /** @param {import('./weights.js').LoadOptions & {weights?: Uint8Array, threads?: number}} options */
-  create({ config = {}, points, labels, path, weights, threads }) {
-    if (weights) return this.load({ bytes: weights, config, points, labels, path, threads });
+  create({ config = {}, weights, threads, ...extras }) {
+    if (weights) return this.load({ bytes: weights, config, threads, ...extras });
     return this.#adopt(threads, (module, shared) => {
       const model = Model.createSync(config, module, shared);
       try {
-        // Labels without points are refused there.
-        if (points || labels)
-          model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
-        if (path) model.setPath(path);
+        give(model, extras);
         return model;
       } catch (error) {
         model.dispose();

@@ -10,6 +10,7 @@
 
 import { record } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { give } from './extras.js';
 import { parseStrict } from './json.js';
 import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
@@ -26,12 +27,9 @@ export { read } from './safetensors.js';
 /** @typedef {import('./slots.js').SavedState} SavedState */
 
 /**
- * @typedef {object} LoadOptions
- * @property {PartialConfig} [config] for a file that has none, such as one from PyTorch
- * @property {Float32Array} [points] the user's points, when data is 'points'
- * @property {Int32Array} [labels] their classes, when the run has classes
- * @property {PathSamples} [path] the user's path, for a file that has none
- * @property {Float32Array} [source] the points of the user's source, for a file that has none
+ * The configuration is for a file that has none, such as one from PyTorch; path, source, latent and images are for one without
+ * its own.
+ * @typedef {{config?: PartialConfig} & import('./extras.js').Extras} LoadOptions
  */
 
 const FORMAT = 'moonflow 1';
@@ -111,24 +109,22 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
  * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, shared, config, points, labels, path, source }) {
+export function loadSync(bytes, { module, shared, config, points, labels, ...given }) {
   const contents = read(bytes);
-  const course = takePath(contents, path);
-  const start = takeSource(contents, source);
-  const latent = takeLatent(contents);
-  const images = imagesIn(contents);
+  const own = {
+    path: takePath(contents),
+    source: takeSource(contents),
+    latent: takeLatent(contents),
+    images: imagesIn(contents),
+  };
+  const extras = { points, labels, ...onlyOne(own, given) };
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
     const slots = run.bare ? bareSlots(model, contents) : wholeSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
-    // Labels without points are refused there.
-    if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
-    if (course) model.setPath(course);
-    if (start) model.setSource(start);
-    if (latent) model.setLatent(latent);
-    if (images) model.setImages(images);
+    give(model, extras);
     return model;
   } catch (error) {
     model.dispose();
@@ -137,35 +133,36 @@ export function loadSync(bytes, { module, shared, config, points, labels, path, 
 }
 
 /**
- * The path of a file, taken out of its tensors, or the one given.
- * @param {Contents} contents
- * @param {PathSamples | undefined} given
- * @returns {PathSamples | undefined}
+ * What a file has of its own, or what is given in its place: never both.
+ * @param {Record<string, any>} own
+ * @param {Record<string, any>} given
  */
-function takePath({ tensors }, given) {
-  const own = takePair(tensors, PATH_NAMES.alpha, PATH_NAMES.sigma);
-  if (!own) return given;
-  if (given !== undefined) throw besideOwn('path');
-  const [alpha, sigma] = own;
-  return { alpha, sigma };
+function onlyOne(own, given) {
+  const twice = Object.keys(own).find((name) => own[name] && given[name] !== undefined);
+  if (twice === undefined)
+    return Object.fromEntries(Object.keys(own).map((name) => [name, own[name] ?? given[name]]));
+  const message = `${twice}: got one beside a file that has its own; allowed is none`;
+  throw new MoonflowError('argument', message, { operation: 'load' });
 }
 
 /**
- * The source of a file, taken out of its tensors, or the one given.
+ * The path of a file, taken out of its tensors.
  * @param {Contents} contents
- * @param {Float32Array | undefined} given
+ * @returns {PathSamples | undefined}
  */
-function takeSource({ tensors }, given) {
-  const entry = tensors.get(SOURCE_NAME);
-  tensors.delete(SOURCE_NAME);
-  if (entry && given !== undefined) throw besideOwn('source');
-  return entry?.data ?? given;
+function takePath({ tensors }) {
+  const [alpha, sigma] = takePair(tensors, PATH_NAMES.alpha, PATH_NAMES.sigma) ?? [];
+  return alpha && sigma ? { alpha, sigma } : undefined;
 }
 
-/** @param {string} thing */
-function besideOwn(thing) {
-  const message = `${thing}: got one beside a file that has its own; allowed is none`;
-  return new MoonflowError('argument', message, { operation: 'load' });
+/**
+ * The source of a file, taken out of its tensors.
+ * @param {Contents} contents
+ */
+function takeSource({ tensors }) {
+  const entry = tensors.get(SOURCE_NAME);
+  tensors.delete(SOURCE_NAME);
+  return entry?.data;
 }
 
 /**
