@@ -187,6 +187,11 @@ test('a latent space that data do not have is refused with the reason', async ()
     ],
     [['sample', trained, '--from', file], 2, /own.csv, columns: got 80; allowed is 3, as in/],
     [['loglik', trained, '--points', noise, '--grid', '3'], 2, /--grid: got 3/],
+    [
+      ['velocity', trained, '--points', file, '--t', '0.5'],
+      2,
+      /columns: got 80; allowed is 3, as in/,
+    ],
     [['eval', trained], 2, /--data: got nothing/],
   ];
   for (const [words, code, message] of cases) {

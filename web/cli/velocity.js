@@ -6,8 +6,9 @@ import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { choice, file, missing, number, toggle, weights } from './options.js';
-import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
+import { readRunPoints } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -63,10 +64,8 @@ export async function run(values, module) {
   const model = exact
     ? await openRunWithData('RUN', values.RUN, { module, data })
     : await openRun('RUN', values.RUN, module);
-  const { points, n, dim } = await readPoints('--points', path);
-  if (dim !== model.dim) {
-    throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
-  }
+  const run = { model, name: values.RUN, encoded: true };
+  const { points, n, dim } = await readRunPoints('--points', path, run);
   const value = exact
     ? model.oracle.velocity({ t, x: points, label })
     : model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
