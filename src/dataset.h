@@ -30,7 +30,8 @@ typedef struct {
 /* x [n, dim]. A draw is one: moons depends on n. Lanes of the stream separate shape, jitter and order. */
 void dataset_draw(const dataset *d, rng_stream stream, int n, real *x);
 
-/* Points first .. first + n - 1 of the endless draw that dataset_draw begins, first + n <= 2^30. Any kind but moons. */
+/* Points first .. first + n - 1 of the endless draw that dataset_draw begins, first + n <= 2^30, of points 2^32 - 1. Any kind but
+ * moons. */
 void dataset_draw_from(const dataset *d, rng_stream stream, uint32_t first, int n, real *x);
 
 /* Parts of equal probability that a 2-D shape has: arcs, centres or cells; its classes. */

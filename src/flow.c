@@ -48,6 +48,7 @@ int fm_convert(const fm_model *m, int from, int to, const real *t, const real *x
 int fm_noise(const fm_model *m, uint32_t seed, uint32_t first, int n, real *x0) {
   FM_REQUIRE(model_is(m) && n >= 1 && model_can_write(m, x0, n), FM_E_ARG);
   FM_REQUIRE((uint64_t)first + (uint64_t)n <= source_points(&m->source), FM_E_ARG);
+  FM_REQUIRE(source_is_known(&m->source), FM_E_STATE);
   source_draw(&m->source, (rng_stream){.seed = seed, .purpose = RNG_NOISE}, first, n, x0);
   return FM_OK;
 }

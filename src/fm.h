@@ -54,7 +54,7 @@ typedef float real;
 enum {
   FM_OK = 0,
   FM_E_ARG = 1,      /* an argument is outside what the function says it takes */
-  FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points, pairs or path set) */
+  FM_E_STATE = 2,    /* the call does not fit what has happened so far (no points, source, pairs or path set) */
   FM_E_MEMORY = 3,   /* the block is smaller than fm_size, null, or not aligned to 16 */
   FM_E_DIVERGED = 4, /* loss or gradient left the finite range; the model is as it was before that step */
   FM_E_FORMAT = 5,   /* restored state holds a value that fm_restore does not admit */
@@ -99,7 +99,7 @@ FM_API const char *fm_preset_name(int preset); /* null when there is no such pre
  * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the couplings ot, sinkhorn and ot-conditional, which needs
  * K > 0; `ot_batch` 0 or at least batch; `classes` 0 or what
  * fm_data_classes gives unless data is points;
- * `source` gaussian unless `dim` is 2 and under ve; predict v under ve (condition.h says why), and score, and noise on the way
+ * `source` gaussian or points unless `dim` is 2, and gaussian under ve; predict v under ve (condition.h says why), and score, and noise on the way
  * (sde), only under the independent coupling and from a gaussian source, since others follow no density whose gradient x0 would
  * give; the linear path and no weight under the distilled coupling, for
  * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and muon_lr
@@ -127,6 +127,10 @@ FM_API int fm_param_set(fm_model *model, int index, double value);
  * and unchanged. Needed before training when data is `points`, refused otherwise. Under ve with sigma_data measured,
  * FM_E_ARG when their standard deviation exceeds that row's range. */
 FM_API int fm_points_set(fm_model *model, const real *points, int n);
+
+/* The user's own source: points [n, D] that x0 is drawn from, with replacement. Kept by reference. Needed before fm_noise and, but
+ * under the paired and distilled couplings, before training when source is `points`; FM_E_STATE otherwise. */
+FM_API int fm_source_set(fm_model *model, const real *points, int n);
 
 /* The class of each point that is set: labels [n] in 0 .. K-1, n as in fm_points_set, every class at least once. By reference.
  * Needed before training when data is `points` and K > 0, anew after new points. FM_E_STATE without points or with K = 0. */
@@ -187,7 +191,7 @@ FM_API int fm_loss_by_time(const fm_model *model, double *mean);
 
 /* Takes up to `steps` optimiser steps, 0 <= steps, writing each loss to losses[steps] unless it is null.
  * FM_E_DIVERGED: stopped before the first bad step; stats.step tells how many were taken, stats.cause why.
- * FM_E_STATE: points, labels or pairs are missing, or the round has taken its 2^30 steps.
+ * FM_E_STATE: points, labels, a source or pairs are missing, or the round has taken its 2^30 steps.
  * FM_E_REG: stopped before a step whose batch needs a larger sinkhorn_reg, stats.least_reg at least; so do fm_batch and fm_pairing. */
 FM_API int fm_train(fm_model *model, int steps, double *losses);
 
@@ -249,8 +253,8 @@ FM_API int fm_velocity(fm_model *model, int weights, const real *t, const real *
 FM_API int fm_convert(const fm_model *model, int from, int to, const real *t, const real *x, const real *value, int n,
                       real *out);
 
-/* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`, unit scale: N(0, I), or the shape that
- * `source` names. first + n <= (2^32 - 1) / D, of a shape / 4. fm_sample and fm_straightness scale them to the path's source themselves. */
+/* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`, unit scale: N(0, I), the shape that
+ * `source` names, or draws of the points of fm_source_set. first + n <= (2^32 - 1) / D, of a shape / 4, of points / 1. fm_sample and fm_straightness scale them to the path's source themselves. */
 FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n, real *x0);
 
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */

@@ -43,6 +43,7 @@ weight model_weight(const fm_model *m) { return (weight){whole(m, FM_WEIGHT), m-
 static int can_draw(const fm_model *m) {
   if (!model_has_field(m)) return 0;
   if (minibatch_is_paired(whole(m, FM_COUPLING))) return model_has_pairs(m);
+  if (!source_is_known(&m->source)) return 0;
   if (m->data.kind != FM_DATA_POINTS) return 1;
   return m->data.count > 0 && (m->field.shape.classes == 0 || m->data.labels != NULL);
 }

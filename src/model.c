@@ -203,6 +203,15 @@ int fm_points_set(fm_model *m, const real *points, int n) {
   return FM_OK;
 }
 
+int fm_source_set(fm_model *m, const real *points, int n) {
+  FM_REQUIRE(model_is(m) && n >= 1, FM_E_ARG);
+  FM_REQUIRE(model_are_points(m, points, n), FM_E_ARG);
+  FM_REQUIRE(m->params[FM_SOURCE] == FM_SOURCE_POINTS, FM_E_STATE);
+  m->source.set.points = points;
+  m->source.set.count = n;
+  return FM_OK;
+}
+
 /* A class without a point could never be learned. */
 static int all_present(const int32_t *labels, int n, int classes) {
   uint8_t seen[FM_MAX_CLASSES] = {0};

@@ -30,9 +30,9 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                  "What the model learns.", 0, FM_DATA_POINTS, FM_DATA_MOONS, CHOICE, FIXED},
     [FM_NOISE] = {"noise", "data", "", "Standard deviation of the noise on the shape, before it is scaled.", 0, 1, 0.05,
                   REAL, FIXED},
-    [FM_SOURCE] = {"source", "data", "gaussian|moons-iid|8gaussians|checkerboard|circles|spirals",
-                   "Where the flow starts: Gaussian noise, or a shape, with the same noise on it.", 0,
-                   FM_SOURCE_SPIRALS, FM_SOURCE_GAUSSIAN, CHOICE, FIXED},
+    [FM_SOURCE] = {"source", "data", "gaussian|moons-iid|8gaussians|checkerboard|circles|spirals|points",
+                   "Where the flow starts: Gaussian noise, a shape with the same noise on it, or points of your own.",
+                   0, FM_SOURCE_POINTS, FM_SOURCE_GAUSSIAN, CHOICE, FIXED},
     [FM_PATH] = {"path", "data", "linear|vp-cosine|ve|vp-linear|polynomial|custom",
                  "How noise and data are mixed at time t; custom is a curve of your own.", 0, FM_PATH_CUSTOM,
                  FM_PATH_LINEAR, CHOICE, FIXED},
@@ -68,7 +68,7 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_TARGET] =
         {"target", "batch", "pair|stable",
          "Velocity a point is taught: that of its pair, or the mean over all data of the batch that may lead there "
-         "(the same under every coupling but independent, and from a shape).",
+         "(the same under every coupling but independent, and from a source other than gaussian).",
          0, FM_TARGET_STABLE, FM_TARGET_STABLE, CHOICE, LIVE},
     [FM_TIME] = {"time", "batch", "uniform|logit-normal|power|u-shaped", "Law of the training time t.", 0,
                  FM_TIME_U_SHAPED, FM_TIME_UNIFORM, CHOICE, LIVE},
@@ -197,8 +197,9 @@ int params_check(const double *p, int *bad) {
     if (params_check_value(i, p[i]) != FM_OK) return refuse(i, bad);
   if ((int)p[FM_FEATURES] % 2 != 0) return refuse(FM_FEATURES, bad);
   if (p[FM_DATA] != FM_DATA_POINTS && p[FM_DIM] != 2) return refuse(FM_DIM, bad);
-  const int shaped = p[FM_SOURCE] != FM_SOURCE_GAUSSIAN;
-  if (shaped && (p[FM_DIM] != 2 || p[FM_PATH] == FM_PATH_VE)) return refuse(FM_SOURCE, bad);
+  const int flat = p[FM_SOURCE] != FM_SOURCE_GAUSSIAN && p[FM_SOURCE] != FM_SOURCE_POINTS;
+  if (flat && p[FM_DIM] != 2) return refuse(FM_SOURCE, bad);
+  if (p[FM_SOURCE] != FM_SOURCE_GAUSSIAN && p[FM_PATH] == FM_PATH_VE) return refuse(FM_SOURCE, bad);
   if (p[FM_PATH] == FM_PATH_VE && p[FM_PREDICT] != FM_PREDICT_V) return refuse(FM_PREDICT, bad);
   if (p[FM_PREDICT] == FM_PREDICT_SCORE && !params_has_score(p)) return refuse(FM_PREDICT, bad);
   if (p[FM_SDE] != FM_SDE_NONE && (!params_has_score(p) || p[FM_SOLVER] > FM_SOLVER_RK4)) return refuse(FM_SDE, bad);

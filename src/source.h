@@ -1,6 +1,7 @@
 /* source.h — where a flow starts: x0, of unit scale.
  *
  *   gaussian   N(0, I), any D
+ *   points     the user's own, drawn with replacement and without noise, any D: from any data to any data
  *   the rest   the 2-D sets of dataset.h, each at its own scale and with the noise of the data: from one shape to another
  *
  * A flow from any x0 is learned as one from noise is. What needs p_0 or its score does not exist for the rest: the score of a
@@ -19,6 +20,9 @@ typedef struct {
 
 /* kind is one of FM_SOURCE_*. */
 source source_of(int kind, int dim, double noise);
+
+/* Whether it can be drawn from: not before points of one's own are set, in set.points and set.count. */
+int source_is_known(const source *s);
 
 /* Most points of one stream: no two of them then share a number. */
 uint32_t source_points(const source *s);

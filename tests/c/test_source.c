@@ -90,10 +90,59 @@ static void check_refusals(void) {
   free(m.model);
 }
 
+enum { D = 3, OWN = 5 };
+
+static void check_points(void) {
+  promise("points of one's own are a source of any D: every start point is one of them, one stream however it is cut");
+  made m = make((const setting[]){{FM_DATA, FM_DATA_POINTS}, {FM_DIM, D}, {FM_SOURCE, FM_SOURCE_POINTS}, END});
+  real own[D * OWN], data[D * 2] = {9, 8, 7, 6, 5, 4};
+  int seen[OWN] = {0};
+  for (int i = 0; i < D * OWN; i++) own[i] = (real)i - 7;
+  check(fm_points_set(m.model, data, 2) == FM_OK && fm_noise(m.model, 9, 0, 1, x0) == FM_E_STATE, "no source yet");
+  check(fm_train(m.model, 1, NULL) == FM_E_STATE && fm_batch(m.model, 0, t, x0, x1) == FM_E_STATE, "no source yet");
+  check(fm_source_set(m.model, own, OWN) == FM_OK && fm_noise(m.model, 9, 0, 600, x0) == FM_OK, "source");
+  for (int first = 0, n = 1; first < 600; first += n, n = n % 37 + 1)
+    fm_noise(m.model, 9, (uint32_t)first, fm_min(n, 600 - first), cut + D * first);
+  check(memcmp(x0, cut, 600 * D * sizeof(real)) == 0, "it depends on how it is cut");
+  for (int i = 0; i < 600; i++) {
+    const int which = ((int)x0[D * i] + 7) / D;
+    check(memcmp(x0 + D * i, own + D * which, D * sizeof(real)) == 0, "start point %d is not of the source", i);
+    seen[which]++;
+  }
+  for (int j = 0; j < OWN; j++) check(abs(seen[j] - 120) < 5 * sqrt(120), "point %d was met %d times", j, seen[j]);
+  check(fm_noise(m.model, 9, UINT32_MAX - 1, 1, cut) == FM_OK, "the last point");
+  check(fm_noise(m.model, 9, UINT32_MAX, 1, cut) == FM_E_ARG, "a point too many");
+  check(fm_batch(m.model, 3, t, x0, x1) == FM_OK, "batch");
+  for (int i = 0; i < D * B; i++) check(x0[i] >= -7 && x0[i] <= 7 && x0[i] == rint(x0[i]), "a batch begins elsewhere");
+  check(fm_reset(m.model) == FM_OK && fm_train(m.model, 2, NULL) == FM_OK, "the source stays after reset");
+  free(m.model);
+}
+
+static void check_points_refusals(void) {
+  promise("a source of points is refused where it is not asked for, not finite, under ve, and for what needs p_0");
+  made shape = make((const setting[]){{FM_SOURCE, FM_SOURCE_CIRCLES}, END});
+  made m = make((const setting[]){{FM_SOURCE, FM_SOURCE_POINTS}, END});
+  real own[4] = {1, 2, 3, 4};
+  const double back[2] = {1, 0};
+  double params[FM_PARAM_COUNT], logp = 7;
+  int bad = -1;
+  check(fm_source_set(shape.model, own, 2) == FM_E_STATE, "a model of a shape takes a source");
+  check(fm_source_set(m.model, own, 0) == FM_E_ARG && fm_source_set(m.model, NULL, 2) == FM_E_ARG, "no points");
+  check(fm_source_set(m.model, own, 2) == FM_OK && fm_train(m.model, 1, NULL) == FM_OK, "a sound source");
+  real gap[2] = {1, (real)NAN};
+  check(fm_source_set(m.model, gap, 1) == FM_E_ARG && fm_train(m.model, 1, NULL) == FM_OK, "a refused one is left out");
+  check(fm_loglik(m.model, FM_EMA, FM_SOLVER_EULER, back, 2, 0, 1, 0, own, 1, &logp, NULL) == FM_E_STATE, "loglik");
+  params_with((const setting[]){{FM_SOURCE, FM_SOURCE_POINTS}, {FM_PATH, FM_PATH_VE}, END}, params);
+  check(fm_check(params, &bad) == FM_E_ARG && bad == FM_SOURCE, "ve");
+  free(m.model), free(shape.model);
+}
+
 int main(void) {
   check_stream();
   check_batches();
   check_target();
   check_refusals();
-  return report(4);
+  check_points();
+  check_points_refusals();
+  return report(6);
 }

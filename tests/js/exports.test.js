@@ -106,6 +106,7 @@ const EXPORTS = {
     ],
   },
   fm_points_set: { args: [self, float(p1), n] },
+  fm_source_set: { args: [self, float(p1), n], good: STATE },
   fm_labels_set: { args: [marked, labels, n] },
   fm_path_set: {
     args: [

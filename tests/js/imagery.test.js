@@ -1,21 +1,17 @@
 /** The command with the handwritten digits: trained, resumed, sampled, drawn, exported. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
 import * as npy from '../../web/lib/npy.js';
 import { loadSync } from '../../web/lib/weights.js';
 import { good, python } from './python.js';
+import { scratch } from './scratch.js';
 import { module } from './small.js';
 import { run, succeed } from './typed.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'moonflow-imagery-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string} name */
-const at = (name) => join(folder, name);
+const { at } = scratch('imagery');
 
 const shape = '--hidden 64 --layers 2 --features 16 --batch 64 --seed 7'.split(' ');
 const latentWords = ['--data', 'digits', '--latent', '12', '--classes', '10', ...shape];
@@ -50,13 +46,13 @@ test('a latent run of digits is sampled in its latent space, and as pixels', asy
   const model = opened(latent);
   assert.deepEqual([model.dim, model.config.classes, model.config.data], [12, 10, 'points']);
   const words = ['sample', latent, '-n', '30', '--label', 'all', '--guidance', '2'];
-  const { dim, data } = csv.read(await succeed(...words));
+  const { dim, data } = csv.read(await succeed(...words, '--latents'));
   assert.equal(dim, 12);
   const labels = Int32Array.from({ length: 30 }, (_, i) => Math.floor(i / 3));
   const expected = model.sample({ n: 30, labels, guidance: 2 });
   assert.deepEqual(data, expected);
   const file = at('pixels.npy');
-  await succeed(...words, '--pixels', '--out', file);
+  await succeed(...words, '--out', file);
   assert.deepEqual(npy.read(readFileSync(file)), { shape: [30, 64], data: model.pixels(expected) });
 });
 
@@ -129,9 +125,9 @@ test('what is no run of images, and no space of digits, is refused', async () =>
     [['train', '--resume', moons, '--data', 'digits'], /--data: got "digits"; allowed is moons/],
     [['eval', latent, '--data', 'x.csv'], /--data: got "x.csv"; allowed is digits, as in/],
     [['sample', moons, '--png', png], /--png: got .*none.png"; .*not of images/],
-    [['sample', moons, '--pixels'], /--pixels: got "on"; .*not of images/],
+    [['sample', moons, '--latents'], /--latents: got "on"; .*no latent space/],
     [['sample', latent, '--png', png, '-n', '1601'], /-n: got 1601; allowed is 1600 at most/],
-    [['sample', latent, '--png', png, '--pixels'], /--pixels: got "on"; .*without --out/],
+    [['sample', latent, '--png', png, '--latents'], /--latents: got "on"; .*without --out/],
     [['sample', pixels, '--label', 'all'], /--label: got "all"; .*without classes/],
     [['sample', latent, '--label', 'every'], /--label: got "every"; /],
   ];

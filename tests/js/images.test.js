@@ -119,7 +119,10 @@ test('images that the points cannot be are refused, by a model and from a file',
     [/^images: got text that is not strict JSON/, () => reload({ images: '{' })],
     [/^images: got 8/, () => reload({ images: '8' })],
     [/^images\.height: got "8"/, () => reload({ images: '{"width":8,"height":"8"}' })],
-    [/^tensor "latent\.mean": got one/, () => reload({ images: undefined })],
+    [
+      /^latent\.mean\.length: got 80; allowed is exactly 64/,
+      () => model.setLatent({ mean: new Float32Array(80), components: new Float32Array(1280) }),
+    ],
   ];
   for (const [message, act] of refused) {
     assert.throws(act, (/** @type {Error} */ error) => {

@@ -1,21 +1,16 @@
 /** Log-densities, as the command gives them. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
 import { summarise } from '../../web/lib/likelihood.js';
 import * as npy from '../../web/lib/npy.js';
 import { save } from '../../web/lib/weights.js';
+import { scratch } from './scratch.js';
 import { small } from './small.js';
 import { run, succeed } from './typed.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'moonflow-loglik-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string} name */
-const at = (name) => join(folder, name);
+const { folder, at } = scratch('loglik');
 
 const model = small();
 model.train(60);
@@ -63,6 +58,30 @@ test('--json of points names the mean, its error and how it was come by', async 
   const plain = JSON.parse(await succeed('loglik', trained, '--points', points, '--json'));
   const { probes, seed, weights, solver, steps } = plain;
   assert.deepEqual([probes, seed, weights, solver, steps], [0, 1, 'ema', 'heun', 25]);
+});
+
+test('dopri5 follows the paths to the tolerances of --rtol and --atol, for points, grid and eval', async () => {
+  const rules = { solver: 'dopri5', rtol: 1e-3, atol: 1e-6, steps: 90 };
+  const words = ['--solver', 'dopri5', '--rtol', '1e-3', '--atol', '1e-6', '--steps', '90'];
+  const judge = ['loglik', trained, '--points', points];
+  const [fine, plain, mapped, measured] = (
+    await Promise.all([
+      succeed(...judge, ...words, '--json'),
+      succeed(...judge, '--solver', 'dopri5', '--json'),
+      succeed('loglik', trained, '--grid', '6', '--box', '-4,4', ...words, '--json'),
+      succeed('eval', trained, '-n', '200', '--nll', ...words, '--json'),
+    ])
+  ).map((text) => JSON.parse(text));
+  const { logp, nfe } = model.loglik({ x, ...rules });
+  const { seconds, ...told } = fine;
+  const how = { probes: 0, seed: 1, weights: 'ema' };
+  assert.deepEqual(told, { ...summarise(logp, 2), n: 40, nfe, ...rules, ...how });
+  assert.deepEqual([plain.rtol, plain.atol, plain.grid], [1e-4, 1e-4, undefined]);
+  assert.notEqual(plain.nfe, nfe);
+  assert.equal(mapped.mass, model.density({ size: 6, box: [-4, 4], ...rules }).mass);
+  const { nll, nfe: nll_nfe } = model.nll({ n: 200, ...rules });
+  assert.deepEqual([measured.nll, measured.nll_nfe], [nll, nll_nfe]);
+  assert.equal(seconds > 0, true);
 });
 
 test('--grid gives the density of the library with its mass, and draws it', async () => {
@@ -126,6 +145,22 @@ test('what loglik cannot do is refused with the reason, before anything is writt
       [trained, ...judge, '--solver', 'dopri5', '--time-grid', 'quadratic'],
       2,
       /grid: got "quadratic"; allowed is left out: dopri5/,
+    ],
+    [
+      [trained, ...judge, '--rtol', '1e-3'],
+      2,
+      /rtol: got 0.001; .*solver is dopri5; here it is heun/,
+    ],
+    [
+      [trained, ...judge, '--solver', 'dopri5', '--rtol', '0'],
+      2,
+      /--rtol: got 0; allowed is a number/,
+    ],
+    [[trained, ...judge, '--solver', 'dopri5', '--atol', '-1'], 2, /--atol: got -1; allowed/],
+    [
+      [trained, ...judge, '--solver', 'dopri5', '--steps', '1'],
+      2,
+      /--steps: got 1; allowed is more, or/,
     ],
     [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
     [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],

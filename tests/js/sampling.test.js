@@ -1,20 +1,15 @@
 /** How points travel, as the command offers it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
 import * as npy from '../../web/lib/npy.js';
 import { save } from '../../web/lib/weights.js';
+import { scratch } from './scratch.js';
 import { small } from './small.js';
 import { run, succeed } from './typed.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'moonflow-sampling-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string} name */
-const at = (name) => join(folder, name);
+const { at } = scratch('sampling');
 
 const model = small();
 model.train(60);

@@ -1,44 +1,29 @@
 /** The command's verb reflow: rounds, online pairs, distillation, and going on with a round. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
 import { setImmediate as breath } from 'node:timers/promises';
 import { moonflow } from '../../web/cli/command.js';
 import * as csv from '../../web/lib/csv.js';
 import { compileSync } from '../../web/lib/loader.js';
 import { State } from '../../web/lib/state.js';
 import { load } from '../../web/lib/weights.js';
+import { scratch } from './scratch.js';
 import { run, succeed } from './typed.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'moonflow-straightening-'));
-after(() => rmSync(folder, { recursive: true }));
-
-/** @param {string} name */
-const at = (name) => join(folder, name);
+const { at } = scratch('straightening');
 
 const trained = at('trained.safetensors');
 const network = ['--hidden', '8', '--layers', '1', '--features', '8', '--batch', '32'];
 const travel = ['--solver', 'euler', '--solver-steps', '2', '--schedule', 'constant'];
 const fewer = ['-n', '500'];
+const short = ['--pairs', '64', '--steps', '5'];
 
 before(() => succeed('train', ...network, ...travel, '--steps', '30', '--out', trained));
 
 test('reflow --json reports every round before and after, and its run can be sampled', async () => {
   const out = at('straight.safetensors');
-  const words = [
-    ...fewer,
-    '--rounds',
-    '2',
-    '--pairs',
-    '64',
-    '--steps',
-    '5',
-    '--out',
-    out,
-    '--json',
-  ];
+  const words = [...fewer, '--rounds', '2', ...short, '--out', out, '--json'];
   const result = JSON.parse(await succeed('reflow', trained, ...words));
   assert.deepEqual(Object.keys(result), ['rounds', 'sw2_floor', 'seconds', 'hash']);
   assert.deepEqual(
@@ -59,18 +44,7 @@ test('reflow --json reports every round before and after, and its run can be sam
 
 test('reflow --distill leaves a run that says so, takes one step, and refuses more', async () => {
   const out = at('one.safetensors');
-  const words = [
-    'reflow',
-    trained,
-    ...fewer,
-    '--distill',
-    '--pairs',
-    '64',
-    '--steps',
-    '5',
-    '--out',
-    out,
-  ];
+  const words = ['reflow', trained, ...fewer, '--distill', ...short, '--out', out];
   const table = await succeed(...words);
   const [heading, before, after, note] = table.split('\n').map((line) => line.trim());
   assert.deepEqual(heading.split(/ {2,}/), [

@@ -40,6 +40,7 @@ const TITLES = {
 const UNAVAILABLE = {
   coupling: { paired: 'by reflow', distilled: 'by reflow' },
   path: { custom: 'by the command' },
+  source: { points: 'by the command' },
 };
 
 const CUSTOM = 'custom';

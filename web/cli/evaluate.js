@@ -5,7 +5,7 @@ import { pathEnergySlices } from '../lib/energy.js';
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
 import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
-import { json, weights } from './options.js';
+import { json, toggle, weights } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, openRunWithData } from './runfile.js';
@@ -24,7 +24,7 @@ export const notes = [
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
   'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points.',
   'with --energy also energy: path_energy, w2_squared, normalised_path_energy (|path_energy - w2_squared| / w2_squared), n, steps;',
-  'with --nll also nll (nats), nll_error (its standard error), bits_per_dim.',
+  'with --nll also nll (nats), nll_error (its standard error), bits_per_dim, nll_nfe (evaluations a point).',
 ];
 
 /** Points of a set whose pairs are measured: the cost grows with the square. */
@@ -80,24 +80,18 @@ export function options(module) {
     weights,
     dataOption,
     ...guidanceOptions('Strength of each class, for a run with classes'),
-    {
-      flag: '--pairs',
-      key: 'pairs',
-      help: 'Measure exact W2, energy distance and MMD too, on at most 2,000 points of each set.',
-      read: () => true,
-    },
-    {
-      flag: '--energy',
-      key: 'energy',
-      help: 'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of at most 2,000 points.',
-      read: () => true,
-    },
-    {
-      flag: '--nll',
-      key: 'nll',
-      help: 'Add the negative log-likelihood of n points that no training has drawn.',
-      read: () => true,
-    },
+    toggle(
+      '--pairs',
+      'Measure exact W2, energy distance and MMD too, on at most 2,000 points of each set.',
+    ),
+    toggle(
+      '--energy',
+      'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of at most 2,000 points.',
+    ),
+    toggle(
+      '--nll',
+      'Add the negative log-likelihood of n points that no training has drawn, by the same solver.',
+    ),
     json(),
   ];
 }
@@ -113,8 +107,8 @@ export async function run(values, module) {
   // dopri5 has no grid; quality refuses one that was asked for.
   const grid = values.grid ?? (solver === 'dopri5' ? undefined : model.config.time_grid);
   const started = performance.now();
-  const path = { seed, solver, steps: values.steps, grid, weights: slot };
-  const travel = { ...path, rtol, atol, sde, sde_strength };
+  const path = { seed, solver, steps: values.steps, grid, rtol, atol, weights: slot };
+  const travel = { ...path, sde, sde_strength };
   const { guidance, guidance_interval } = values;
   const guide = { guidance, guidance_interval };
   // First, because it is refused for a run of somebody's own points.
@@ -136,8 +130,8 @@ export async function run(values, module) {
   if (paired) Object.assign(result, { pairs: paired });
   if (energy) Object.assign(result, { energy });
   if (likelihood) {
-    const { nll, nll_error, bits_per_dim } = likelihood;
-    Object.assign(result, { nll, nll_error, bits_per_dim });
+    const { nll, nll_error, bits_per_dim, nfe: nll_nfe } = likelihood;
+    Object.assign(result, { nll, nll_error, bits_per_dim, nll_nfe });
   }
   const { sw2, sw2_floor, nfe } = quality;
   const words =

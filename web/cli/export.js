@@ -6,9 +6,9 @@ import { refusal } from '../lib/errors.js';
 import { SOURCES, torchFiles } from '../lib/torch.js';
 import { reason, writeWhole } from './file.js';
 import { DIGITS, readDigits } from './imagery.js';
-import { missing } from './options.js';
-import { readPoints } from './pointfile.js';
+import { missing, toggle } from './options.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
+import { readData } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -32,7 +32,7 @@ export function options() {
   const force = 'Write into a folder that is not empty, over files of the same names.';
   return [
     { flag: '--torch', key: 'torch', value: 'DIR', help: folder, read },
-    { flag: '--force', key: 'force', help: force, read: () => true },
+    toggle('--force', force),
     dataOption,
   ];
 }
@@ -49,7 +49,9 @@ export async function run(values, module) {
     ? await openRunWithData('RUN', RUN, { module, data })
     : await openRun('RUN', RUN, module);
   const labelled = Number(model.config.classes) > 0;
-  const own = data ? await readPoints('--data', data, labelled) : await shipped(model, labelled);
+  const own = data
+    ? await readData('--data', data, { model, name: RUN, labelled })
+    : await shipped(model, labelled);
   const files = torchFiles(model, await sources(), own);
   await makeFolder(folder);
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);

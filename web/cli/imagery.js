@@ -20,7 +20,7 @@ export const latentOption = number('--latent', 'latent', {
   kind: 'integer',
   min: 1,
   max: PIXELS,
-  help: `Train in so many principal components of --data ${DIGITS} instead of its pixels; they are saved in the run`,
+  help: `Train in so many principal components of --data, ${DIGITS} or a file, instead of its columns; saved in the run, undone by sample`,
 });
 
 /**
@@ -43,13 +43,16 @@ export async function readDigits(space) {
 
 /**
  * @param {Model} model
- * @param {import('./options.js').Values} values  of --png or --pixels
+ * @param {import('./options.js').Values} values  of --png
  * @returns {Images}
  */
 export function requireImages({ images }, { RUN, png }) {
   if (images) return images;
-  const [flag, value] = png ? ['--png', png] : ['--pixels', 'on'];
-  throw refusal(flag, value, `left out: ${RUN} is not of images, as those of --data ${DIGITS} are`);
+  throw refusal(
+    '--png',
+    png,
+    `left out: ${RUN} is not of images, as those of --data ${DIGITS} are`,
+  );
 }
 
 /** @param {number} n */

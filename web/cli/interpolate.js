@@ -5,10 +5,11 @@ import { requireFinite } from '../lib/flow.js';
 import { requireWritable } from './file.js';
 import { choice, file, json, missing, number, weights } from './options.js';
 import { perform } from './pace.js';
-import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
 import { travelOptions, tuningOptions } from './sample.js';
+import { asData, readRunPoints } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -72,8 +73,7 @@ export async function run(values, module) {
   const { points, nfe } = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   requireFinite(`RUN ${values.RUN}: point`, points, model.dim);
-  const rows = { points: byPair(points, n, model.dim), n: n * count, dim: model.dim };
-  await deliverPoints(values.out, rows);
+  await deliverPoints(values.out, asData(model, byPair(points, n, model.dim)));
   const seconds = (performance.now() - started) / 1000;
   if (!values.json) return 0;
   const { config } = model;
@@ -90,9 +90,7 @@ export async function run(values, module) {
  */
 async function pointsOf(flag, path, model) {
   if (path === undefined) throw missing(flag, `a file name ending in ${ENDINGS.join(' or ')}`);
-  const { points, dim } = await readPoints(flag, path);
-  if (dim === model.dim) return points;
-  throw refusal(`${flag} ${path}, columns`, dim, `${model.dim}, as in RUN`);
+  return (await readRunPoints(flag, path, { model, name: 'RUN' })).points;
 }
 
 /**

@@ -10,10 +10,11 @@ import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawMap, requireCanvas, writePicture } from './picture.js';
-import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
-import { travelOptions } from './sample.js';
+import { toleranceOptions, travelOptions } from './sample.js';
+import { readRunPoints } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -25,9 +26,10 @@ export const notes = [
   'Densities are of the flow itself, in nats, as exact as its steps are fine. Give --points or --grid.',
   'Without --out and --json the log-densities of --points are printed as CSV, one a line.',
   '--grid writes rows of rising y; its mass, the integral over the box, is 1 where box and steps suffice.',
+  'Of a run in a latent space (train --latent) they are of its coordinates, which data for --points are turned into.',
   'With --label k they are of the flow of that class: log p(x | k).',
   'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
-    'solver, steps, grid, probes, seed, weights, seconds, and label when given.',
+    'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, and label when given.',
   'JSON of --grid: mass, box, size, and from nfe on the same.',
 ];
 
@@ -47,6 +49,7 @@ export function options(module) {
     }),
     boxOption,
     ...travelOptions(module),
+    ...toleranceOptions(module),
     probesOption,
     like(rowOf(parameters(module), 'seed'), { help: 'Seed of the estimates, 1 when not given.' }),
     weights,
@@ -110,10 +113,7 @@ function requireOneTask({ points, size, box, png }) {
  */
 async function judge(model, values) {
   const { points: path, out } = values;
-  const { points: x, n, dim } = await readPoints('--points', path);
-  if (dim !== model.dim) {
-    throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
-  }
+  const { points: x, n, dim } = await readRunPoints('--points', path, { model, name: values.RUN });
   const { travel, report } = travelOf(model, values);
   const progress = new Progress('judging');
   const work = model.loglikSlices({ x, ...travel });
@@ -166,15 +166,17 @@ async function map(model, values) {
  * @param {Values} values
  */
 function travelOf({ config }, values) {
-  const { solver = config.solver, grid, steps: asked } = values;
+  const { solver = config.solver, grid, steps: asked, rtol, atol } = values;
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
   const spread = solver === ADAPTIVE ? undefined : (grid ?? config.time_grid);
-  const travel = { solver, steps: asked, grid, probes, seed, weights: slot, ...guidanceOf(values) };
+  const judged = { probes, seed, weights: slot, ...guidanceOf(values) };
+  const travel = { solver, steps: asked, grid, rtol, atol, ...judged };
+  const rules = solver === ADAPTIVE ? { rtol: rtol ?? config.rtol, atol: atol ?? config.atol } : {};
   const report = () => {
     const seconds = (performance.now() - started) / 1000;
-    return { ...travel, steps, grid: spread, seconds };
+    return { solver, steps, grid: spread, ...rules, ...judged, seconds };
   };
   return { travel, report };
 }

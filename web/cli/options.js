@@ -105,10 +105,19 @@ export function file(flag, key, endings, help) {
   return { flag, key, value: endings.map((ending) => `FILE${ending}`).join('|'), help, read };
 }
 
+/**
+ * An option that is on when it is given.
+ * @param {string} flag
+ * @param {string} help
+ * @returns {Option}
+ */
+export function toggle(flag, help) {
+  return { flag, key: flag.slice(2).replaceAll('-', '_'), help, read: () => true };
+}
+
 /** @returns {Option} */
 export function json() {
-  const help = 'Print exactly one JSON object on stdout, at the end.';
-  return { flag: '--json', key: 'json', help, read: () => true };
+  return toggle('--json', 'Print exactly one JSON object on stdout, at the end.');
 }
 
 export const threads = number('--threads', 'threads', {

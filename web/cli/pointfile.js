@@ -6,6 +6,7 @@ import { MoonflowError } from '../lib/errors.js';
 import { compileSync } from '../lib/loader.js';
 import * as npy from '../lib/npy.js';
 import { parameters, rowOf } from '../lib/parameters.js';
+import { DIM_MAX } from '../lib/pca.js';
 import { readWhole, writeWhole } from './file.js';
 
 /** @typedef {{points: Float32Array, n: number, dim: number, labels?: Int32Array}} Points */
@@ -21,15 +22,16 @@ export function isPointsFile(text) {
  * @param {string} what  the option that named the file
  * @param {string} path
  * @param {boolean} [labelled]  whether the last column is the class of each point
+ * @param {number} [most]  columns, as many as the engine takes unless given
  * @returns {Promise<Points>}
  */
-export async function readPoints(what, path, labelled = false) {
+export async function readPoints(what, path, labelled = false, most) {
   const bytes = await readWhole(what, path);
   try {
     const read = path.toLowerCase().endsWith('.npy') ? fromNpy(bytes) : fromCsv(bytes);
-    if (!labelled) return checked(read);
+    if (!labelled) return checked(read, most);
     const { data, dim, labels } = splitLabels(read.points, read.n, read.dim);
-    return checked({ points: data, n: read.n, dim, labels });
+    return checked({ points: data, n: read.n, dim, labels }, most);
   } catch (error) {
     if (!(error instanceof MoonflowError)) throw error;
     // What is wrong lies inside the file: the command was used well, so this is a failure and not bad usage.
@@ -37,11 +39,16 @@ export async function readPoints(what, path, labelled = false) {
   }
 }
 
-/** @param {Points} read */
-function checked(read) {
+/**
+ * @param {Points} read
+ * @param {number} [most]
+ */
+function checked(read, most) {
   const { min, max } = rowOf(parameters(compileSync()), 'dim');
-  if (read.dim >= min && read.dim <= max) return read;
-  throw new MoonflowError('format', `columns: got ${read.dim}; allowed is ${min} to ${max}`);
+  if (read.dim >= min && read.dim <= (most ?? max)) return read;
+  const range = `${min} to ${most ?? max}`;
+  const allowed = most ? range : `${range}, or up to ${DIM_MAX} with train --latent`;
+  throw new MoonflowError('format', `columns: got ${read.dim}; allowed is ${allowed}`);
 }
 
 /** @param {Uint8Array} bytes */

@@ -5,7 +5,8 @@ import { load, save } from '../lib/weights.js';
 import { readWhole, writeWhole } from './file.js';
 import { DIGITS, readDigits } from './imagery.js';
 import { file, missing } from './options.js';
-import { ENDINGS, readPoints } from './pointfile.js';
+import { ENDINGS } from './pointfile.js';
+import { readData } from './space.js';
 
 /** @typedef {import('../lib/model.js').Model} Model */
 
@@ -64,11 +65,7 @@ export async function openRunWithData(what, path, { module, data, threads }) {
   if (data === DIGITS)
     throw refusal('--data', data, `the file of points that ${path} was trained on`);
   const labelled = Number(model.config.classes) > 0;
-  const { points, n, dim, labels } = await readPoints('--data', data, labelled);
-  if (dim !== model.dim) {
-    const more = labelled ? ' and the label' : '';
-    throw refusal(`--data ${data}, columns of a point`, dim, `${model.dim}${more}, as in ${path}`);
-  }
+  const { points, n, labels } = await readData('--data', data, { model, name: path, labelled });
   model.setPoints(points, n, labels);
   return model;
 }

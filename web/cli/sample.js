@@ -6,12 +6,13 @@ import { parameters, rowOf, toNumber } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { everyLabel, MOSAIC, requireFew, requireImages, rowsOf } from './imagery.js';
-import { file, json, like, missing, number, numeric, weights } from './options.js';
+import { file, json, like, missing, number, numeric, toggle, weights } from './options.js';
 import { perform } from './pace.js';
 import { drawImages, requireCanvas, writePicture } from './picture.js';
-import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
+import { asData, readRunPoints } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -20,6 +21,7 @@ export const summary = 'Draw points from a trained model.';
 export const operands = ['RUN'];
 export const notes = [
   'Without --out, --png and --json the points are printed as CSV.',
+  'Of a run in a latent space (train --latent) points at t = 1 are data, all others coordinates there.',
   '--from with --t-start 1 --t-end 0 encodes points as noise, and without them decodes noise.',
   'JSON: n, solver, steps, nfe (field evaluations a point, in the mean), nfe_max, seed, weights, t_start, t_end, seconds; under ' +
     'dopri5 accepted and rejected (steps a point, in the mean), and with --trace the list trace of point, t, h, error, accepted.',
@@ -43,13 +45,22 @@ export function travelOptions(module) {
 }
 
 /**
- * What belongs to some solvers only, and the noise on the way.
+ * What belongs to dopri5 only.
+ * @param {WebAssembly.Module} module
+ * @returns {Option[]}
+ */
+export function toleranceOptions(module) {
+  return ['rtol', 'atol'].map((name) => like(rowOf(parameters(module), name)));
+}
+
+/**
+ * That, and the noise on the way.
  * @param {WebAssembly.Module} module
  * @returns {Option[]}
  */
 export function tuningOptions(module) {
-  const table = parameters(module);
-  return ['rtol', 'atol', 'sde', 'sde_strength'].map((name) => like(rowOf(table, name)));
+  const noise = ['sde', 'sde_strength'].map((name) => like(rowOf(parameters(module), name)));
+  return [...toleranceOptions(module), ...noise];
 }
 
 /**
@@ -116,18 +127,11 @@ export function options(module) {
       ['.png'],
       'Draw the points here, of a run of images, a row a class with --label all.',
     ),
-    {
-      flag: '--pixels',
-      key: 'pixels',
-      help: 'Write the pixels of a run in a latent space (train --latent) instead of its coordinates.',
-      read: () => true,
-    },
-    {
-      flag: '--trace',
-      key: 'trace',
-      help: 'dopri5: put every step that was tried into the JSON.',
-      read: () => true,
-    },
+    toggle(
+      '--latents',
+      'Write coordinates in the latent space of a run (train --latent) instead of undoing it.',
+    ),
+    toggle('--trace', 'dopri5: put every step that was tried into the JSON.'),
     json(),
   ];
 }
@@ -159,16 +163,19 @@ export async function run(values, module) {
   if (values.json && values.out === undefined && values.png === undefined) {
     throw missing('--out', `beside --json a file name ending in ${ENDINGS.join(' or ')}, or --png`);
   }
-  if (values.pixels && values.png && values.out === undefined) {
-    throw refusal('--pixels', 'on', 'left out without --out: the picture shows them anyway');
+  if (values.latents && values.png && values.out === undefined) {
+    throw refusal('--latents', 'on', 'left out without --out: the picture shows pixels');
   }
   if (values.trace && !values.json) {
     throw refusal('--trace', true, 'left out without --json, which shows it');
   }
   const model = await openRun('RUN', values.RUN, module);
+  if (values.latents && !model.latent) {
+    throw refusal('--latents', 'on', `left out: ${values.RUN} is in no latent space`);
+  }
   const options = await startOf(values, model);
   const guide = guideFor(values, model, options.n ?? (options.x0?.length ?? 0) / model.dim);
-  const images = values.png || values.pixels ? requireImages(model, values) : undefined;
+  const images = values.png ? requireImages(model, values) : undefined;
   const started = performance.now();
   const progress = new Progress('sampling');
   const keep = values.trace === true;
@@ -191,15 +198,19 @@ export async function run(values, module) {
 }
 
 /**
- * What is written of points: they themselves, or their pixels.
+ * What is written of points: data where they arrive at t = 1, unless coordinates were asked for; noise has no other.
  * @param {import('../lib/model.js').Model} model
  * @param {Values} values
  * @param {Float32Array} x
  */
-function written(model, { pixels }, x) {
-  const n = x.length / model.dim;
-  const points = pixels ? model.pixels(x) : x;
-  return { points, n, dim: points.length / n };
+function written(model, values, x) {
+  if (!values.latents && spanOf(values)[1] === 1) return asData(model, x);
+  return { points: x, n: x.length / model.dim, dim: model.dim };
+}
+
+/** @param {Values} values  @returns {number[]} the times at which points start and end */
+function spanOf({ grid, t_start = 0, t_end = 1 }) {
+  return Array.isArray(grid) ? [grid[0], grid[grid.length - 1]] : [t_start, t_end];
 }
 
 /**
@@ -248,9 +259,8 @@ async function startOf({ n, seed = 1, from, ...values }, model) {
   const few = values.png ? MOSAIC : 2000;
   if (from === undefined) return { ...travel, n: n ?? few };
   if (n !== undefined) throw refusal('-n', n, 'left out: --from gives the points');
-  const { points, dim } = await readPoints('--from', from);
-  if (dim === model.dim) return { ...travel, x0: points };
-  throw refusal(`--from ${from}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
+  const run = { model, name: values.RUN, encoded: spanOf(values)[0] !== 1 };
+  return { ...travel, x0: (await readRunPoints('--from', from, run)).points };
 }
 
 /**

@@ -5,7 +5,7 @@ import { parameters, rowOf } from '../lib/parameters.js';
 import { reflow } from '../lib/reflow.js';
 import { requireWritable } from './file.js';
 import { Interruption } from './interruption.js';
-import { choice, file, json, like, number, threads } from './options.js';
+import { choice, file, json, like, number, threads, toggle } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, ENDING, openRun, openRunWithData, rescued, saveRun } from './runfile.js';
@@ -51,7 +51,7 @@ export function options(module) {
     choice('--pairs-from', 'pairs_from', ['stored', 'online'], from),
     number('--pairs', 'pairs', { ...whole, max: 1 << 22, help: pairs }),
     number('--refresh', 'refresh', { ...whole, max: steps.max, help: refresh }),
-    { flag: '--distill', key: 'distill', help: distill, read: () => true },
+    toggle('--distill', distill),
     like(steps, { help }),
     like(rowOf(table, 'solver'), { help: 'Method that carries the pairs.' }),
     like(rowOf(table, 'solver_steps'), { help: 'Steps that carry the pairs.' }),

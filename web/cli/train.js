@@ -1,6 +1,5 @@
 /** @file `moonflow train`: trains a new model or continues one, measures it, saves it, draws it. */
 
-import { countClasses } from '../lib/classes.js';
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { classesOf } from '../lib/guidance.js';
 import { Model } from '../lib/model.js';
@@ -10,12 +9,13 @@ import { parameters, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
-import { DIGITS, latentOption, readDigits } from './imagery.js';
+import { DIGITS, latentOption } from './imagery.js';
 import { Interruption } from './interruption.js';
-import { choice, file, flagOf, fromTable, json, threads } from './options.js';
+import { materialOf } from './material.js';
+import { choice, file, flagOf, fromTable, json, threads, toggle } from './options.js';
 import { perform, trainSlices } from './pace.js';
 import { drawPicture, requireCanvas, writePicture } from './picture.js';
-import { ENDINGS, isPointsFile, readPoints } from './pointfile.js';
+import { ENDINGS, isPointsFile } from './pointfile.js';
 import { Progress } from './progress.js';
 import { ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
 
@@ -32,6 +32,8 @@ export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out and as a checkpoint when these are given, and exits with 130.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
+  'In a latent space the measures are of its coordinates; files for --data, and --source beside it, keep the columns of the data.',
+  'A file for --source has the columns of the data, one point a line: flows start at its points, which are saved in the run.',
   'A file for --path has two columns, alpha and sigma, evenly spaced from t = 0 (noise) to t = 1 (data); it is saved in the run.',
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
   'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of',
@@ -58,18 +60,16 @@ export function options(module) {
   ];
 }
 
-/** @type {Option} */
-const labels = {
-  flag: '--labels',
-  key: 'labels',
-  help: 'Teach the classes of the data set, or those that the last column of the file of --data numbers from 0; see --classes.',
-  read: () => true,
-};
+const labels = toggle(
+  '--labels',
+  'Teach the classes of the data set, or those that the last column of the file of --data numbers from 0; see --classes.',
+);
 
 /** @param {ParameterInfo} row */
 function toOption(row) {
   if (row.name === 'data') return nameOrFile(row, 'points', [DIGITS]);
   if (row.name === 'path') return nameOrFile(row, 'custom');
+  if (row.name === 'source') return nameOrFile(row, 'points');
   if (row.name !== 'coupling') return fromTable(row);
   // Pairs are made by moonflow reflow, and no file has them.
   return fromTable({ ...row, choices: row.choices.filter((name) => !isOfPairs(name)) });
@@ -142,67 +142,12 @@ async function fresh(values, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
   const config = values.preset ? { preset: values.preset, ...given } : given;
-  const { data, dim, path, threads, labels: labelled } = values;
-  const samples = path && isPointsFile(path) ? await readSamples(path) : undefined;
-  if (samples) config.path = 'custom';
-  const points = await ownPoints(values);
-  if (!points && labelled) config.classes ??= classesOf(module, data);
-  if (points) {
-    if (dim !== undefined && dim !== points.dim) {
-      throw refusal('--dim', dim, `${points.dim}, as in ${data}, or left out`);
-    }
-    Object.assign(config, { data: 'points', dim: points.dim });
-    if (points.labels) config.classes ??= countClasses(points.labels);
-    else if (values.classes > 0) {
-      throw refusal('--classes', values.classes, `beside --labels, or 0: ${data} has no labels`);
-    }
-  }
-  const model = await Model.create(config, { module, threads });
-  if (points) model.setPoints(points.points, points.n, points.labels);
-  if (points?.images) model.setImages(points.images);
-  if (path && samples) follow(model, path, samples);
+  const material = await materialOf(values);
+  Object.assign(config, material.config);
+  if (values.labels && config.data !== 'points') config.classes ??= classesOf(module, values.data);
+  const model = await Model.create(config, { module, threads: values.threads });
+  material.give(model);
   return model;
-}
-
-/**
- * Data that the engine does not make.
- * @param {Values} values
- * @returns {Promise<import('./pointfile.js').Points & {images?: import('../lib/images.js').Images} | undefined>}
- */
-async function ownPoints({ data, latent, labels: labelled, classes }) {
-  if (data === DIGITS) {
-    const { labels, ...images } = await readDigits(latent);
-    return labelled || classes > 0 ? { ...images, labels } : images;
-  }
-  if (latent !== undefined) throw refusal('--latent', latent, `left out, or --data ${DIGITS}`);
-  return data && isPointsFile(data) ? readPoints('--data', data, labelled) : undefined;
-}
-
-/**
- * @param {Model} model
- * @param {string} path  the file of --path
- * @param {import('../lib/path.js').PathSamples} samples
- */
-function follow(model, path, samples) {
-  try {
-    model.setPath(samples);
-  } catch (error) {
-    if (!(error instanceof MoonflowError)) throw error;
-    // As in readPoints: what is wrong lies inside the file.
-    throw new MoonflowError('format', `--path ${path}: ${error.message}`, { cause: error });
-  }
-}
-
-/**
- * The columns alpha and sigma of a file.
- * @param {string} path
- * @returns {Promise<import('../lib/path.js').PathSamples>}
- */
-async function readSamples(path) {
-  const { points, n, dim } = await readPoints('--path', path);
-  if (dim !== 2) throw refusal(`--path ${path}, columns`, dim, '2, alpha and sigma');
-  const alpha = Float32Array.from({ length: n }, (_, i) => points[2 * i]);
-  return { alpha, sigma: Float32Array.from({ length: n }, (_, i) => points[2 * i + 1]) };
 }
 
 /**
@@ -210,15 +155,17 @@ async function readSamples(path) {
  * @param {WebAssembly.Module} module
  */
 async function resumed(values, module) {
-  const { labels, latent, path, preset, resume, threads } = values;
-  if (path && isPointsFile(path)) {
-    throw refusal('--path', path, 'nothing beside --resume: a run has its path');
+  const { labels, latent, preset, resume, threads } = values;
+  for (const name of ['path', 'source']) {
+    const text = values[name];
+    if (!text || !isPointsFile(text)) continue;
+    throw refusal(flagOf(name), text, `nothing beside --resume: a run has its ${name}`);
   }
   if (preset) throw refusal('--preset', preset, 'nothing beside --resume: a run has its options');
   const own = values.data === DIGITS || (values.data && isPointsFile(values.data));
   const data = own ? values.data : undefined;
   const model = await openRunWithData('--resume', resume, { module, data, threads });
-  if (latent !== undefined && !(model.images?.latent && latent === model.dim)) {
+  if (latent !== undefined && !(model.latent && latent === model.dim)) {
     throw refusal('--latent', latent, `left out beside --resume: a run has its space`);
   }
   const { config } = model;

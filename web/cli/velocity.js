@@ -5,9 +5,10 @@ import { requireFinite } from '../lib/flow.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
-import { choice, file, missing, number, weights } from './options.js';
-import { deliverPoints, ENDINGS, readPoints } from './pointfile.js';
+import { choice, file, missing, number, toggle, weights } from './options.js';
+import { deliverPoints, ENDINGS } from './pointfile.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
+import { readRunPoints } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -34,12 +35,10 @@ export function options(module) {
     weights,
     labelOption(),
     ...guidanceOptions('Strength of --label'),
-    {
-      flag: '--exact',
-      key: 'exact',
-      help: "The exact field of the run's data and path, the best that a network can learn, instead of the network's.",
-      read: () => true,
-    },
+    toggle(
+      '--exact',
+      "The exact field of the run's data and path, the best that a network can learn, instead of the network's.",
+    ),
     {
       ...dataOption,
       help: 'With --exact: the points that RUN was trained on, when it was trained on a file.',
@@ -65,10 +64,8 @@ export async function run(values, module) {
   const model = exact
     ? await openRunWithData('RUN', values.RUN, { module, data })
     : await openRun('RUN', values.RUN, module);
-  const { points, n, dim } = await readPoints('--points', path);
-  if (dim !== model.dim) {
-    throw refusal(`--points ${path}, columns`, dim, `${model.dim}, as in ${values.RUN}`);
-  }
+  const run = { model, name: values.RUN, encoded: true };
+  const { points, n, dim } = await readRunPoints('--points', path, run);
   const value = exact
     ? model.oracle.velocity({ t, x: points, label })
     : model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });

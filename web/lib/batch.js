@@ -16,7 +16,7 @@ import { readLeastReg } from './stats.js';
 export const NEEDS =
   "when data is 'points' call setPoints first, with labels when there are classes; when coupling is " +
   "'paired' or 'distilled' call setPairs first, " +
-  "when path is 'custom' call setPath first";
+  "when path is 'custom' call setPath first, when source is 'points' call setSource first";
 
 /** What to do when a model has no field yet. */
 export const FIELD_NEEDS =

@@ -1,12 +1,11 @@
 /**
  * @file The client of protocol.js: Model's calls as promises, with the work done at the other end of an endpoint. Every
- * long call takes an AbortSignal as `signal`, and rejects with code 'aborted' as soon as it fires.
+ * long call takes an AbortSignal as `signal`, and rejects with code 'aborted' as soon as it fires. What a model is, and how it is set up,
+ * is asked in remote.js.
  */
 
-import { Caller } from './caller.js';
+import { Remote } from './remote.js';
 
-/** @typedef {import('./parameters.js').Config} Config */
-/** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
 /** @typedef {import('./model.js').Batch} Batch */
 /** @typedef {import('./model.js').Stats} Stats */
 /** @typedef {import('./model.js').SampleOptions} SampleOptions */
@@ -20,7 +19,7 @@ import { Caller } from './caller.js';
 /** @typedef {import('./reflow.js').ReflowProgress} ReflowProgress */
 /** @typedef {import('./reflow.js').ReflowReport} ReflowReport */
 
-/** @typedef {{config: Config, parameters: number, threads: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
+/** @typedef {import('./remote.js').Info} Info */
 /** @typedef {{step: number, loss: number, seconds: number, stopped: boolean}} Summary */
 
 /** @typedef {import('./caller.js').OnFrame} OnFrame */
@@ -39,37 +38,7 @@ export function connect(endpoint, options) {
   return new Client(endpoint, options);
 }
 
-export class Client {
-  #caller;
-
-  /**
-   * @param {Endpoint} endpoint
-   * @param {ConnectOptions} [options]
-   */
-  constructor(endpoint, options) {
-    this.#caller = new Caller(endpoint, options);
-  }
-
-  /** Resolves once the other end listens. */
-  hello() {
-    return this.#ask('hello', {});
-  }
-
-  /**
-   * Makes the model, in place of the one before. Bare weights from PyTorch may come with it. Threads as in Model.create.
-   * @param {PartialConfig} [config]
-   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, weights?: Uint8Array, threads?: number}} [extras]
-   * @returns {Promise<Info>}
-   */
-  create(config = {}, extras = {}) {
-    return this.#ask('create', { config, ...extras });
-  }
-
-  /** @returns {Promise<Info>} */
-  info() {
-    return this.#ask('info', {});
-  }
-
+export class Client extends Remote {
   /**
    * Trains as a stream. Without `steps`, to the end of the configured run. With `sample`, some frames and the last one
    * carry samples. Aborting or stopping leaves the model after a whole step.
@@ -77,7 +46,7 @@ export class Client {
    * @returns {Promise<Summary>}
    */
   train(options) {
-    return this.#ask('train', options);
+    return this.ask('train', options);
   }
 
   /**
@@ -85,22 +54,12 @@ export class Client {
    * @returns {Promise<{stopped: boolean}>}
    */
   stop() {
-    return this.#ask('stop', {});
+    return this.ask('stop', {});
   }
 
   /** @returns {Promise<{losses: Float64Array, stats: Stats}>} */
   stepOnce() {
-    return this.#ask('stepOnce', {});
-  }
-
-  /** @returns {Promise<Stats>} */
-  stats() {
-    return this.#ask('stats', {});
-  }
-
-  /** @returns {Promise<Float64Array>} [20]; see Model */
-  lossByTime() {
-    return this.#ask('lossByTime', {});
+    return this.ask('stepOnce', {});
   }
 
   /**
@@ -108,7 +67,7 @@ export class Client {
    * @returns {Promise<Float32Array>}
    */
   sample(options) {
-    return this.#ask('sample', options);
+    return this.ask('sample', options);
   }
 
   /**
@@ -116,12 +75,12 @@ export class Client {
    * @returns {Promise<import('./interpolation.js').Interpolation>}
    */
   interpolate(options) {
-    return this.#ask('interpolate', options);
+    return this.ask('interpolate', options);
   }
 
   /** @param {SampleOptions & Cancellable & Progressive} options @returns {Promise<import('./flow.js').Trajectory>} */
   trajectory(options) {
-    return this.#ask('trajectory', options);
+    return this.ask('trajectory', options);
   }
 
   /**
@@ -129,17 +88,17 @@ export class Client {
    * @returns {Promise<Float32Array>}
    */
   velocity(options) {
-    return this.#ask('velocity', options);
+    return this.ask('velocity', options);
   }
 
   /** @param {import('./conversion.js').ConvertOptions & Cancellable} options @returns {Promise<Float32Array>} */
   convert(options) {
-    return this.#ask('convert', options);
+    return this.ask('convert', options);
   }
 
   /** @param {{n: number, seed?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   data(options) {
-    return this.#ask('data', options);
+    return this.ask('data', options);
   }
 
   /**
@@ -147,12 +106,12 @@ export class Client {
    * @returns {Promise<Int32Array>} the classes of the points of `data`
    */
   dataLabels(options) {
-    return this.#ask('dataLabels', options);
+    return this.ask('dataLabels', options);
   }
 
   /** @param {{n: number, seed?: number, first?: number} & Cancellable} options @returns {Promise<Float32Array>} */
   noise(options) {
-    return this.#ask('noise', options);
+    return this.ask('noise', options);
   }
 
   /**
@@ -160,7 +119,7 @@ export class Client {
    * @returns {Promise<import('./discrepancy.js').Discrepancy>}
    */
   discrepancy(options) {
-    return this.#ask('discrepancy', options);
+    return this.ask('discrepancy', options);
   }
 
   /**
@@ -169,7 +128,7 @@ export class Client {
    * @returns {Promise<import('./energy.js').Energy>}
    */
   pathEnergy(options) {
-    return this.#ask('pathEnergy', options);
+    return this.ask('pathEnergy', options);
   }
 
   /**
@@ -178,7 +137,7 @@ export class Client {
    * @returns {Promise<{x0: Float32Array, x1: Float32Array}>}
    */
   pairing(options) {
-    return this.#ask('pairing', options);
+    return this.ask('pairing', options);
   }
 
   /**
@@ -186,7 +145,7 @@ export class Client {
    * @returns {Promise<import('./quality.js').Quality>}
    */
   quality(options) {
-    return this.#ask('quality', options);
+    return this.ask('quality', options);
   }
 
   /**
@@ -194,7 +153,7 @@ export class Client {
    * @returns {Promise<import('./likelihood.js').Loglik>}
    */
   loglik(options) {
-    return this.#ask('loglik', options);
+    return this.ask('loglik', options);
   }
 
   /**
@@ -202,7 +161,7 @@ export class Client {
    * @returns {Promise<import('./likelihood.js').Nll & {n: number, nfe: number}>}
    */
   nll(options) {
-    return this.#ask('nll', options);
+    return this.ask('nll', options);
   }
 
   /**
@@ -210,7 +169,7 @@ export class Client {
    * @returns {Promise<import('./density.js').Density>}
    */
   density(options) {
-    return this.#ask('density', options);
+    return this.ask('density', options);
   }
 
   /**
@@ -220,7 +179,7 @@ export class Client {
    * @returns {Promise<number>}
    */
   sw2(a, b, options) {
-    return this.#ask('sw2', { a, b, ...options });
+    return this.ask('sw2', { a, b, ...options });
   }
 
   /**
@@ -228,40 +187,61 @@ export class Client {
    * @returns {Promise<{straightness: number, cost: number}>}
    */
   straightness(options) {
-    return this.#ask('straightness', options);
+    return this.ask('straightness', options);
   }
 
   /** The exact field of the data; see Model. */
   get oracle() {
     return {
+      /** @returns {Promise<boolean>} */
+      exists: () => this.ask('oracleExists', {}),
       /** @param {import('./oracle.js').FieldOptions & Cancellable} options @returns {Promise<Float32Array>} */
-      velocity: (options) => this.#ask('oracleVelocity', options),
+      velocity: (options) => this.ask('oracleVelocity', options),
     };
   }
 
   /** @param {FloorOptions & Cancellable & Progressive} [options] @returns {Promise<import('./oracle.js').Floor>} */
   irreducibleLoss(options) {
-    return this.#ask('irreducibleLoss', options);
+    return this.ask('irreducibleLoss', options);
   }
 
   /** @param {ErrorOptions & Cancellable & Progressive} [options] @returns {Promise<import('./oracle.js').FieldError>} */
   fieldError(options) {
-    return this.#ask('fieldError', options);
+    return this.ask('fieldError', options);
   }
 
   /** @returns {Promise<import('./oracle.js').Floor | null>} */
   floor() {
-    return this.#ask('floor', {});
+    return this.ask('floor', {});
   }
 
   /** @param {Float64Array} losses @returns {Promise<import('./oracle.js').Excess | null>} */
   excess(losses) {
-    return this.#ask('excess', { losses });
+    return this.ask('excess', { losses });
   }
 
   /** @param {MapOptions & Cancellable & Progressive} options @returns {Promise<import('./oracle.js').FieldMap>} */
   fieldMap(options) {
-    return this.#ask('fieldMap', options);
+    return this.ask('fieldMap', options);
+  }
+
+  /**
+   * One optimiser step on a given batch, already coupled.
+   * @param {Batch} batch
+   * @returns {Promise<Stats>}
+   */
+  trainBatch(batch) {
+    return this.ask('trainBatch', batch);
+  }
+
+  /** @param {Batch} batch @returns {Promise<ReturnType<import('./model.js').Model['loss']>>} without an update */
+  loss(batch) {
+    return this.ask('loss', batch);
+  }
+
+  /** @param {string} solver @param {number} steps @returns {Promise<number>} evaluations a point costs */
+  nfe(solver, steps) {
+    return this.ask('nfe', { solver, steps });
   }
 
   /**
@@ -269,7 +249,7 @@ export class Client {
    * @returns {Promise<Batch>}
    */
   batch(step) {
-    return this.#ask('batch', { step });
+    return this.ask('batch', { step });
   }
 
   /**
@@ -278,26 +258,7 @@ export class Client {
    * @returns {Promise<Int32Array>}
    */
   assign(x0, x1) {
-    return this.#ask('assign', { x0, x1 });
-  }
-
-  /**
-   * Changes live parameters, all or none, also while training.
-   * @param {PartialConfig} partial
-   * @returns {Promise<Info>}
-   */
-  set(partial) {
-    return this.#ask('set', partial ?? null);
-  }
-
-  /** @returns {Promise<Info>} */
-  reset() {
-    return this.#ask('reset', {});
-  }
-
-  /** @returns {Promise<string>} */
-  digest() {
-    return this.#ask('digest', {});
+    return this.ask('assign', { x0, x1 });
   }
 
   /**
@@ -306,38 +267,6 @@ export class Client {
    * @returns {Promise<ReflowReport>}
    */
   reflow(options) {
-    return this.#ask('reflow', options);
-  }
-
-  /**
-   * The run as a safetensors file.
-   * @returns {Promise<Uint8Array>}
-   */
-  save() {
-    return this.#ask('save', {});
-  }
-
-  /**
-   * Continues a saved run, in place of the model before. The bytes are copied.
-   * @param {Uint8Array} bytes
-   * @param {{points?: Float32Array, labels?: Int32Array, path?: import('./path.js').PathSamples, config?: PartialConfig, threads?: number}} [extras]
-   * @returns {Promise<Info>}
-   */
-  load(bytes, extras = {}) {
-    return this.#ask('load', { bytes, ...extras });
-  }
-
-  /** Ends the worker; everything pending rejects with code 'disposed'. Idempotent. */
-  dispose() {
-    return this.#caller.dispose();
-  }
-
-  /**
-   * @param {string} operation
-   * @param {object | null} [given]
-   * @returns {Promise<any>}
-   */
-  #ask(operation, given) {
-    return this.#caller.ask(operation, given);
+    return this.ask('reflow', options);
   }
 }

@@ -39,22 +39,10 @@ const BANDWIDTH_POINTS = 500;
  * @returns {import('./slice.js').Work<number, Discrepancy>}
  */
 export function* discrepancySlices(model, options = {}) {
-  const {
-    n = 2000,
-    seed = 1,
-    solver,
-    steps,
-    grid,
-    rtol,
-    atol,
-    sde,
-    sde_strength,
-    weights,
-  } = options;
+  const { n = 2000, seed = 1, guidance, guidance_interval, ...rest } = options;
   integer('n', n, 2, W2_MOST);
   const sets = realSets(model, n, seed);
-  const travel = { n, seed, solver, steps, grid, rtol, atol, sde, sde_strength, weights };
-  const { x: samples, nfe } = yield* share(travelSlices(model, travel), 0, 0.3);
+  const { x: samples, nfe } = yield* share(travelSlices(model, { ...rest, n, seed }), 0, 0.3);
   requireMeasurable('discrepancy: sample', samples, model.dim);
   const mmd_bandwidth = bandwidthOf(sets[0], model.dim);
   const found = yield* share(measure(model, samples, sets[0], mmd_bandwidth), 0.3, 0.65);

@@ -5,6 +5,7 @@
 
 import { integer, record } from './argument.js';
 import { MoonflowError, refusal } from './errors.js';
+import { latentOf } from './latent.js';
 import { decode } from './pca.js';
 
 /** @typedef {import('./state.js').State} State */
@@ -23,44 +24,23 @@ const SIDE_MAX = 256;
 /**
  * @param {Images} images
  * @param {number} dim of the model
+ * @param {Latent} [held] the latent space that is set already
  * @returns {Images} a copy
  */
-export function imagesOf(images, dim) {
+export function imagesOf(images, dim, held) {
   const { width, height, name, latent } = /** @type {Images} */ (record('images', images));
   integer('images.width', width, 1, SIDE_MAX);
   integer('images.height', height, 1, SIDE_MAX);
   if (name !== undefined && typeof name !== 'string') throw refusal('images.name', name, 'a text');
   const named = { width, height, ...(name !== undefined && { name }) };
   const pixels = width * height;
-  if (latent !== undefined) return { ...named, latent: latentOf(latent, pixels, dim) };
+  const space = latent ?? held;
+  if (space !== undefined) {
+    return { ...named, latent: latentOf(space, dim, { thing: 'images.latent', width: pixels }) };
+  }
   if (pixels === dim) return named;
   const allowed = `${dim}, the coordinates of a point, or any other with a latent`;
   throw refusal('images.width * images.height', pixels, allowed);
-}
-
-/**
- * @param {Latent} latent
- * @param {number} pixels
- * @param {number} dim
- * @returns {Latent}
- */
-function latentOf(latent, pixels, dim) {
-  const { mean, components } = /** @type {Latent} */ (record('images.latent', latent));
-  column('images.latent.mean', mean, pixels);
-  column('images.latent.components', components, pixels * dim);
-  return { mean: mean.slice(), components: components.slice() };
-}
-
-/**
- * @param {string} thing
- * @param {unknown} value
- * @param {number} length
- */
-function column(thing, value, length) {
-  if (!(value instanceof Float32Array)) throw refusal(thing, value, 'a Float32Array');
-  if (value.length !== length) throw refusal(`${thing}.length`, value.length, `exactly ${length}`);
-  const bad = value.findIndex((each) => !Number.isFinite(each));
-  if (bad >= 0) throw refusal(`${thing}[${bad}]`, value[bad], 'a finite number');
 }
 
 /**

@@ -3,9 +3,9 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { given, integer, POINTS_MAX, seed } from './argument.js';
+import { integer } from './argument.js';
 import { assign } from './assignment.js';
-import { batch, loss, NEEDS, pairing, train, trainBatch } from './batch.js';
+import { batch, loss, pairing, train, trainBatch } from './batch.js';
 import { convert } from './conversion.js';
 import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
@@ -27,6 +27,7 @@ import { hire } from './pool.js';
 import { qualitySlices, sw2Slices } from './quality.js';
 import { finish, PIECE_POINTS } from './slice.js';
 import { State } from './state.js';
+import { data, dataLabels, noise } from './supply.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
@@ -127,12 +128,7 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   noise(options) {
-    const { n, seed: from = 1, first = 0 } = given('noise', options);
-    const pointer = this.#room(n);
-    const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
-    const hint = 'first + n must stay within 2^32 / dim, or 2^30 from a shape';
-    this.instance.check('noise', hint, 'fm_noise', this.handle, ...args);
-    return this.instance.take(pointer, n * this.dim);
+    return noise(this, options);
   }
 
   /**
@@ -141,10 +137,7 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   data(options) {
-    const { n, seed: from = 1 } = given('data', options);
-    const pointer = this.#room(n);
-    this.instance.check('data', NEEDS, 'fm_data', this.handle, seed('seed', from), n, pointer);
-    return this.instance.take(pointer, n * this.dim);
+    return data(this, options);
   }
 
   /**
@@ -153,12 +146,7 @@ export class Model extends State {
    * @returns {Int32Array} [n]
    */
   dataLabels(options) {
-    const { n, seed: from = 1 } = given('dataLabels', options);
-    const pointer = this.#room(n);
-    const args = [this.handle, seed('seed', from), n, pointer];
-    const hint = `${NEEDS}; a run without classes has no labels`;
-    this.instance.check('dataLabels', hint, 'fm_data_labels', ...args);
-    return this.instance.takeInts(pointer, n);
+    return dataLabels(this, options);
   }
 
   /**
@@ -387,13 +375,5 @@ export class Model extends State {
    */
   twin(partial) {
     return Model.createSync({ ...this.config, ...partial }, this.module);
-  }
-
-  /**
-   * Where n points may be written for the caller.
-   * @param {number} n
-   */
-  #room(n) {
-    return this.instance.memory.reserve('scratch', integer('n', n, 1, POINTS_MAX) * this.dim * 4);
   }
 }

@@ -40,8 +40,8 @@ const REFRESH = 50;
 const SETS = 65537;
 /** Numbers in the stream of start points of a seed. */
 const STREAM = 2 ** 32 - 1;
-/** What a point of a shape spends of them, source_points in src/source.c. */
-const NUMBERS_OF_SHAPE = 4;
+/** What a point of a shape, and one of the user's own, spends of them: source_points in src/source.c. */
+const [NUMBERS_OF_SHAPE, NUMBERS_OF_POINT] = [4, 1];
 
 /**
  * Whether batches of a coupling come from pairs: those that reflow sets.
@@ -66,13 +66,19 @@ export function pairPlan(teacher, steps, options) {
   }
   const pairs = integer('pairs', options.pairs ?? STANDARD[pairs_from], 1);
   const refresh = online ? integer('refresh', options.refresh ?? REFRESH, 1) : steps;
-  const numbers = teacher.config.source === 'gaussian' ? teacher.dim : NUMBERS_OF_SHAPE;
+  const numbers = numbersOf(teacher);
   const most = Math.floor(STREAM / numbers / Math.ceil(steps / refresh));
   if (pairs > most) {
     throw refusal('pairs', pairs, `at most ${most} in ${steps} steps, or a larger refresh`);
   }
   const travel = travelOf(teacher, options.solver, options.solver_steps);
   return { pairs, refresh, seed: seed('seed', from), ...travel };
+}
+
+/** @param {Model} teacher */
+function numbersOf({ config: { source }, dim }) {
+  if (source === 'gaussian') return dim;
+  return source === 'points' ? NUMBERS_OF_POINT : NUMBERS_OF_SHAPE;
 }
 
 /**
@@ -83,6 +89,7 @@ export function pairPlan(teacher, steps, options) {
 export function frozen(model) {
   const teacher = model.twin({ batch: 1, ema2_decay: 0, ema3_decay: 0 });
   if (model.path) teacher.setPath(model.path);
+  if (model.source) teacher.setSource(model.source);
   const ema = readSlots(model, 'ema');
   const zero = new Float32Array(ema.length);
   const slots = { raw: ema, ema, moment: zero, variance: zero };

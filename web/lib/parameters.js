@@ -41,10 +41,10 @@ const RULES = new Map(
     ],
     [
       'source',
-      ({ dim }) =>
-        dim === 2
+      ({ dim, source }) =>
+        dim === 2 || source === 'points'
           ? "gaussian when path is 've', which begins at sigma_max times it; 'vp-cosine' is nearest"
-          : `gaussian, or dim 2: the shapes are of the plane, and dim is ${dim}`,
+          : `gaussian or 'points', or dim 2: the shapes are of the plane, and dim is ${dim}`,
     ],
     [
       'predict',

@@ -21,7 +21,7 @@ import { refusal } from './errors.js';
  */
 
 /** The cost of a sweep grows with the cube. */
-const DIM_MAX = 256;
+export const DIM_MAX = 256;
 /** Convergence is quadratic: seven are enough for 64 coordinates. */
 const SWEEPS = 30;
 

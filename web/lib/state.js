@@ -10,8 +10,10 @@ import { refusal } from './errors.js';
 import { warningsOf } from './guidance.js';
 import { imagesOf, pixelsOf } from './images.js';
 import { Instance } from './instance.js';
+import { latentOf, latentSpace } from './latent.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
+import { decode, encode } from './pca.js';
 import { digest, readSlots, readTensors, restore } from './slots.js';
 import { readLossByTime, readStats } from './stats.js';
 
@@ -20,6 +22,7 @@ import { readLossByTime, readStats } from './stats.js';
 /** @typedef {import('./stats.js').Stats} Stats */
 
 const POINTS_NEED = "only a model whose data is 'points' takes points";
+const SOURCE_NEED = "only a model whose source is 'points' takes points to start at";
 const PAIRS_NEED =
   'call setPairs first; and pairs have no score to predict, so create the model with predict v, x1 or noise';
 
@@ -32,8 +35,12 @@ export class State {
   #revision = 0;
   /** @type {import('./path.js').PathSamples | undefined} */
   #path;
+  /** Where the user's own source lies. @type {{pointer: number, length: number} | undefined} */
+  #source;
   /** @type {import('./images.js').Images | undefined} */
   #images;
+  /** @type {import('./pca.js').Latent | undefined} */
+  #latent;
 
   /**
    * Prefer Model.create.
@@ -148,6 +155,24 @@ export class State {
     this.#instance.check('setPoints', POINTS_NEED, 'fm_labels_set', this.#model, place, n);
   }
 
+  /**
+   * The user's own source, copied: points that every flow starts at; needed before anything starts when source is 'points'. A
+   * saved run holds them.
+   * @param {Float32Array} points [n, D], all finite
+   * @param {number} [n] checked against the array
+   */
+  setSource(points, n = points?.length / this.dim) {
+    pointsOf('source', points, this.dim, n);
+    const [pointer] = this.#instance.put('source', points);
+    this.#instance.check('setSource', SOURCE_NEED, 'fm_source_set', this.#model, pointer, n);
+    this.#source = { pointer, length: points.length };
+  }
+
+  /** A copy of the user's own source, once it is set. */
+  get source() {
+    return this.#source && this.#instance.take(this.#source.pointer, this.#source.length);
+  }
+
   /** How often points or a path were set, for those who keep what depends on them. */
   get revision() {
     return this.#revision;
@@ -168,16 +193,52 @@ export class State {
   }
 
   /**
-   * Says that points are images, which a saved run then knows; changes nothing of how they are trained.
+   * Says that points are coordinates in a latent space, which a saved run then knows; changes nothing of how they are trained.
+   * @param {import('./pca.js').Latent} latent as pca gives it
+   */
+  setLatent(latent) {
+    const { width, height } = this.#images ?? {};
+    const pixels = width && height ? { width: width * height } : {};
+    this.#latent = latentOf(latent, this.dim, pixels);
+  }
+
+  /** The latent space that the points lie in, once it is said. */
+  get latent() {
+    return this.#latent;
+  }
+
+  /**
+   * Data to points of the model's latent space.
+   * @param {Float32Array} data [n, W]
+   * @returns {Float32Array} [n, D]
+   */
+  encode(data) {
+    return encode(latentSpace(this, 'encode'), data);
+  }
+
+  /**
+   * Points of the model's latent space to data.
+   * @param {Float32Array} points [n, D]
+   * @returns {Float32Array} [n, W]
+   */
+  decode(points) {
+    return decode(latentSpace(this, 'decode'), points);
+  }
+
+  /**
+   * Says that points, or what they decode to, are images, which a saved run then knows; changes nothing of how they are trained.
    * @param {import('./images.js').Images} images
    */
   setImages(images) {
-    this.#images = imagesOf(images, this.dim);
+    const { latent, ...size } = imagesOf(images, this.dim, this.#latent);
+    this.#images = size;
+    this.#latent = latent;
   }
 
   /** What the points are images of, once it is said. */
   get images() {
-    return this.#images;
+    const latent = this.#latent;
+    return this.#images && latent ? { ...this.#images, latent } : this.#images;
   }
 
   /**

@@ -3,12 +3,14 @@
  * them; "ema.", "adam.m." and "adam.v." before a name hold the moving average and the optimiser's moments, "ema2." and
  * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
- * is there as "path.alpha" and "path.sigma"; of a run of images the metadata holds their size, and "latent.mean" and
- * "latent.components" what decodes its points. Points and pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to train on.
+ * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; "latent.mean" and
+ * "latent.components" what decodes points of a latent space; of a run of images the metadata holds their size. The data and pairs are not in the file: give the points again; a run inside a
+ * reflow round needs its pairs again to train on.
  */
 
 import { record } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { give } from './extras.js';
 import { parseStrict } from './json.js';
 import { compile, compileShared } from './loader.js';
 import { Model } from './model.js';
@@ -25,11 +27,9 @@ export { read } from './safetensors.js';
 /** @typedef {import('./slots.js').SavedState} SavedState */
 
 /**
- * @typedef {object} LoadOptions
- * @property {PartialConfig} [config] for a file that has none, such as one from PyTorch
- * @property {Float32Array} [points] the user's points, when data is 'points'
- * @property {Int32Array} [labels] their classes, when the run has classes
- * @property {PathSamples} [path] the user's path, for a file that has none
+ * The configuration is for a file that has none, such as one from PyTorch; path, source, latent and images are for one without
+ * its own.
+ * @typedef {{config?: PartialConfig} & import('./extras.js').Extras} LoadOptions
  */
 
 const FORMAT = 'moonflow 1';
@@ -49,6 +49,7 @@ const LATENT_NAMES = /** @type {const} */ ({
   mean: 'latent.mean',
   components: 'latent.components',
 });
+const SOURCE_NAME = 'source.points';
 const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sigma' });
 
 /**
@@ -56,7 +57,7 @@ const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sig
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, images, path, stats } = model;
+  const { config, firstCoupling, images, latent, path, source, stats } = model;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -70,7 +71,9 @@ export function save(model) {
     tensors.set(PATH_NAMES.alpha, { shape: [path.alpha.length], data: path.alpha });
     tensors.set(PATH_NAMES.sigma, { shape: [path.sigma.length], data: path.sigma });
   }
-  const { latent, ...size } = images ?? {};
+  if (source) {
+    tensors.set(SOURCE_NAME, { shape: [source.length / model.dim, model.dim], data: source });
+  }
   if (latent) {
     const { mean, components } = latent;
     tensors.set(LATENT_NAMES.mean, { shape: [mean.length], data: mean });
@@ -84,7 +87,7 @@ export function save(model) {
     first_coupling: firstCoupling,
     step: String(step),
     round: String(round),
-    ...(images && { images: JSON.stringify(size) }),
+    ...(images && { images: JSON.stringify({ ...images, latent: undefined }) }),
   };
   return write({ tensors, metadata });
 }
@@ -106,20 +109,22 @@ export async function load(bytes, { module, threads = 1, ...options } = {}) {
  * @param {LoadOptions & {module: WebAssembly.Module, shared?: WebAssembly.Module}} options
  * @returns {Model}
  */
-export function loadSync(bytes, { module, shared, config, points, labels, path }) {
+export function loadSync(bytes, { module, shared, config, points, labels, ...given }) {
   const contents = read(bytes);
-  const course = takePath(contents, path);
-  const images = takeImages(contents);
+  const own = {
+    path: takePath(contents),
+    source: takeSource(contents),
+    latent: takeLatent(contents),
+    images: imagesIn(contents),
+  };
+  const extras = { points, labels, ...onlyOne(own, given) };
   const run = runOf(contents.metadata, config);
   const model = Model.createSync(run.config, module, shared);
   try {
     const slots = run.bare ? bareSlots(model, contents) : wholeSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
-    // Labels without points are refused there.
-    if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
-    if (course) model.setPath(course);
-    if (images) model.setImages(images);
+    give(model, extras);
     return model;
   } catch (error) {
     model.dispose();
@@ -128,43 +133,69 @@ export function loadSync(bytes, { module, shared, config, points, labels, path }
 }
 
 /**
- * The path of a file, taken out of its tensors, or the one given.
- * @param {Contents} contents
- * @param {PathSamples | undefined} given
- * @returns {PathSamples | undefined}
+ * What a file has of its own, or what is given in its place: never both.
+ * @param {Record<string, any>} own
+ * @param {Record<string, any>} given
  */
-function takePath({ tensors }, given) {
-  const [alpha, sigma] = [PATH_NAMES.alpha, PATH_NAMES.sigma].map((name) => {
-    const entry = tensors.get(name);
-    tensors.delete(name);
-    return entry?.data;
-  });
-  if (!alpha && !sigma) return given;
-  if (!alpha || !sigma)
-    throw malformed('tensors path.alpha, path.sigma: got one; allowed are both');
-  if (given === undefined) return { alpha, sigma };
-  const message = 'path: got one beside a file that has its own; allowed is none';
+function onlyOne(own, given) {
+  const twice = Object.keys(own).find((name) => own[name] && given[name] !== undefined);
+  if (twice === undefined)
+    return Object.fromEntries(Object.keys(own).map((name) => [name, own[name] ?? given[name]]));
+  const message = `${twice}: got one beside a file that has its own; allowed is none`;
   throw new MoonflowError('argument', message, { operation: 'load' });
 }
 
 /**
- * What the points of a file's run are images of, with the latent taken out of its tensors.
+ * The path of a file, taken out of its tensors.
+ * @param {Contents} contents
+ * @returns {PathSamples | undefined}
+ */
+function takePath({ tensors }) {
+  const [alpha, sigma] = takePair(tensors, PATH_NAMES.alpha, PATH_NAMES.sigma) ?? [];
+  return alpha && sigma ? { alpha, sigma } : undefined;
+}
+
+/**
+ * The source of a file, taken out of its tensors.
+ * @param {Contents} contents
+ */
+function takeSource({ tensors }) {
+  const entry = tensors.get(SOURCE_NAME);
+  tensors.delete(SOURCE_NAME);
+  return entry?.data;
+}
+
+/**
+ * What the points of a file's run are images of.
  * @param {Contents} contents
  * @returns {import('./images.js').Images | undefined}
  */
-function takeImages({ tensors, metadata: { images: text } }) {
+function imagesIn({ metadata: { images: text } }) {
   if (text === undefined) return undefined;
-  const images = /** @type {import('./images.js').Images} */ (
-    record('images', jsonOf('images', text))
-  );
-  const [mean, components] = [LATENT_NAMES.mean, LATENT_NAMES.components].map((name) => {
-    const entry = tensors.get(name);
-    tensors.delete(name);
-    return entry?.data;
-  });
-  if (!mean && !components) return images;
-  if (mean && components) return { ...images, latent: { mean, components } };
-  throw malformed('tensors latent.mean, latent.components: got one; allowed are both');
+  return /** @type {import('./images.js').Images} */ (record('images', jsonOf('images', text)));
+}
+
+/**
+ * The latent space of a file's run, taken out of its tensors.
+ * @param {Contents} contents
+ * @returns {import('./pca.js').Latent | undefined}
+ */
+function takeLatent({ tensors }) {
+  const [mean, components] = takePair(tensors, LATENT_NAMES.mean, LATENT_NAMES.components) ?? [];
+  return mean && components ? { mean, components } : undefined;
+}
+
+/**
+ * Two tensors of a file, taken out of it: both or none.
+ * @param {Contents['tensors']} tensors
+ * @param {...string} names
+ * @returns {Float32Array[] | undefined}
+ */
+function takePair(tensors, ...names) {
+  const found = names.flatMap((name) => tensors.get(name)?.data ?? []);
+  for (const name of names) tensors.delete(name);
+  if (found.length === 1) throw malformed(`tensors ${names.join(', ')}: got one; allowed are both`);
+  return found.length > 0 ? found : undefined;
 }
 
 /**
