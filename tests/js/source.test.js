@@ -1,20 +1,10 @@
 /** Sources other than noise: from one shape to another, and what does not exist for them. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { SOURCES, torchFiles } from '../../web/lib/torch.js';
 import { load, save } from '../../web/lib/weights.js';
 import { module, small } from './small.js';
 import { run, succeed } from './typed.js';
 
-const sources = /** @type {import('../../web/lib/torch.js').Sources} */ (
-  Object.fromEntries(
-    SOURCES.map((name) => [
-      name,
-      readFileSync(new URL(`../../web/lib/${name}.py`, import.meta.url), 'utf8'),
-    ]),
-  )
-);
 const OURS = { source: '8gaussians', data: 'moons' };
 const QUICK = { ...OURS, hidden: 24, layers: 4, features: 32, batch: 256, steps: 900, warmup: 20 };
 
@@ -71,7 +61,6 @@ test('what a shape as source has not is refused with the reason and what works',
     ],
     [() => model.interpolate({ a: x, b: x }), /^interpolate: source: got "8gaussians"/],
     [() => model.irreducibleLoss(), /got source '8gaussians'; allowed is 'gaussian'/],
-    [() => torchFiles(model, sources), /^source: got 8gaussians, which the PyTorch file does not/],
   ];
   for (const [call, message] of calls) assert.throws(call, { message });
   assert.equal(model.oracle.exists, false);

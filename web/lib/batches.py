@@ -5,7 +5,7 @@ import torch
 
 # ---- Batches -------------------------------------------------------------------------------------------------------
 
-SOURCE, DATA, TIME, NOISE, LABEL = 2, 3, 4, 5, 10  # what a draw is for
+SOURCE, DATA, TIME, NOISE, LABEL, DIFFUSION, PARTNER = 2, 3, 4, 5, 10, 11, 12  # what a draw is for
 JITTER, ORDER = 1, 2  # lanes of the draw of data, beside lane 0 of its shape
 
 
@@ -69,10 +69,21 @@ def draw_classes(config, n, own=None, **stream):
 
 
 def draw_data(config, n, own=None, **stream):
-    """[n, D] of the run's data set: a unit shape plus noise, scaled; or the user's points, with replacement."""
-    kind = config['data']
-    if kind == 'points':
+    """x1 [n, D] of the run's data set: a shape, or the user's points, with replacement."""
+    if config['data'] == 'points':
         return own['points'][philox(n, **stream) * len(own['points']) >> 32]
+    return draw_shape(config['data'], config['noise'], n, **stream)
+
+
+def draw_source(config, n, **stream):
+    """x0 [n, D]: N(0, I), or a shape with the noise of the data."""
+    if config['source'] == 'gaussian':
+        return normal((n, config['dim']), **stream)
+    return draw_shape(config['source'], config['noise'], n, **stream)
+
+
+def draw_shape(kind, noise, n, **stream):
+    """[n, 2] of a unit shape plus noise, scaled."""
     words = philox(4 * n, **stream).view(n, 4)
     u, w = uniform(words[:, 1]).double(), uniform(words[:, 2]).double()
     two, eight = words[:, 0] >> 31, words[:, 0] >> 29
@@ -86,7 +97,7 @@ def draw_data(config, n, own=None, **stream):
         'circles': lambda: (3, circle(2 * math.pi * u) * (1 + two[:, None]) / 2),
         'spirals': lambda: (4, circle(3 * math.pi * u.sqrt()) * (u.sqrt() * (1 - 2 * two))[:, None]),
     }[kind]()
-    return scale * (shape.float() + config['noise'] * normal((n, 2), lane=JITTER, **stream))
+    return scale * (shape.float() + noise * normal((n, 2), lane=JITTER, **stream))
 
 
 def draw_times(config, n, **stream):
@@ -138,6 +149,40 @@ def assignment(cost):
     return torch.tensor(owner).argsort()
 
 
+def entropic_partners(x0, x1, reg, u):
+    """Row of x1 for each of the first len(u) rows of x0, drawn by u from the plan of least cost less `reg` times its
+    entropy (Cuturi 2013): n P_ij = exp(f_i + g_j - cost_ij / reg).
+
+    `reg` is approached from the scale of the costs by halves, a few sweeps each, then held until the columns sum to 1.
+    """
+    cost = torch.cdist(x0.double(), x1.double()) ** 2
+    f, g, scale = cost.new_zeros(len(x0)), cost.new_zeros(len(x1)), cost.diagonal().mean()
+    halves = 0
+    while halves < 30 and reg * 2**halves < scale:
+        halves += 1
+    for halving in range(halves, -1, -1):
+        held, (tolerance, most) = cost / (reg * 2**halving), (0.05, 20) if halving else (1e-3, 200)
+        for _ in range(most - 1):
+            f = -torch.logsumexp(g - held, dim=1)
+            g, before = -torch.logsumexp(f[:, None] - held, dim=0), g
+            if (torch.exp(before - g) - 1).abs().mean() < tolerance:
+                break
+        f, g = (2 * f, 2 * g) if halving else (f, g)
+    chance = torch.softmax(g - cost[:len(u)] / reg, dim=1).cumsum(dim=1)
+    return torch.searchsorted(chance, u[:, None] * chance[:, -1:], right=True)[:, 0].clamp(max=len(x1) - 1)
+
+
+def partners(config, x0, x1, classes, **stream):
+    """Row of x1 for each row of the batch's x0, of the `ot_batch` that were drawn, where the coupling chooses."""
+    kind, n = config['coupling'], config['batch']
+    if kind == 'sinkhorn':
+        return entropic_partners(x0, x1, config['sinkhorn_reg'], uniform(philox(n, purpose=PARTNER, **stream)).double())
+    cost = torch.cdist(x0.double(), x1.double()) ** 2
+    if kind == 'ot-conditional':  # x0 has the class of the x1 it was drawn with (Cheng & Schwing 2025)
+        cost += config['ot_class_weight'] * (classes[:, None] != classes)
+    return assignment(cost)[:n]
+
+
 def average_pairs(path, t, x0, x1, labels=None, classes=None, group=512):
     """The stable target (Xu et al. 2023): a pair becomes its mean given x_t and the data of its group of the batch,
     those of its class where it has kept its label."""
@@ -153,19 +198,32 @@ def average_pairs(path, t, x0, x1, labels=None, classes=None, group=512):
     return x0 + ratio * (x1 - mean), mean
 
 
+def draw_pairs(n, own, **stream):
+    """x0, x1 and, where they have them, the labels of n of the pairs of a reflow, with replacement."""
+    index = philox(n, **stream) * len(own['x0']) >> 32
+    return own['x0'][index], own['x1'][index], own['labels'][index].long() if 'labels' in own else None
+
+
 def draw_batch(config, path, step, round=0, own=None):
-    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data."""
+    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data,
+    or the pairs of a reflow."""
     n, where = config['batch'], {'seed': config['seed'], 'step': step, 'round': round}
-    t = draw_times(config, n, purpose=TIME, **where)
-    x0 = normal((n, config['dim']), purpose=SOURCE, **where)
-    x1 = draw_data(config, n, own, purpose=DATA, **where)
-    labels = classes = draw_classes(config, n, own, purpose=DATA, **where) if config['classes'] else None
-    if config['coupling'] == 'ot':
-        match = assignment(torch.cdist(x0.double(), x1.double()) ** 2)
-        x1, labels = x1[match], None if classes is None else classes[match]
-    if labels is not None:  # some rows are taught without their class, as guidance needs
+    coupling, t = config['coupling'], draw_times(config, n, purpose=TIME, **where)
+    if coupling in ('paired', 'distilled'):
+        x0, x1, classes = draw_pairs(n, own, purpose=DATA, **where)
+        t = 0 * t if coupling == 'distilled' else t  # where one step is learned, and nothing else
+    else:
+        drawn = n if coupling == 'independent' else max(n, config['ot_batch'])
+        x0 = draw_source(config, drawn, purpose=SOURCE, **where)
+        x1 = draw_data(config, drawn, own, purpose=DATA, **where)
+        classes = draw_classes(config, drawn, own, purpose=DATA, **where) if config['classes'] else None
+        if coupling != 'independent':
+            match = partners(config, x0, x1, classes, **where)
+            x0, x1, classes = x0[:n], x1[match], None if classes is None else classes[match]
+    labels = classes
+    if classes is not None:  # some rows are taught without their class, as guidance needs
         dropped = uniform(philox(n, purpose=LABEL, **where)).double() < config['label_drop']
-        labels = labels.masked_fill(dropped, config['classes'])
-    if config['coupling'] == 'independent' and config['target'] == 'stable':
+        labels = classes.masked_fill(dropped, config['classes'])
+    if (coupling, config['source'], config['target']) == ('independent', 'gaussian', 'stable'):
         x0, x1 = average_pairs(path, t, x0, x1, labels, classes)
     return t, x0, x1, labels
