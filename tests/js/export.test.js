@@ -303,6 +303,10 @@ test('a file that is not sound is refused by the Python reader', async () => {
       edited((text) => text.replace('\\"clip\\"', '\\"clap\\"')),
       /clip: got None; allowed is a number/,
     ],
+    [
+      edited((text) => text.replace('\\"clip\\":1', '\\"clip\\":[]')),
+      /clip: got \[\]; allowed is a number/,
+    ],
   ];
   const files = cases.map(([bytes], i) => {
     writeFileSync(at(`case${i}.safetensors`), bytes);

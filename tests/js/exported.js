@@ -80,7 +80,7 @@ export const RUNS = [
     ot_batch: 75,
     ot_class_weight: 20,
   },
-  { layers: 2, classes: 2, coupling: 'sinkhorn', sinkhorn_reg: 4, source: 'circles' },
+  { layers: 2, classes: 2, coupling: 'sinkhorn', ot_batch: 77, sinkhorn_reg: 4, source: 'circles' },
   { ...adamw, layers: 2, source: 'spirals', coupling: 'paired' },
   { layers: 2, classes: 2, coupling: 'paired', label_drop: 0.3 },
   { ...adamw, eps: 1e-4, layers: 2, coupling: 'distilled', solver: 'euler', solver_steps: 1 },

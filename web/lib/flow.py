@@ -113,8 +113,9 @@ class Run:
             raise Refusal(f"{path}: format: got {self.metadata.get('format')}; allowed is moonflow 1")
         self.config = config = json.loads(self.metadata['config'], object_pairs_hook=unique)
         for row, choices in KNOWN.items():
-            if row not in config or (choices and config[row] not in choices):
-                raise Refusal(f"{path}: {row}: got {config.get(row)}; allowed is {', '.join(choices) or 'a number'}")
+            held = config.get(row)
+            if held not in choices if choices else not isinstance(held, (int, float)):
+                raise Refusal(f"{path}: {row}: got {held}; allowed is {', '.join(choices) or 'a number'}")
         self.step, self.round, self.device = int(self.metadata['step']), int(self.metadata['round']), device
         self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
         if (config['path'] == 'custom') != (len(self.curves) == 2):
@@ -180,7 +181,7 @@ class Run:
         where they are not the run's own; label, guidance and guidance_interval as `field` takes them.
         """
         guide = {name: options.pop(name) for name in GUIDE if name in options}
-        check_travel(self.config, options, guide.get('guidance', 1), t_start, t_end)
+        check_travel(self.config, options, guide.get('guidance', 1), t_start, t_end, seed)
         c, field = {**self.config, **options}, self.field(weights, **guide)
         x = draw_source(self.config, n, seed=seed, purpose=NOISE) if x0 is None else x0
         times = grid_times(c['time_grid'], c['solver_steps'], t_start, t_end)
@@ -313,9 +314,17 @@ def positive(kind):
     return read
 
 
-def separated(text):
+def times(text):
     """Numbers with commas between."""
     return [float(each) for each in text.split(',')]
+
+
+def grid(text):
+    return text if text in KNOWN['time_grid'] else times(text)
+
+
+def label(text):
+    return text if text == 'all' else int(text)
 
 
 def main():
@@ -333,17 +342,17 @@ def main():
     options('--t-end', type=float, default=1, help='time at which they end; 1 when not given')
     options('--solver', choices=KNOWN['solver'], help="this and what follows: the run's own when not given")
     options('--steps', dest='solver_steps', type=positive(int), help='of the solver; of dopri5 the most it may try')
-    options('--time-grid', type=lambda text: text if text in KNOWN['time_grid'] else separated(text),
+    options('--time-grid', type=grid,
             help=f"{' or '.join(KNOWN['time_grid'])}, or times of your own with commas between, instead of --steps")
     options('--rtol', type=float, help='dopri5: error that a step may make, relative to the point')
     options('--atol', type=float, help='dopri5: error that a step may make besides')
     options('--sde', choices=KNOWN['sde'], help='noise g on the way: --sde-strength, or that times sigma(t)')
     options('--sde-strength', type=float, help='how strong the noise is')
     options('--weights', choices=['ema', 'raw', 'ema2', 'ema3'], default='ema')
-    options('--label', type=lambda text: text if text == 'all' else int(text),
+    options('--label', type=label,
             help='class to take, of a run with classes, or all for as many of each; their mixture when not given')
     options('--guidance', type=float, help='strength of --label; 1 when not given')
-    options('--guidance-interval', type=separated, help='LO,HI: times between which it counts; 0,1 when not given')
+    options('--guidance-interval', type=times, help='LO,HI: times between which it counts; 0,1 when not given')
     options('--out', required=True, help='the .npy file to write; pairs.safetensors: pairs for a reflow, to train on')
     options = verbs.choices['train'].add_argument
     options('--steps', type=positive(int), required=True, help='to take; the cosine ends no earlier than they do')

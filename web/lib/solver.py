@@ -10,7 +10,7 @@ from storage import Refusal
 
 RANGES = {
     'solver_steps': (1, 10000), 'rtol': (1e-6, 1), 'atol': (1e-8, 1), 'sde_strength': (0, 100),
-    't_start': (0, 1), 't_end': (0, 1), 'guidance': (0, 100),
+    't_start': (0, 1), 't_end': (0, 1), 'guidance': (0, 100), 'seed': (0, 2**32 - 1),
 }
 
 
@@ -22,15 +22,15 @@ def lack_of_score(config):
             return f'a score exists only {needs}, and {row} is {config[row]}'
 
 
-def check_travel(config, own, guidance, t_start, t_end):
+def check_travel(config, own, guidance=1, t_start=0, t_end=1, seed=1):
     """Refuses what does not go together on the way; `own` is what is asked for besides the configuration."""
     unknown = own.keys() - {'solver', 'solver_steps', 'time_grid', 'rtol', 'atol', 'sde', 'sde_strength'}
     if unknown:
         raise Refusal(f"{min(unknown)}: got {own[min(unknown)]}; there is no such option of a sample")
-    wanted = {**config, **own, 'guidance': guidance, 't_start': t_start, 't_end': t_end}
+    wanted = {**config, **own, 'guidance': guidance, 't_start': t_start, 't_end': t_end, 'seed': seed}
     for name, (least, most) in RANGES.items():
         if not least <= wanted[name] <= most:
-            raise Refusal(f'{name}: got {wanted[name]}; allowed is a number from {least:g} to {most:g}')
+            raise Refusal(f'{name}: got {wanted[name]}; allowed is a number from {least} to {most}')
     solver, steps, sde, grid = (wanted[name] for name in ('solver', 'solver_steps', 'sde', 'time_grid'))
     if not isinstance(grid, str) and ('solver_steps' in own or (t_start, t_end) != (0, 1)):
         raise Refusal('time_grid: got times beside steps, t_start or t_end; allowed are the times alone')
@@ -121,7 +121,7 @@ def first_length(field, x, k, start, end, rtol, atol):
     ahead = field(start + way * guess, (x + (way * guess)[:, None] * k).float())
     fastest = torch.maximum(square(ahead - k) / guess**2, speed).sqrt()
     h = torch.where(fastest <= 1e-15, (1e-3 * guess).clamp(min=1e-6), (0.01 / fastest) ** 0.2)
-    return way * torch.minimum(h, 100 * guess).clamp(max=span)
+    return way * torch.nan_to_num(torch.minimum(h, 100 * guess), nan=span).clamp(max=span)
 
 
 def dopri5(field, x, start, end, rtol, atol, most):
