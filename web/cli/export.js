@@ -22,9 +22,11 @@ export const notes = [
   'python3 DIR/flow.py sample --out x.npy draws the points of moonflow sample RUN; the same seed, the same points.',
   'python3 DIR/flow.py train --steps 1000 trains on with the batches that moonflow would draw, on a GPU if there is one;',
   'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number.',
-  'Solvers, grids, noise on the way and guidance are those of moonflow sample, paths, couplings, sources and weights those of train.',
-  'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained; nor is',
-  'a reflowed one without pairs, which flow.py sample --out pairs.safetensors of the run before writes for train --points.',
+  'Solvers, grids, noise on the way and guidance are those of moonflow sample, paths, couplings, sources and weights those of ' +
+    'train; under dopri5, which chooses its own steps, points are the same within its tolerance.',
+  'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained.',
+  'A reflowed run is trained on pairs, which are in no file: export the run it came from too, and give what its ' +
+    'flow.py sample --out pairs.safetensors writes to train --points.',
 ];
 
 /** @returns {Option[]} */
