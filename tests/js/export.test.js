@@ -262,7 +262,7 @@ test('what the Python file does not have is refused with the row, its value and 
   assert.throws(() => torchFiles(shapeless, sources), /path: got custom without its samples/);
 });
 
-test('a file that is not sound is refused by the Python reader', async () => {
+test('a file that is not sound and a sample that is none are refused by the Python file', async () => {
   const sound = save(Model.createSync({ hidden: 4, layers: 1, batch: 8 }, module));
   const size = Number(new DataView(sound.buffer).getBigUint64(0, true));
   const header = new TextDecoder().decode(sound.subarray(8, 8 + size));
@@ -312,7 +312,16 @@ test('a file that is not sound is refused by the Python reader', async () => {
     writeFileSync(at(`case${i}.safetensors`), bytes);
     return at(`case${i}.safetensors`);
   });
-  const said = JSON.parse(good(await python(...questionFile('refuse', { files }))));
-  assert.equal(said.length, cases.length);
-  for (const [i, [, says]] of cases.entries()) assert.match(said[i], says);
+  /** @type {[object, RegExp][]} */
+  const calls = [
+    [{ solver: 'rk5' }, /^solver: got rk5; allowed is euler, midpoint, heun, rk4, ab2, dopri5$/],
+    [{ sde: 'white' }, /^sde: got white; allowed is none, constant, sigma$/],
+    [{ time_grid: 'cubic' }, /^time_grid: got cubic; allowed is uniform, quadratic$/],
+    [{ steps: 3 }, /^steps: got 3; there is no such option of a sample$/],
+    [{ weights: 'ema2' }, /^weights: got ema2, and ema2_decay of this run is 0/],
+  ];
+  const samples = calls.map(([options]) => options);
+  const said = JSON.parse(good(await python(...questionFile('refuse', { files, samples }))));
+  assert.equal(said.length, cases.length + calls.length);
+  for (const [i, [, says]] of [...cases, ...calls].entries()) assert.match(said[i], says);
 });

@@ -180,6 +180,9 @@ class Run:
         options: solver, solver_steps, time_grid (its name, or times of your own), rtol, atol, sde and sde_strength
         where they are not the run's own; label, guidance and guidance_interval as `field` takes them.
         """
+        for row in ('solver', 'sde', 'time_grid'):
+            if isinstance(held := options.get(row, KNOWN[row][0]), str) and held not in KNOWN[row]:
+                raise Refusal(f"{row}: got {held}; allowed is {', '.join(KNOWN[row])}")
         guide = {name: options.pop(name) for name in GUIDE if name in options}
         check_travel(self.config, options, guide.get('guidance', 1), t_start, t_end, seed)
         c, field = {**self.config, **options}, self.field(weights, **guide)
