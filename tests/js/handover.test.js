@@ -12,35 +12,119 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { compileSync } from '../../web/lib/loader.js';
 import * as npy from '../../web/lib/npy.js';
+import { read, write } from '../../web/lib/safetensors.js';
 import { SOURCES } from '../../web/lib/torch.js';
 import { loadSync } from '../../web/lib/weights.js';
+import { spread } from './draw.js';
 import { command, gap, good, python, TOLERANCE, torchrun } from './python.js';
 
 const module = compileSync();
+const script = fileURLToPath(new URL('../fixtures/exported.py', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'moonflow-handover-'));
 after(() => rmSync(folder, { recursive: true }));
 
 /** @param {...string} names */
 const at = (...names) => join(folder, ...names);
 
+/** The words of a line, with names of files in the folder. @param {string} line */
+const typed = (line) =>
+  line.split(' ').map((word) => (/^\w+\.(npy|safetensors)$/.test(word) ? at(word) : word));
+
+/** What is typed after sample, the same for either program, by the run, and how far the points may be apart. */
+const LINES = /** @type {const} */ ([
+  ['trained', '-n 500', TOLERANCE],
+  ['trained', '-n 90 --solver dopri5 --steps 200 --rtol 1e-4 --atol 1e-4 --weights raw', 1e-4],
+  ['trained', '--solver ab2 --time-grid 0,0.2,0.3,0.7,1 --seed 3 -n 80', TOLERANCE],
+  ['trained', '-n 70 --solver rk4 --sde sigma --sde-strength 0.5 --t-end 0.75', TOLERANCE],
+  ['told', '-n 60 --label all --guidance 2 --guidance-interval 0.2,0.6', TOLERANCE],
+  ['told', '--from start.npy --t-start 1 --t-end 0 --label 1', TOLERANCE],
+]);
+
+/** What sample refuses, and how. */
+/** @type {[string, RegExp][]} */
+const REFUSED = [
+  ['--sde constant --solver ab2', /solver: got ab2; allowed beside sde are euler, .* noise/],
+  ['--sde-strength 2', /sde_strength: got 2.0; allowed is none while sde is none/],
+  ['--sde-strength 200 --sde sigma', /sde_strength: got 200.0; allowed is .* 0 to 100/],
+  ['--rtol 1e-3', /rtol: got 0.001; allowed is none with solver heun; it is of dopri5/],
+  ['--solver dopri5 --rtol 0', /rtol: got 0.0; allowed is a number from 1e-06 to 1/],
+  ['--seed -1', /seed: got -1; allowed is a number from 0 to 4294967295/],
+  [
+    '--run wild.safetensors --solver dopri5',
+    /point 0 stopped at t = 0, where the field is not finite/,
+  ],
+  ['--solver dopri5 --steps 2', /steps: got 2; .* larger rtol or atol: point 0 stopped at t = /],
+  ['--solver dopri5 --time-grid uniform', /time_grid: got uniform; allowed is none with .* dopri5/],
+  ['--time-grid 0,0.5,0.4,1', /times: got \[0.0, 0.5, 0.4, 1.0\]; .* go one way/],
+  ['--time-grid 0,1 --steps 4', /time_grid: got times beside steps/],
+  ['--t-end 0', /times: got .* from 0 to 1 that go one way/],
+  ['--label 0', /label: got 0; allowed is none in this run/],
+  ['--guidance 2', /guidance: got 2.0 without a label; .* a run with classes/],
+  ['--from trained.safetensors', /trained.safetensors: no sound .npy file of points/],
+  ['--out pairs.safetensors --t-end 0.5', /--out: got .*pairs.safetensors; allowed is .npy: pairs/],
+];
+
+/**
+ * What a flow.py says to each of several command lines, by one process.
+ * @param {string} file
+ * @param {string[][]} lines
+ * @returns {Promise<string[]>}
+ */
+async function askAll(file, lines) {
+  writeFileSync(at('typed.json'), JSON.stringify({ lines }));
+  const printed = good(await python(script, file, 'typed', at('typed.json')));
+  return JSON.parse(printed.trimEnd().split('\n').at(-1) ?? '');
+}
+
 describe('the command lines', () => {
   const trained = at('trained.safetensors');
   const home = at('home');
+  /** @type {string[]} */
+  let said = [];
 
   before(async () => {
     const words = ['--steps', '60', '--hidden', '16', '--layers', '3', '--batch', '64'];
     good(await command('train', ...words, '--steps', '60', '--out', trained));
     good(await command('export', trained, '--torch', home));
+    good(await command('train', ...words, '--classes', '2', '--out', at('told.safetensors')));
+    const n = 40;
+    writeFileSync(at('start.npy'), npy.write(spread(3, 2 * n, -2, 2), [n, 2]));
+    const wild = read(readFileSync(at('trained.safetensors')));
+    for (const { data } of wild.tensors.values()) data.fill(3e38);
+    writeFileSync(at('wild.safetensors'), write(wild));
+    const lines = LINES.map(([run, line], i) => {
+      const files = ['--run', at(`${run}.safetensors`), '--out', at(`theirs${i}.npy`)];
+      return [...typed(line), ...files];
+    });
+    for (const [line] of REFUSED) lines.push(['--out', at('none.npy'), ...typed(line)]);
+    said = await askAll(
+      join(home, 'flow.py'),
+      lines.map((line) => ['sample', ...line]),
+    );
   });
 
   test('sample writes the points of moonflow sample', async () => {
-    good(await python(join(home, 'flow.py'), 'sample', '-n', '500', '--out', at('theirs.npy')));
-    good(await command('sample', trained, '-n', '500', '--out', at('ours.npy')));
-    const [theirs, ours] = ['theirs', 'ours'].map((name) =>
-      npy.read(readFileSync(at(`${name}.npy`))),
-    );
-    assert.deepEqual(theirs.shape, ours.shape);
-    assert.ok(gap(theirs.data, ours.data) <= TOLERANCE, `${gap(theirs.data, ours.data)} off`);
+    for (const [i, [run, line, allowed]] of LINES.entries()) {
+      assert.equal(said[i], 'nothing', line);
+      good(
+        await command('sample', at(`${run}.safetensors`), ...typed(line), '--out', at('ours.npy')),
+      );
+      const [got, wanted] = [`theirs${i}.npy`, 'ours.npy'].map((name) =>
+        npy.read(readFileSync(at(name))),
+      );
+      assert.deepEqual(got.shape, wanted.shape);
+      assert.ok(
+        gap(got.data, wanted.data) <= allowed,
+        `${line}: ${gap(got.data, wanted.data)} off`,
+      );
+    }
+  });
+
+  test('what a sample cannot have is refused with the reason and what works', () => {
+    assert.equal(said.length, LINES.length + REFUSED.length);
+    for (const [i, [line, says]] of REFUSED.entries()) {
+      assert.match(said[LINES.length + i], says, line);
+    }
   });
 
   test('train goes on, on one process and on two, and moonflow goes on from there', async () => {
@@ -72,7 +156,12 @@ describe('the command lines', () => {
     writeFileSync(points, '1,2,3\n2,3,5\n-1,0,1\n0,1,1\n');
     const words = ['--steps', '3', '--hidden', '8', '--layers', '1', '--batch', '8'];
     good(await command('train', '--data', points, ...words, '--out', out));
-    good(await command('export', out, '--torch', at('bare')));
+    const without = await command('export', out, '--torch', at('bare'));
+    assert.match(
+      without.stderr,
+      /^moonflow: warning: data: 'points', .* does not train; give --data\n$/,
+    );
+    good(without);
     good(await command('export', out, '--torch', at('full'), '--data', points));
     const [bare, full] = await Promise.all(
       ['bare', 'full'].map((name) => python(at(name, 'flow.py'), 'train', '--steps', '2')),
@@ -82,15 +171,40 @@ describe('the command lines', () => {
     assert.match(good(full), /^step 5 of 5/);
   });
 
-  test('a reflowed run is sampled, and its training refused', async () => {
-    const [out, straight] = [at('straight.safetensors'), at('straight')];
-    good(await command('reflow', trained, '--pairs', '64', '--steps', '2', '--out', out));
-    good(await command('export', out, '--torch', straight));
-    const file = join(straight, 'flow.py');
-    good(await python(file, 'sample', '-n', '5', '--out', at('five.npy')));
-    const { code, stderr } = await python(file, 'train', '--steps', '2');
-    assert.equal(code, 1);
-    assert.match(stderr, /^flow.py: coupling: got paired, /);
+  test('a reflowed run is sampled, and trained on pairs that the run before it writes', async () => {
+    const [out, straight, pairs] = [
+      at('straight.safetensors'),
+      at('straight'),
+      at('p.safetensors'),
+    ];
+    const words = ['--pairs', '64', '--steps', '4'];
+    good(await command('reflow', trained, ...words, '--out', out));
+    const exported = await command('export', out, '--torch', straight);
+    assert.match(
+      exported.stderr,
+      /^moonflow: warning: coupling: 'paired', whose pairs are in no file/,
+    );
+    good(exported);
+    // The pairs of round 1 are those of the seed after that of the reflow.
+    const said = await askAll(join(straight, 'flow.py'), [
+      ['sample', '-n', '5', '--out', at('five.npy')],
+      ['train', '--steps', '2'],
+      ['train', '--steps', '2', '--points', trained],
+      ['sample', '-n', '64', '--seed', '2', '--run', trained, '--out', pairs],
+      ['train', '--steps', '6', '--points', pairs],
+    ]);
+    assert.deepEqual([said[0], said[3], said[4]], ['nothing', 'nothing', 'nothing']);
+    assert.match(said[1], /^flow.py: coupling: got paired, .*--out pairs.safetensors$/);
+    assert.match(said[2], /: got t_embed.1.weight .*; allowed is x0, x1, N of each/);
+    const theirs = loadSync(readFileSync(join(straight, 'weights.safetensors')), { module });
+    const teacher = loadSync(readFileSync(trained), { module });
+    const ours = loadSync(readFileSync(out), { module });
+    const x0 = teacher.noise({ n: 64, seed: 2 });
+    ours.setPairs(x0, teacher.sample({ x0 }));
+    ours.set({ steps: 10 });
+    ours.train(6);
+    const [got, wanted] = [theirs, ours].map((each) => each.sample({ n: 50, weights: 'raw' }));
+    assert.ok(gap(got, wanted) <= 1e-4, `${gap(got, wanted)} off`);
   });
 
   test('a folder that holds something is left alone unless --force is given', async () => {

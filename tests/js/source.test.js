@@ -5,20 +5,11 @@ import { test } from 'node:test';
 import { write } from '../../web/lib/csv.js';
 import { reflow } from '../../web/lib/reflow.js';
 import { finish } from '../../web/lib/slice.js';
-import { SOURCES, torchFiles } from '../../web/lib/torch.js';
 import { load, save } from '../../web/lib/weights.js';
 import { scratch } from './scratch.js';
 import { module, small } from './small.js';
 import { run, succeed } from './typed.js';
 
-const sources = /** @type {import('../../web/lib/torch.js').Sources} */ (
-  Object.fromEntries(
-    SOURCES.map((name) => [
-      name,
-      readFileSync(new URL(`../../web/lib/${name}.py`, import.meta.url), 'utf8'),
-    ]),
-  )
-);
 const { at } = scratch('source');
 const OURS = { source: '8gaussians', data: 'moons' };
 const QUICK = { ...OURS, hidden: 24, layers: 4, features: 32, batch: 256, steps: 900, warmup: 20 };
@@ -76,7 +67,6 @@ test('what a shape as source has not is refused with the reason and what works',
     ],
     [() => model.interpolate({ a: x, b: x }), /^interpolate: source: got "8gaussians"/],
     [() => model.irreducibleLoss(), /got source '8gaussians'; allowed is 'gaussian'/],
-    [() => torchFiles(model, sources), /^source: got 8gaussians, which the PyTorch file does not/],
   ];
   for (const [call, message] of calls) assert.throws(call, { message });
   assert.equal(model.oracle.exists, false);

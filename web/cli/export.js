@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refusal } from '../lib/errors.js';
+import { isOfPairs } from '../lib/pairs.js';
 import { SOURCES, torchFiles } from '../lib/torch.js';
 import { reason, writeWhole } from './file.js';
 import { DIGITS, readDigits } from './imagery.js';
@@ -21,7 +22,11 @@ export const notes = [
   'python3 DIR/flow.py sample --out x.npy draws the points of moonflow sample RUN; the same seed, the same points.',
   'python3 DIR/flow.py train --steps 1000 trains on with the batches that moonflow would draw, on a GPU if there is one;',
   'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number.',
+  'Solvers, grids, noise on the way and guidance are those of moonflow sample, paths, couplings, sources and weights those of ' +
+    'train; under dopri5, which chooses its own steps, points are the same within its tolerance.',
   'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained.',
+  'A reflowed run is trained on pairs, which are in no file: export the run it came from too, and give what its ' +
+    'flow.py sample --out pairs.safetensors writes to train --points.',
 ];
 
 /** @returns {Option[]} */
@@ -57,7 +62,25 @@ export async function run(values, module) {
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);
   const words = [...files.keys()].map((name) => `wrote ${join(folder, name)}\n`);
   process.stdout.write(words.join(''));
+  const lack = lackOf(model, own !== undefined);
+  if (lack) process.stderr.write(`moonflow: warning: ${lack}\n`);
   return 0;
+}
+
+/**
+ * What of the training on no file of the export has; undefined when nothing.
+ * @param {import('../lib/model.js').Model} model
+ * @param {boolean} points whether the points of the run are there
+ */
+function lackOf({ config: { coupling, data } }, points) {
+  if (isOfPairs(coupling)) {
+    return (
+      `coupling: '${coupling}', whose pairs are in no file, so flow.py samples and does not yet train; export the run it ` +
+      'came from too, whose flow.py sample --out pairs.safetensors writes pairs for train --points'
+    );
+  }
+  if (data !== 'points' || points) return undefined;
+  return "data: 'points', which are in no file of a run, so flow.py samples and does not train; give --data";
 }
 
 /**

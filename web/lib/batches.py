@@ -5,7 +5,7 @@ import torch
 
 # ---- Batches -------------------------------------------------------------------------------------------------------
 
-SOURCE, DATA, TIME, NOISE, LABEL = 2, 3, 4, 5, 10  # what a draw is for
+SOURCE, DATA, TIME, NOISE, LABEL, DIFFUSION, PARTNER = 2, 3, 4, 5, 10, 11, 12  # what a draw is for
 JITTER, ORDER = 1, 2  # lanes of the draw of data, beside lane 0 of its shape
 
 
@@ -69,10 +69,21 @@ def draw_classes(config, n, own=None, **stream):
 
 
 def draw_data(config, n, own=None, **stream):
-    """[n, D] of the run's data set: a unit shape plus noise, scaled; or the user's points, with replacement."""
-    kind = config['data']
-    if kind == 'points':
+    """x1 [n, D] of the run's data set: a shape, or the user's points, with replacement."""
+    if config['data'] == 'points':
         return own['points'][philox(n, **stream) * len(own['points']) >> 32]
+    return draw_shape(config['data'], config['noise'], n, **stream)
+
+
+def draw_source(config, n, **stream):
+    """x0 [n, D]: N(0, I), or a shape with the noise of the data."""
+    if config['source'] == 'gaussian':
+        return normal((n, config['dim']), **stream)
+    return draw_shape(config['source'], config['noise'], n, **stream)
+
+
+def draw_shape(kind, noise, n, **stream):
+    """[n, 2] of a unit shape plus noise, scaled."""
     words = philox(4 * n, **stream).view(n, 4)
     u, w = uniform(words[:, 1]).double(), uniform(words[:, 2]).double()
     two, eight = words[:, 0] >> 31, words[:, 0] >> 29
@@ -86,7 +97,7 @@ def draw_data(config, n, own=None, **stream):
         'circles': lambda: (3, circle(2 * math.pi * u) * (1 + two[:, None]) / 2),
         'spirals': lambda: (4, circle(3 * math.pi * u.sqrt()) * (u.sqrt() * (1 - 2 * two))[:, None]),
     }[kind]()
-    return scale * (shape.float() + config['noise'] * normal((n, 2), lane=JITTER, **stream))
+    return scale * (shape.float() + noise * normal((n, 2), lane=JITTER, **stream))
 
 
 def draw_times(config, n, **stream):
@@ -107,35 +118,75 @@ def draw_times(config, n, **stream):
     return t.clamp(2.0**-24, 1 - 2.0**-24).float()
 
 
+def potentials(cost, reg):
+    """f, g [n] of the plan of least cost less `reg` times its entropy (Cuturi 2013): n P = exp(f_i + g_j - cost / reg).
+
+    `reg` is approached from the scale of the costs by halves, a few sweeps each, then held until the columns sum to 1.
+    """
+    f, g, scale = cost.new_zeros(len(cost)), cost.new_zeros(len(cost)), cost.diagonal().mean()
+    halves = 0
+    while halves < 30 and reg * 2**halves < scale:
+        halves += 1
+    for halving in range(halves, -1, -1):
+        held, (tolerance, most) = cost / (reg * 2**halving), (0.05, 20) if halving else (1e-3, 200)
+        for _ in range(most - 1):
+            f = -torch.logsumexp(g - held, dim=1)
+            g, before = -torch.logsumexp(f[:, None] - held, dim=0), g
+            if (torch.exp(before - g) - 1).abs().mean() < tolerance:
+                break
+        f, g = (2 * f, 2 * g) if halving else (f, g)
+    return f, g
+
+
+def entropic_partners(cost, reg, u):
+    """Columns for the first len(u) rows, row i drawn from P(j | i) of the entropic plan by u_i."""
+    g = potentials(cost, reg)[1]
+    chance = torch.softmax(g - cost[:len(u)] / reg, dim=1).cumsum(dim=1)
+    return torch.searchsorted(chance, u[:, None] * chance[:, -1:], right=True)[:, 0].clamp(max=len(cost) - 1)
+
+
 def assignment(cost):
     """Columns of least total cost [n, n], one a row, by shortest augmenting paths (Kuhn 1955; Jonker & Volgenant 1987).
 
-    scipy.optimize.linear_sum_assignment(cost)[1] is the same and, where there is SciPy, a hundred times quicker.
+    They are exact from any prices of the columns, and few and short from those of the entropic plan.
+    scipy.optimize.linear_sum_assignment(cost)[1] is the same and, where there is SciPy, some five times quicker.
     """
-    n = len(cost)
-    column_price = cost.min(dim=0).values
-    row_price, cheapest = (cost - column_price).min(dim=1)
-    owner = [-1] * n
-    for row, column in enumerate(cheapest.tolist()):
-        owner[column] = row if owner[column] < 0 else owner[column]
-    for start in sorted(set(range(n)) - set(owner)):
+    n, scale = len(cost), float(cost.diagonal().mean())
+    if scale == 0:  # no cost is below 0
+        return torch.arange(n)
+    price = potentials(cost, scale / 32)[1] * (scale / 32)
+    owner, free = [-1] * n, []
+    for row, column in enumerate((cost - price).argmin(dim=1).tolist()):
+        if owner[column] < 0:
+            owner[column] = row
+        else:
+            free.append(row)
+    for start in free:
         least, before = cost.new_full((n,), math.inf), torch.full((n,), -1)
-        done, rows, columns, row, column = torch.zeros(n, dtype=torch.bool), [start], [], start, -1
+        closed, columns, row, column, offset = cost.new_zeros(n), [], start, -1, 0.0
         while row >= 0:  # Dijkstra over reduced costs, until a column is reached that no row owns
-            reached = cost[row] - row_price[row] - column_price
-            better = (reached < least) & ~done
-            least, before = torch.where(better, reached, least), before.masked_fill(better, column)
-            column = int(least.masked_fill(done, math.inf).argmin())
-            shortest = least[column].clone()
-            row_price[rows] += shortest
-            column_price[columns] -= shortest
-            least = least - shortest
-            done[column], row = True, owner[column]
-            rows, columns = rows + [row], columns + [column]
+            reached = cost[row] - price + (offset + closed)
+            before.masked_fill_(reached < least, column)
+            least = torch.minimum(least, reached)
+            column = int((least + closed).argmin())
+            closed[column], row, columns = math.inf, owner[column], [*columns, column]
+            offset = float(least[column] - cost[row, column] + price[column])
+        price[columns] += least[columns] - least[column]
         while column >= 0:  # back along the path, each column goes to the row that reached it
             previous = int(before[column])
             owner[column], column = owner[previous] if previous >= 0 else start, previous
     return torch.tensor(owner).argsort()
+
+
+def partners(config, x0, x1, classes, **stream):
+    """Row of x1 for each row of the batch's x0, of the `ot_batch` that were drawn, where the coupling chooses."""
+    kind, n = config['coupling'], config['batch']
+    cost = torch.cdist(x0.double(), x1.double()) ** 2
+    if kind == 'sinkhorn':
+        return entropic_partners(cost, config['sinkhorn_reg'], uniform(philox(n, purpose=PARTNER, **stream)).double())
+    if kind == 'ot-conditional':  # x0 has the class of the x1 it was drawn with (Cheng & Schwing 2025)
+        cost += config['ot_class_weight'] * (classes[:, None] != classes)
+    return assignment(cost)[:n]
 
 
 def average_pairs(path, t, x0, x1, labels=None, classes=None, group=512):
@@ -153,19 +204,32 @@ def average_pairs(path, t, x0, x1, labels=None, classes=None, group=512):
     return x0 + ratio * (x1 - mean), mean
 
 
+def draw_pairs(n, own, **stream):
+    """x0, x1 and, where they have them, the labels of n of the pairs of a reflow, with replacement."""
+    index = philox(n, **stream) * len(own['x0']) >> 32
+    return own['x0'][index], own['x1'][index], own['labels'][index].long() if 'labels' in own else None
+
+
 def draw_batch(config, path, step, round=0, own=None):
-    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data."""
+    """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data,
+    or the pairs of a reflow."""
     n, where = config['batch'], {'seed': config['seed'], 'step': step, 'round': round}
-    t = draw_times(config, n, purpose=TIME, **where)
-    x0 = normal((n, config['dim']), purpose=SOURCE, **where)
-    x1 = draw_data(config, n, own, purpose=DATA, **where)
-    labels = classes = draw_classes(config, n, own, purpose=DATA, **where) if config['classes'] else None
-    if config['coupling'] == 'ot':
-        match = assignment(torch.cdist(x0.double(), x1.double()) ** 2)
-        x1, labels = x1[match], None if classes is None else classes[match]
-    if labels is not None:  # some rows are taught without their class, as guidance needs
+    coupling, t = config['coupling'], draw_times(config, n, purpose=TIME, **where)
+    if coupling in ('paired', 'distilled'):
+        x0, x1, classes = draw_pairs(n, own, purpose=DATA, **where)
+        t = 0 * t if coupling == 'distilled' else t  # where one step is learned, and nothing else
+    else:
+        drawn = n if coupling == 'independent' else max(n, config['ot_batch'])
+        x0 = draw_source(config, drawn, purpose=SOURCE, **where)
+        x1 = draw_data(config, drawn, own, purpose=DATA, **where)
+        classes = draw_classes(config, drawn, own, purpose=DATA, **where) if config['classes'] else None
+        if coupling != 'independent':
+            match = partners(config, x0, x1, classes, **where)
+            x0, x1, classes = x0[:n], x1[match], None if classes is None else classes[match]
+    labels = classes
+    if classes is not None:  # some rows are taught without their class, as guidance needs
         dropped = uniform(philox(n, purpose=LABEL, **where)).double() < config['label_drop']
-        labels = labels.masked_fill(dropped, config['classes'])
-    if config['coupling'] == 'independent' and config['target'] == 'stable':
+        labels = classes.masked_fill(dropped, config['classes'])
+    if (coupling, config['source'], config['target']) == ('independent', 'gaussian', 'stable'):
         x0, x1 = average_pairs(path, t, x0, x1, labels, classes)
     return t, x0, x1, labels

@@ -15,6 +15,7 @@ batches it would have had. Every process draws the whole batch and computes its 
 the number of processes changes a run by more than rounding.
 """
 import argparse
+import ast
 import copy
 import ctypes
 import json
@@ -32,9 +33,11 @@ from torch.nn.parallel import DistributedDataParallel
 KNOWN = {
     "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [], "classes": [],
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
+    "source": ["gaussian", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals"],
     "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial", "custom"],
     "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
-    "coupling": ["independent", "ot", "paired"], "target": ["pair", "stable"],
+    "coupling": ["independent", "ot", "sinkhorn", "ot-conditional", "paired", "distilled"],
+    "ot_batch": [], "sinkhorn_reg": [], "ot_class_weight": [], "target": ["pair", "stable"],
     "time": ["uniform", "logit-normal", "power", "u-shaped"],
     "time_mean": [], "time_std": [], "time_exponent": [], "time_ends": [], "stratified": [],
     "label_drop": [], "batch": [],
@@ -42,8 +45,9 @@ KNOWN = {
     "steps": [], "optimiser": ["adamw", "muon"], "lr": [], "schedule": ["constant", "cosine"], "warmup": [],
     "beta1": [], "beta2": [], "eps": [], "muon_lr": [], "muon_momentum": [], "weight_decay": [], "clip": [],
     "ema_decay": [], "ema_late_decay": [], "ema_late_from": [], "ema2_decay": [], "ema3_decay": [], "ema_warmup": [],
-    "solver": ["euler", "midpoint", "heun", "rk4", "ab2"], "solver_steps": [], "time_grid": ["uniform", "quadratic"],
-    "rtol": [], "atol": []
+    "solver": ["euler", "midpoint", "heun", "rk4", "ab2", "dopri5"], "solver_steps": [],
+    "time_grid": ["uniform", "quadratic"], "rtol": [], "atol": [],
+    "sde": ["none", "constant", "sigma"], "sde_strength": []
 }
 HERE = os.path.dirname(os.path.abspath(__file__))
 WEIGHTS, POINTS = os.path.join(HERE, 'weights.safetensors'), os.path.join(HERE, 'points.safetensors')
@@ -86,12 +90,16 @@ class VectorFieldMLP(nn.Module):
 
 
 # In an exported file the text of these stands here.
-from path import Path, solve
-from batches import NOISE, draw_batch, normal
-from storage import Refusal, read_safetensors, unique, write_npy, write_safetensors
+from path import Path
+from batches import DIFFUSION, NOISE, draw_batch, draw_source, normal
+from optimiser import move
+from solver import check_travel, churn, dopri5, grid_times, lack_of_score, solve
+from storage import Refusal, read_npy, read_safetensors, unique, write_npy, write_safetensors
 
 # ---- Run -------------------------------------------------------------------------------------------------------------
 
+TRAVEL = 'solver', 'solver_steps', 'time_grid', 'rtol', 'atol', 'sde', 'sde_strength'
+GUIDE = 'label', 'guidance', 'guidance_interval'
 # What stands before a tensor's name; a run has ema2 and ema3 only where their decay is not 0.
 SLOTS = {'raw': '', 'ema': 'ema.', 'moment': 'adam.m.', 'variance': 'adam.v.', 'ema2': 'ema2.', 'ema3': 'ema3.'}
 
@@ -105,8 +113,9 @@ class Run:
             raise Refusal(f"{path}: format: got {self.metadata.get('format')}; allowed is moonflow 1")
         self.config = config = json.loads(self.metadata['config'], object_pairs_hook=unique)
         for row, choices in KNOWN.items():
-            if row not in config or (choices and config[row] not in choices):
-                raise Refusal(f"{path}: {row}: got {config.get(row)}; allowed is {', '.join(choices) or 'a number'}")
+            held = config.get(row)
+            if held not in choices if choices else not isinstance(held, (int, float)):
+                raise Refusal(f"{path}: {row}: got {held}; allowed is {', '.join(choices) or 'a number'}")
         self.step, self.round, self.device = int(self.metadata['step']), int(self.metadata['round']), device
         self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
         if (config['path'] == 'custom') != (len(self.curves) == 2):
@@ -125,30 +134,74 @@ class Run:
         self.net.to(device).load_state_dict(self.slots['raw'])
         self.slots['raw'] = self.net.state_dict()  # the living weights, not copies of them
 
-    def field(self, weights='ema', label=None, guidance=1):
-        """v(t, x) for t, a number or [N], and x [N, D]: of every class, or of one by guidance (Ho & Salimans 2022)."""
+    def field(self, weights='ema', label=None, guidance=1, guidance_interval=(0, 1)):
+        """v(t, x) for t, a number or [N], and x [N, D]: of every class; or of `label`, one or [N], by guidance (Ho &
+        Salimans 2022) at times of the interval and by 1 elsewhere (Kynkaanniemi et al. 2024)."""
         if weights not in self.slots:
             raise Refusal(f'weights: got {weights}, and {weights}_decay of this run is 0; allowed is ema or raw')
-        net = copy.deepcopy(self.net)
+        net, classes = copy.deepcopy(self.net), self.config['classes']
         net.load_state_dict(self.slots[weights])
-        classes = self.config['classes']
-        if label is not None and not 0 <= label < classes:
+        labels = None if label is None else torch.as_tensor(label, device=self.device)
+        if labels is not None and not (classes and 0 <= labels.min() <= labels.max() < classes):
             raise Refusal(f'label: got {label}; allowed is {f"0 to {classes - 1}" if classes else "none in this run"}')
+        if labels is None and (guidance != 1 or tuple(guidance_interval) != (0, 1)):
+            raise Refusal(f'guidance: got {guidance} without a label; allowed is with a label of a run with classes')
+        low, high = torch.tensor(guidance_interval, dtype=torch.float32, device=self.device)
+        if not 0 <= low <= high <= 1:
+            raise Refusal(f'guidance_interval: got {guidance_interval}; allowed are two times from 0 to 1 in order')
 
         def guided(t, x):
-            if label is None:
+            if labels is None:
                 return net(t, x)
-            own = net(t, x, torch.full(t.shape, label, device=t.device))
-            return own if guidance == 1 else torch.lerp(net(t, x), own, guidance)
-        return lambda t, x: self.path.velocity(guided, torch.as_tensor(t, device=x.device).expand(len(x)), x)
+            own, inside = net(t, x, labels.expand(len(x))), (t >= low) & (t <= high)
+            if guidance == 1 or not bool(inside.any()):
+                return own
+            return torch.where(inside.unsqueeze(1), torch.lerp(net(t, x), own, guidance), own)
+
+        def velocity(t, x):
+            t = torch.as_tensor(t, dtype=torch.float32, device=x.device)
+            return self.path.velocity(guided, t.expand(len(x)), x)
+        return velocity
+
+    def convert(self, given, wanted, t, x, value):
+        """What is known at points x_t [N, D] at times t [N], each of v, x1, noise and score, said in another way."""
+        for kind in (given, wanted):
+            if kind not in KNOWN['predict']:
+                raise Refusal(f"quantity: got {kind}; allowed is {', '.join(KNOWN['predict'])}")
+            if kind == 'score' and lack_of_score(self.config):
+                raise Refusal(f'quantity: got score; allowed is v, x1 or noise: {lack_of_score(self.config)}')
+        skip, out = (each.unsqueeze(1) for each in self.path.conversion(t.double(), given, wanted))
+        return (skip * x.double() + out * value.double()).float()
 
     @torch.no_grad()
-    def sample(self, n, seed=1, solver=None, steps=None, weights='ema', x0=None, label=None, guidance=1):
-        """n points [n, D] carried from x0, N(0, I): given, or those that Moonflow draws from `seed`."""
-        x0 = normal((n, self.config['dim']), seed=seed, purpose=NOISE) if x0 is None else x0
-        x0, solver = self.path.source_scale * x0.to(self.device), solver or self.config['solver']
-        steps = steps or self.config['solver_steps']
-        return solve(self.field(weights, label, guidance), x0, solver, steps, self.config['time_grid'])
+    def sample(self, n=2000, seed=1, x0=None, weights='ema', t_start=0, t_end=1, **options):
+        """n points [n, D] carried from x0, of unit scale at t = 0: given, or those that Moonflow draws from `seed`.
+
+        options: solver, solver_steps, time_grid (its name, or times of your own), rtol, atol, sde and sde_strength
+        where they are not the run's own; label, guidance and guidance_interval as `field` takes them.
+        """
+        for row in ('solver', 'sde', 'time_grid'):
+            if isinstance(held := options.get(row, KNOWN[row][0]), str) and held not in KNOWN[row]:
+                raise Refusal(f"{row}: got {held}; allowed is {', '.join(KNOWN[row])}")
+        guide = {name: options.pop(name) for name in GUIDE if name in options}
+        check_travel(self.config, options, guide.get('guidance', 1), t_start, t_end, seed)
+        c, field = {**self.config, **options}, self.field(weights, **guide)
+        x = draw_source(self.config, n, seed=seed, purpose=NOISE) if x0 is None else x0
+        times = grid_times(c['time_grid'], c['solver_steps'], t_start, t_end)
+        x = (self.path.source_scale if times[0] == 0 else 1) * x.to(self.device)
+        if c['solver'] == 'dopri5':
+            x = dopri5(field, x, t_start, t_end, c['rtol'], c['atol'], c['solver_steps'])
+        else:
+            x = solve(field, x, c['solver'], times, self.disturbance(c, times, seed))
+        return x / self.path.source_scale if times[-1] == 0 else x
+
+    def disturbance(self, c, times, seed):
+        """The noise before each step that `solve` asks for; None for none."""
+        if c['sde'] == 'none':
+            return None
+        t = torch.tensor(times, dtype=torch.float64)
+        g = c['sde_strength'] * (self.path.at(t)[1] if c['sde'] == 'sigma' else torch.ones_like(t))
+        return churn(self.path, times, g, lambda shape, i: normal(shape, seed=seed, purpose=DIFFUSION, step=i))
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
@@ -157,54 +210,6 @@ class Run:
 
 
 # ---- Training --------------------------------------------------------------------------------------------------------
-
-
-def rate_at(config, peak, k):
-    """Learning rate of step k: constant, or a linear warm-up and then half a cosine to 0 at `steps`."""
-    warmup, steps = config['warmup'], config['steps']
-    if config['schedule'] == 'constant':
-        return peak
-    if k >= steps:
-        return 0
-    return peak * ((k + 1) / warmup if k < warmup else (1 + math.cos(math.pi * (k - warmup) / (steps - warmup))) / 2)
-
-
-def orthogonal(update):
-    """Five quintic Newton-Schulz steps towards the nearest orthogonal matrix (Jordan et al. 2024)."""
-    tall = update.shape[0] > update.shape[1]
-    x = (update.T if tall else update) / (update.norm() + 1e-7)
-    for _ in range(5):
-        gram = x @ x.T
-        x = 3.4445 * x + (-4.7750 * gram + 2.0315 * gram @ gram) @ x
-    return x.T if tall else x
-
-
-@torch.no_grad()
-def move(run):
-    """A step by the gradients in p.grad: clipped; Muon for the matrices between hidden layers, or AdamW; averaged."""
-    c, k = run.config, run.step
-    if c['clip'] > 0:
-        nn.utils.clip_grad_norm_(run.net.parameters(), c['clip'])
-    matrices = [f'net.{2 * i}.weight' for i in range(1, c['layers'])] if c['optimiser'] == 'muon' else []
-    late = c['ema_late_decay'] > 0 and k >= c['ema_late_from'] * c['steps']
-    decays = {'ema': c['ema_late_decay' if late else 'ema_decay'], 'ema2': c['ema2_decay'], 'ema3': c['ema3_decay']}
-    ramp = (1 + k) / (10 + k) if c['ema_warmup'] else 1
-    for name, p in run.net.named_parameters():
-        g, m, v = p.grad, run.slots['moment'][name], run.slots['variance'][name]
-        if name in matrices:
-            rate = rate_at(c, c['muon_lr'], k)
-            m.lerp_(g, 1 - c['muon_momentum'])
-            direction = orthogonal(torch.lerp(g, m, c['muon_momentum'])) * max(1, p.shape[0] / p.shape[1]) ** 0.5
-        else:
-            rate = rate_at(c, c['lr'], k)
-            m.lerp_(g, 1 - c['beta1'])
-            v.lerp_(g * g, 1 - c['beta2'])
-            root = (v / (1 - c['beta2'] ** (k + 1))).sqrt()
-            direction = m / (1 - c['beta1'] ** (k + 1)) / (root + c['eps'])
-        p.mul_(1 - rate * c['weight_decay']).sub_(rate * direction)
-        for average in decays.keys() & run.slots.keys():
-            run.slots[average][name].lerp_(p, 1 - min(decays[average], ramp))
-    run.step += 1
 
 
 class Trainer:
@@ -240,23 +245,39 @@ class Trainer:
         return loss
 
 
+def read_own(config, path):
+    """What batches are drawn from besides seeds: {points} or, after a reflow, {x0, x1}, with labels of the classes."""
+    paired, dim = config['coupling'] in ('paired', 'distilled'), config['dim']
+    if not paired and config['data'] != 'points':
+        return None
+    if not os.path.exists(path):
+        if paired:
+            raise Refusal(f"coupling: got {config['coupling']}, whose pairs are in no file; give some by --points: the "
+                          'run it came from, exported too, writes them by flow.py sample --out pairs.safetensors')
+        raise Refusal(f'{path}: there is no such file; name it by --points, or export the run with --data')
+    own = read_safetensors(path)[0]
+    names, n = ('x0', 'x1') if paired else ('points',), max(map(len, own.values()), default=0)
+    shapes = {name: [n, dim] for name in names} | ({'labels': [n]} if config['classes'] else {})
+    if n == 0 or {name: list(x.shape) for name, x in own.items()} != shapes:
+        got = ', '.join(f'{name} {list(x.shape)}' for name, x in own.items()) or 'nothing'
+        raise Refusal(f"{path}: got {got}; allowed is {', '.join(shapes)}, N of each, points of {dim} coordinates")
+    if 'labels' in own and not set(own['labels'].tolist()) <= set(range(config['classes'])):
+        raise Refusal(f"{path}: labels: got others than 0 to {config['classes'] - 1}")
+    return own
+
+
 def train(args):
     """Takes the steps and saves, every so many and at the end."""
     cuda, place = torch.cuda.is_available(), int(os.environ.get('LOCAL_RANK', 0))
     if 'RANK' in os.environ:  # set by torchrun
         dist.init_process_group('nccl' if cuda else 'gloo')
     run = Run(args.run, f'cuda:{place}' if cuda else 'cpu')
-    config, own = run.config, None
-    if config['coupling'] == 'paired':
-        raise Refusal('coupling: got paired, and the pairs of a reflow are in no file; train the run it began from')
-    if config['data'] == 'points':
-        if not os.path.exists(args.points):
-            raise Refusal(f'{args.points}: there is no such file; name it by --points, or export the run with --data')
-        own = read_safetensors(args.points)[0]
-    last = run.step + args.steps
+    config, last = run.config, run.step + args.steps
     config.update({row: value for row in ('batch', 'lr', 'muon_lr') if (value := getattr(args, row)) is not None})
     config['steps'] = max(config['steps'], last)  # where the cosine ends
-    trainer = Trainer(run, own)
+    if 0 < config['ot_batch'] < config['batch']:
+        raise Refusal(f"batch: got {config['batch']}; allowed is at most ot_batch, which is {config['ot_batch']}")
+    trainer = Trainer(run, read_own(config, args.points))
     while run.step < last:
         loss = trainer.step()
         if trainer.rank == 0 and (run.step % args.every == 0 or run.step == last):
@@ -268,8 +289,24 @@ def train(args):
 
 def sample(args):
     run = Run(args.run, 'cuda' if torch.cuda.is_available() else 'cpu')
-    travel = args.solver, args.steps, args.weights
-    write_npy(args.out, run.sample(args.n, args.seed, *travel, label=args.label, guidance=args.guidance))
+    options = {row: value for row in TRAVEL + GUIDE if (value := getattr(args, row)) is not None}
+    if args.start and args.n:
+        raise Refusal(f'-n: got {args.n}; allowed is none beside --from, which gives the points')
+    n, dim, classes = args.n or 2000, run.config['dim'], run.config['classes']
+    x0 = read_npy(args.start) if args.start else draw_source(run.config, n, seed=args.seed, purpose=NOISE)
+    if x0.shape[1:] != (dim,):
+        raise Refusal(f'{args.start}: got points of shape {list(x0.shape[1:])}; allowed is [{dim}]')
+    if args.label == 'all':
+        if not classes:
+            raise Refusal('label: got all; allowed is none in this run, which has no classes')
+        options['label'] = torch.arange(len(x0)) * classes // len(x0)
+    x = run.sample(seed=args.seed, x0=x0, weights=args.weights, t_start=args.t_start, t_end=args.t_end, **options)
+    if not args.out.endswith('.safetensors'):
+        return write_npy(args.out, x)
+    if (args.t_start, args.t_end, options.get('sde', run.config['sde'])) != (0, 1, 'none') or args.start:
+        raise Refusal(f'--out: got {args.out}; allowed is .npy: pairs go from noise at t = 0 to t = 1, and without sde')
+    labels = {'labels': torch.as_tensor(options['label']).expand(len(x)).float()} if 'label' in options else {}
+    return write_safetensors(args.out, {'x0': x0, 'x1': x, **labels}, {})
 
 
 def positive(kind):
@@ -280,6 +317,19 @@ def positive(kind):
     return read
 
 
+def times(text):
+    """Numbers with commas between."""
+    return [float(each) for each in text.split(',')]
+
+
+def grid(text):
+    return text if text in KNOWN['time_grid'] else times(text)
+
+
+def label(text):
+    return text if text == 'all' else int(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     verbs = parser.add_subparsers(required=True, metavar='sample|train')
@@ -288,20 +338,31 @@ def main():
     for options in verbs.choices.values():
         options.add_argument('--run', default=WEIGHTS, help='the file to start from')
     options = verbs.choices['sample'].add_argument
-    options('-n', type=positive(int), default=2000, help='points; 2000 when not given')
-    options('--seed', type=int, default=1, help='of the start points; 1 when not given')
-    options('--solver', choices=KNOWN['solver'], help="the run's own when not given")
-    options('--steps', type=positive(int), help="steps of the solver; the run's own when not given")
+    options('-n', type=positive(int), help='points; 2000 when not given')
+    options('--seed', type=int, default=1, help='of the start points and of the noise on the way; 1 when not given')
+    options('--from', dest='start', help='a .npy file of points [N, D] to start at instead')
+    options('--t-start', type=float, default=0, help='time at which they start; 0 when not given')
+    options('--t-end', type=float, default=1, help='time at which they end; 1 when not given')
+    options('--solver', choices=KNOWN['solver'], help="this and what follows: the run's own when not given")
+    options('--steps', dest='solver_steps', type=positive(int), help='of the solver; of dopri5 the most it may try')
+    options('--time-grid', type=grid,
+            help=f"{' or '.join(KNOWN['time_grid'])}, or times of your own with commas between, instead of --steps")
+    options('--rtol', type=float, help='dopri5: error that a step may make, relative to the point')
+    options('--atol', type=float, help='dopri5: error that a step may make besides')
+    options('--sde', choices=KNOWN['sde'], help='noise g on the way: --sde-strength, or that times sigma(t)')
+    options('--sde-strength', type=float, help='how strong the noise is')
     options('--weights', choices=['ema', 'raw', 'ema2', 'ema3'], default='ema')
-    options('--label', type=int, help='class to take, of a run with classes; all when not given')
-    options('--guidance', type=float, default=1, help='strength of --label; 1 when not given')
-    options('--out', required=True, help='the .npy file to write')
+    options('--label', type=label,
+            help='class to take, of a run with classes, or all for as many of each; their mixture when not given')
+    options('--guidance', type=float, help='strength of --label; 1 when not given')
+    options('--guidance-interval', type=times, help='LO,HI: times between which it counts; 0,1 when not given')
+    options('--out', required=True, help='the .npy file to write; pairs.safetensors: pairs for a reflow, to train on')
     options = verbs.choices['train'].add_argument
     options('--steps', type=positive(int), required=True, help='to take; the cosine ends no earlier than they do')
     options('--batch', type=positive(int), help='points in a batch, over all processes')
     options('--lr', type=positive(float), help='peak rate of AdamW')
     options('--muon-lr', type=positive(float), help='peak rate of Muon')
-    options('--points', default=POINTS, help='tensors `points` [N, D] and, with classes, `labels` [N]')
+    options('--points', default=POINTS, help='tensors `points`, or of a reflow `x0` and `x1`, and of classes `labels`')
     options('--every', type=positive(int), default=1000, help='steps between saves; 1000 when not given')
     options('--out', help='save here and leave the file of --run as it is')
     args = parser.parse_args()

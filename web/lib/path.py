@@ -1,9 +1,9 @@
-"""Paths, their loss and their flow, for flow.py. `moonflow export` puts what follows the imports into it."""
+"""Paths, their loss and their velocity, for flow.py. `moonflow export` puts what follows the imports into it."""
 import math
 
 import torch
 
-# ---- Path, loss and flow ---------------------------------------------------------------------------------------------
+# ---- Path, loss and velocity -----------------------------------------------------------------------------------------
 
 
 class Path:
@@ -66,13 +66,27 @@ class Path:
             return 1 / root, -self.log_ratio * (sigma / root) ** 2, self.log_ratio * sigma * data / root, one
         if self.predict == 'v':
             return one, zero, one, one
-        alpha, sigma, d_alpha, d_sigma = self.at(t.clamp(self.least, self.most))
-        delta = d_alpha * sigma - d_sigma * alpha
-        if self.predict == 'x1':
-            return one, d_sigma / sigma, delta / sigma, one
-        if self.predict == 'noise':
-            return one, d_alpha / alpha, -delta / alpha, one
-        return one, d_alpha / alpha, delta * sigma / alpha, sigma**2
+        t = t.clamp(self.least, self.most)
+        return one, *self.conversion(t, self.predict, 'v'), self.at(t)[1] ** 2 if self.predict == 'score' else one
+
+    def conversion(self, t, given, wanted):
+        """skip, out in double: wanted = skip x_t + out given, for v, x1, noise (x0) and score (-x0 / sigma)."""
+        alpha, sigma, d_alpha, d_sigma = self.at(t)
+        one, zero = torch.ones_like(t), torch.zeros_like(t)
+        shares = {'v': (d_sigma, d_alpha), 'x1': (zero, one)}  # of x0 and of x1; of -x0 for the other two
+        have, want = (shares.get(kind, (-one, zero)) for kind in (given, wanted))
+
+        def cross(a, b):
+            return a[0] * b[1] - a[1] * b[0]
+        skip, out = zero, one
+        if have is not want and not {given, wanted} <= {'noise', 'score'}:
+            divisor = cross((sigma, alpha), have).clamp(min=1e-7)  # where x_t does not tell, finite and no more
+            skip, out = cross(want, have) / divisor, cross((sigma, alpha), want) / divisor
+        if given == wanted:
+            return skip, out
+        out = out * {'noise': -1, 'score': sigma}.get(given, 1)
+        unit = {'noise': -1, 'score': 1 / sigma.clamp(min=1e-7)}.get(wanted, 1)
+        return unit * skip, unit * out
 
     def weight(self, t):
         """Factor of the squared error of F; published for the error of x1 (Ho 2020, Hang 2023, Karras 2022)."""
@@ -122,26 +136,3 @@ def curve(y, t):
 def columns(values):
     """[B] in double to [B, 1]."""
     return [value.float().unsqueeze(1) for value in values]
-
-
-def solve(field, x, solver, steps, grid='uniform'):
-    """Carries x from t = 0 to t = 1 along dx/dt = field(t, x)."""
-    times = [i / steps if grid == 'uniform' else 1 - (1 - i / steps) ** 2 for i in range(steps + 1)]
-    before = None  # of ab2: the step before and its velocity
-    for t, end in zip(times, times[1:]):
-        h, k1 = end - t, field(t, x)
-        if solver == 'euler':
-            x = x + h * k1
-        elif solver == 'midpoint':
-            x = x + h * field(t + h / 2, x + h / 2 * k1)
-        elif solver == 'heun' or (solver == 'ab2' and before is None):
-            x = x + h / 2 * (k1 + field(end, x + h * k1))
-        elif solver == 'ab2':
-            ratio = h / before[0]
-            x = x + h * (1 + ratio / 2) * k1 - h * ratio / 2 * before[1]
-        else:  # rk4
-            k2 = field(t + h / 2, x + h / 2 * k1)
-            k3 = field(t + h / 2, x + h / 2 * k2)
-            x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + field(end, x + h * k3))
-        before = h, k1
-    return x

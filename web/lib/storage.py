@@ -1,4 +1,5 @@
 """The files of a run, read strictly. `moonflow export` puts what follows the imports into flow.py."""
+import ast
 import ctypes
 import json
 import math
@@ -70,3 +71,20 @@ def write_npy(path, x):
     text = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {tuple(x.shape)}, }}"
     text = text.ljust((len(text) + 74) // 64 * 64 - 11) + '\n'  # the numbers begin at a multiple of 64
     write_whole(path, b'\x93NUMPY\x01\x00', struct.pack('<H', len(text)), text.encode(), raw_bytes(x))
+
+
+def read_npy(path):
+    """[N, D] of float32 or float64, in the order of C, every number finite."""
+    with open(path, 'rb') as file:
+        content = file.read()
+    try:
+        wide = content[6:7] != b'\x01'
+        start = (12 if wide else 10) + struct.unpack_from('<I' if wide else '<H', content, 8)[0]
+        header = ast.literal_eval(content[12 if wide else 10:start].decode('latin-1').strip())
+        kind = {'<f4': torch.float32, '<f8': torch.float64}[header['descr']]
+        x = torch.frombuffer(bytearray(content[start:]), dtype=kind).view(header['shape']).float()
+        if content[:6] != b'\x93NUMPY' or header['fortran_order'] or x.dim() != 2 or not x.isfinite().all():
+            raise Refusal('got another kind or order, or a number that is not finite')
+    except (struct.error, SyntaxError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        raise Refusal(f'{path}: no sound .npy file of points [N, D]: {error}') from error
+    return x

@@ -1,6 +1,6 @@
 /**
  * @file A run on its way to PyTorch: its weights, and one Python file that samples it and trains it on. The file is put
- * together from flow.py, path.py, batches.py and storage.py of this folder, which whoever calls reads: this module touches no file.
+ * together from the Python files of this folder, which whoever calls reads: this module touches no file.
  */
 
 import { MoonflowError } from './errors.js';
@@ -12,7 +12,14 @@ import { save } from './weights.js';
 /** @typedef {Record<typeof SOURCES[number], string>} Sources the texts of the files */
 
 /** The Python files of this folder. */
-export const SOURCES = /** @type {const} */ (['flow', 'path', 'batches', 'storage']);
+export const SOURCES = /** @type {const} */ ([
+  'flow',
+  'path',
+  'batches',
+  'optimiser',
+  'solver',
+  'storage',
+]);
 
 /** Lines of flow.py in whose place the text of another file stands, and where that text begins. */
 const IMPORTS = /^# In an exported file.*\n(?:from \w+ import .*\n)+/m;
