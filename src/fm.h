@@ -282,8 +282,8 @@ FM_API int fm_loglik_adaptive(fm_model *model, int weights, double rtol, double 
 
 /* ---- The oracle ------------------------------------------------------------------------------------- */
 /* v*(t, x) = E[u_t | x_t = x], the field that minimises the loss, exactly (src/oracle.h). It exists under the independent
- * coupling of a gaussian source where the law of the data is known: for every data set, but that noise below 0.0125 on moons-iid,
- * circles and spirals would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the
+ * coupling of a gaussian source where the law of the data is known: for every data set but the moons of torchcfm; noise below 0.0125 on
+ * moons-iid, circles and spirals would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the
  * law of a batch.
  * With labels [n] in 0 .. K row i is of that class, K being all data; null is K for all. Labels with K = 0 are FM_E_STATE.
  *

@@ -63,7 +63,7 @@ def draw_classes(config, n, own=None, **stream):
     kind = config['data']
     if kind == 'points':
         return own['labels'][philox(n, **stream) * len(own['labels']) >> 32].long()
-    if kind == 'moons':
+    if kind in ('moons', 'moons-torchcfm'):
         return (shuffled(n, **stream) >= n // 2).long()
     return philox(4 * n, **stream)[::4] * config['classes'] >> 32
 
@@ -85,8 +85,14 @@ def draw_data(config, n, own=None, **stream):
         '8gaussians': lambda: (4, circle(math.pi / 4 * eight)),
         'circles': lambda: (3, circle(2 * math.pi * u) * (1 + two[:, None]) / 2),
         'spirals': lambda: (4, circle(3 * math.pi * u.sqrt()) * (u.sqrt() * (1 - 2 * two))[:, None]),
+        'moons-torchcfm': lambda: (3, even_moons(n, **stream)),
+        'moons-iid-torchcfm': lambda: (3, arcs(two == 1, math.pi * u)),
+        '8gaussians-torchcfm': lambda: (5, circle(math.pi / 4 * eight)),
     }[kind]()
-    return scale * (shape.float() + config['noise'] * normal((n, 2), lane=JITTER, **stream))
+    if kind in ('moons-torchcfm', 'moons-iid-torchcfm'):
+        return scale * (shape.float() + 0.2 * uniform(philox(n, lane=JITTER, **stream))[:, None]) - 1
+    noise = 0.1**0.25 / 5 if kind == '8gaussians-torchcfm' else config['noise']
+    return scale * (shape.float() + noise * normal((n, 2), lane=JITTER, **stream))
 
 
 def draw_times(config, n, **stream):
