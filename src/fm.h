@@ -317,7 +317,7 @@ FM_API int fm_pair_means(int kernel, double bandwidth, const real *a, int n, con
                          int count, double *out);
 
 /* Exact optimal assignment under squared distance: x0[i] goes to x1[match[i]], a permutation of 0 .. n-1.
- * 1 <= n <= 4,096. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
+ * 1 <= n <= 16,384. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
 FM_API uint32_t fm_assign_size(int n, int dim);
 FM_API int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
 
