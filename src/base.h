@@ -35,7 +35,7 @@ enum {
   FM_MAX_FEATURES = 512,
   FM_MAX_BATCH = 8192,
   FM_MAX_OT_BATCH = 2048,
-  FM_MAX_ASSIGN = 4096,
+  FM_MAX_ASSIGN = 16384,
   FM_MAX_POINTS = 1 << 24,
   FM_MAX_PATH = 1 << 16, /* samples of a custom path */
   /* Rows of one forward or backward pass: 128 rows of 128 floats are 64 kB, so a layer stays in the second-level

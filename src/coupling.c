@@ -4,7 +4,7 @@
 
 enum {
   SMALL = 16, /* up to here a problem is solved from scratch */
-  LEVELS = 10 /* FM_MAX_ASSIGN points halved down to SMALL, with one to spare */
+  LEVELS = 12 /* FM_MAX_ASSIGN points halved down to SMALL, with one to spare */
 };
 
 typedef struct {

@@ -44,6 +44,7 @@ static void draw_moons(rng_stream stream, int n, real *x) {
 int dataset_parts(int kind) {
   switch (kind) {
     case FM_DATA_8GAUSSIANS:
+    case FM_DATA_8GAUSSIANS_TORCHCFM:
     case FM_DATA_CHECKERBOARD: return 8;
     default: return 2;
   }
@@ -53,8 +54,27 @@ real dataset_scale(int kind) {
   switch (kind) {
     case FM_DATA_MOONS:
     case FM_DATA_MOONS_IID: return 2;
-    case FM_DATA_CIRCLES: return 3;
+    case FM_DATA_CIRCLES:
+    case FM_DATA_MOONS_TORCHCFM:
+    case FM_DATA_MOONS_IID_TORCHCFM: return 3;
+    case FM_DATA_8GAUSSIANS_TORCHCFM: return 5;
     default: return 4;
+  }
+}
+
+/* Whether the angles of a draw are evenly spaced. */
+static int is_even(int kind) { return kind == FM_DATA_MOONS || kind == FM_DATA_MOONS_TORCHCFM; }
+
+static int is_smeared(int kind) { return kind == FM_DATA_MOONS_TORCHCFM || kind == FM_DATA_MOONS_IID_TORCHCFM; }
+
+double dataset_noise(const dataset *d) {
+  switch (d->kind) {
+    case FM_DATA_POINTS:
+    case FM_DATA_CHECKERBOARD:
+    case FM_DATA_MOONS_TORCHCFM:
+    case FM_DATA_MOONS_IID_TORCHCFM: return 0;
+    case FM_DATA_8GAUSSIANS_TORCHCFM: return 0.11246826503806982; /* 0.1^(1/4) / 5 */
+    default: return d->noise;
   }
 }
 
@@ -62,14 +82,17 @@ void dataset_shape(int kind, int part, double u, double w, real *x) {
   double s, c, radius = 1, angle;
   switch (kind) {
     case FM_DATA_MOONS:
-    case FM_DATA_MOONS_IID: moon_point(part, SCALAR_PI * u, x); return;
+    case FM_DATA_MOONS_IID:
+    case FM_DATA_MOONS_TORCHCFM:
+    case FM_DATA_MOONS_IID_TORCHCFM: moon_point(part, SCALAR_PI * u, x); return;
     case FM_DATA_CHECKERBOARD: {
       const int row = part / 2, column = 2 * (part & 1) + (row & 1);
       x[0] = (real)(2 * (column + u) - 4);
       x[1] = (real)(2 * (row + w) - 4);
       return;
     }
-    case FM_DATA_8GAUSSIANS: angle = SCALAR_PI / 4 * part; break;
+    case FM_DATA_8GAUSSIANS:
+    case FM_DATA_8GAUSSIANS_TORCHCFM: angle = SCALAR_PI / 4 * part; break;
     case FM_DATA_CIRCLES:
       radius = part ? 1 : 0.5;
       angle = 2 * SCALAR_PI * u;
@@ -107,12 +130,28 @@ static void draw_points(const dataset *d, rng_stream stream, uint32_t first, int
 /* x = scale (x + noise z), z from point `start` on, in pieces so that no second array is needed. */
 static void add_noise(const dataset *d, rng_stream stream, uint32_t start, int n, real *x) {
   real z[8];
-  const real noise = (real)d->noise, scale = dataset_scale(d->kind);
+  const real noise = (real)dataset_noise(d), scale = dataset_scale(d->kind);
   for (int first = 0; first < 2 * n; first += 8) {
     const int count = fm_min(8, 2 * n - first);
     rng_normal(rng_with_lane(stream, RNG_LANE_JITTER), 2 * start + (uint32_t)first, count, z);
     for (int i = 0; i < count; i++) x[first + i] = scale * (x[first + i] + noise * z[i]);
   }
+}
+
+/* x = 3 (x + 0.2 u (1, 1)) - 1, a u for each point from `start` on. */
+static void smear(rng_stream stream, uint32_t start, int n, real *x) {
+  real u;
+  for (int i = 0; i < n; i++) {
+    rng_uniform(rng_with_lane(stream, RNG_LANE_JITTER), start + (uint32_t)i, 1, &u);
+    for (int k = 2 * i; k < 2 * i + 2; k++) x[k] = 3 * (x[k] + (real)0.2 * u) - 1;
+  }
+}
+
+static void finish(const dataset *d, rng_stream stream, uint32_t start, int n, real *x) {
+  if (is_smeared(d->kind))
+    smear(stream, start, n, x);
+  else if (d->kind != FM_DATA_CHECKERBOARD)
+    add_noise(d, stream, start, n, x);
 }
 
 void dataset_draw_from(const dataset *d, rng_stream stream, uint32_t first, int n, real *x) {
@@ -122,23 +161,23 @@ void dataset_draw_from(const dataset *d, rng_stream stream, uint32_t first, int 
     return;
   }
   draw_independent(d->kind, stream, first, n, x);
-  if (d->kind != FM_DATA_CHECKERBOARD) add_noise(d, stream, first, n, x);
+  finish(d, stream, first, n, x);
 }
 
 void dataset_draw(const dataset *d, rng_stream stream, int n, real *x) {
-  if (d->kind != FM_DATA_MOONS) {
+  if (!is_even(d->kind)) {
     dataset_draw_from(d, stream, 0, n, x);
     return;
   }
   stream = rng_with_lane(stream, RNG_LANE_SHAPE);
   draw_moons(stream, n, x);
-  add_noise(d, stream, 0, n, x);
+  finish(d, stream, 0, n, x);
 }
 
 /* One word a point for points, else the first of four: as dataset_draw spends them. */
 void dataset_draw_labels(const dataset *d, rng_stream stream, int n, int32_t *labels) {
   stream = rng_with_lane(stream, RNG_LANE_SHAPE);
-  if (d->kind == FM_DATA_MOONS) {
+  if (is_even(d->kind)) {
     for (int i = 0; i < n; i++) labels[i] = i >= n / 2;
     shuffle(stream, n, NULL, labels);
     return;

@@ -289,8 +289,8 @@ FM_API int fm_loglik_adaptive(fm_model *model, int weights, double rtol, double 
 
 /* ---- The oracle ------------------------------------------------------------------------------------- */
 /* v*(t, x) = E[u_t | x_t = x], the field that minimises the loss, exactly (src/oracle.h). It exists under the independent
- * coupling of a gaussian source where the law of the data is known: for every data set, but that noise below 0.0125 on moons-iid,
- * circles and spirals would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the
+ * coupling of a gaussian source where the law of the data is known: for every data set but the moons of torchcfm; noise below 0.0125 on
+ * moons-iid, circles and spirals would take too many Gaussians; for points once they are set, with coordinates within 1e6. `moons` has the
  * law of a batch.
  * With labels [n] in 0 .. K row i is of that class, K being all data; null is K for all. Labels with K = 0 are FM_E_STATE.
  *
@@ -324,7 +324,7 @@ FM_API int fm_pair_means(int kernel, double bandwidth, const real *a, int n, con
                          int count, double *out);
 
 /* Exact optimal assignment under squared distance: x0[i] goes to x1[match[i]], a permutation of 0 .. n-1.
- * 1 <= n <= 4,096. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
+ * 1 <= n <= 16,384. scratch: fm_assign_size(n, dim) bytes, 8-byte aligned. */
 FM_API uint32_t fm_assign_size(int n, int dim);
 FM_API int fm_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
 

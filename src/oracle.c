@@ -16,7 +16,8 @@ static int count_of_part(const dataset *d, int part, int batch) {
   switch (d->kind) {
     case FM_DATA_MOONS: return part ? batch - batch / 2 : batch / 2;
     case FM_DATA_MOONS_IID: return INTERVAL_NODES * pieces_of_arc(SCALAR_PI, d->noise);
-    case FM_DATA_8GAUSSIANS: return 1;
+    case FM_DATA_8GAUSSIANS:
+    case FM_DATA_8GAUSSIANS_TORCHCFM: return 1;
     case FM_DATA_CIRCLES: return INTERVAL_NODES * pieces_of_arc(2 * SCALAR_PI, d->noise);
     case FM_DATA_SPIRALS: return INTERVAL_NODES * pieces_of_arc(3 * SCALAR_PI + 1, d->noise);
     default: return 0;
@@ -61,13 +62,11 @@ static void place(const oracle *o, int part, int i, int count) {
   for (int k = 0; k < 2; k++) centre[k] *= dataset_scale(kind);
 }
 
-static int has_noise(int kind) { return kind != FM_DATA_POINTS && kind != FM_DATA_CHECKERBOARD; }
-
 void oracle_start(oracle *o, const dataset *data, int batch, int classes) {
   o->data = data;
   o->classes = classes;
   o->count = 0;
-  o->std = has_noise(data->kind) ? data->noise * (double)dataset_scale(data->kind) : 0;
+  o->std = dataset_noise(data) * (double)dataset_scale(data->kind);
   for (int part = 0; part < dataset_parts(data->kind); part++) {
     const int count = count_of_part(data, part, batch);
     for (int i = 0; i < count; i++, o->count++) place(o, part, i, count);

@@ -8,14 +8,15 @@
  *     w_j proportional to p_j exp(-|x - alpha m_j|^2 / (2 tau^2)),    M = sum_j w_j m_j,
  *     v* = alpha' M + c (x - alpha M),    c = (alpha alpha' s^2 + sigma sigma') / tau^2
  *
- * Every data set but the checkerboard is such a mixture:
- *   8gaussians                   eight centres
+ * Every data set but three is such a mixture:
+ *   8gaussians, either           eight centres
  *   points                       one Gaussian of s = 0 for each point
  *   moons                        one for each of the evenly spaced angles of a batch: exact, and a function of B
  *   moons-iid, circles, spirals  an integral over arcs: Gauss-Legendre with 4 nodes in each piece of 1.5 s. The relative error of
  *                                the density stays below 1e-5; with s below ORACLE_LEAST_NOISE of the unit shape it would take
  *                                too many, and there is no oracle
  *   checkerboard                 no mixture: closed form by interval.h
+ *   moons of torchcfm            none, with noise that is uniform along a line: there is no oracle
  *
  * Of a class the law is that of its points: of one part of a shape (dataset.h), of the points with its label. What a network with
  * classes learns under a label is the v* of that class, and under the null class that of all data.

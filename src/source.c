@@ -1,10 +1,14 @@
 #include "source.h"
 
 source source_of(int kind, int dim, double noise) {
-  static const int SETS[] = {
-      [FM_SOURCE_MOONS_IID] = FM_DATA_MOONS_IID,       [FM_SOURCE_8GAUSSIANS] = FM_DATA_8GAUSSIANS,
-      [FM_SOURCE_CHECKERBOARD] = FM_DATA_CHECKERBOARD, [FM_SOURCE_CIRCLES] = FM_DATA_CIRCLES,
-      [FM_SOURCE_SPIRALS] = FM_DATA_SPIRALS,           [FM_SOURCE_POINTS] = FM_DATA_POINTS};
+  static const int SETS[] = {[FM_SOURCE_MOONS_IID] = FM_DATA_MOONS_IID,
+                             [FM_SOURCE_8GAUSSIANS] = FM_DATA_8GAUSSIANS,
+                             [FM_SOURCE_CHECKERBOARD] = FM_DATA_CHECKERBOARD,
+                             [FM_SOURCE_CIRCLES] = FM_DATA_CIRCLES,
+                             [FM_SOURCE_SPIRALS] = FM_DATA_SPIRALS,
+                             [FM_SOURCE_MOONS_IID_TORCHCFM] = FM_DATA_MOONS_IID_TORCHCFM,
+                             [FM_SOURCE_8GAUSSIANS_TORCHCFM] = FM_DATA_8GAUSSIANS_TORCHCFM,
+                             [FM_SOURCE_POINTS] = FM_DATA_POINTS};
   return (source){kind == FM_SOURCE_GAUSSIAN, {.kind = SETS[kind], .dim = dim, .noise = noise}};
 }
 

@@ -16,3 +16,7 @@ wasm_build/profile.wasm: $(CORE_OBJECTS) tests/bench/profile.c tests/bench/rules
 
 bench: setup-bench wasm wasm_build/kernels.wasm wasm_build/profile.wasm
 	node tests/bench/bench.js $(BENCH)
+
+# The protocol of C2OT, beside its published values; ten minutes a seed of ot on a busy core.
+transfer: wasm
+	node tests/bench/transfer.js $(TRANSFER)

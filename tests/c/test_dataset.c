@@ -152,6 +152,44 @@ static void check_noise(void) {
   }
 }
 
+/* The centre of 8gaussians-torchcfm that a point is nearest to, and how far from it the point lies. */
+static int nearest_centre(const float *p, double gap[2]) {
+  const int j = ((int)lround(atan2(p[1], p[0]) / (SCALAR_PI / 4)) + 8) % 8;
+  gap[0] = p[0] - 5 * cos(SCALAR_PI / 4 * j), gap[1] = p[1] - 5 * sin(SCALAR_PI / 4 * j);
+  return j;
+}
+
+static void check_torchcfm(void) {
+  promise("8gaussians-torchcfm are eight centres at radius 5 with a variance of sqrt(0.1), whatever the noise");
+  draw(FM_DATA_8GAUSSIANS_TORCHCFM, 0.7, N, 0);
+  int count[8] = {0};
+  double square = 0;
+  for (int i = 0; i < N; i++) {
+    double gap[2];
+    count[nearest_centre(x + 2 * i, gap)]++;
+    square += (gap[0] * gap[0] + gap[1] * gap[1]) / (2 * N);
+  }
+  for (int j = 0; j < 8; j++) check_share("centre", count[j], N, 0.125);
+  check(fabs(square / sqrt(0.1) - 1) < 5 / sqrt(N), "variance %g", square);
+
+  promise("the moons of torchcfm are 3 times those arcs, moved by -1 and along (1, 1) by 0.6 u, whatever the noise");
+  static const int KINDS[2][2] = {{FM_DATA_MOONS_TORCHCFM, FM_DATA_MOONS},
+                                  {FM_DATA_MOONS_IID_TORCHCFM, FM_DATA_MOONS_IID}};
+  for (int k = 0; k < 2; k++) {
+    double mean = 0, variance = 0;
+    draw(KINDS[k][1], 0, N, 2);
+    memcpy(again, x, sizeof x);
+    draw(KINDS[k][0], 0.7, N, 2);
+    for (int i = 0; i < N; i++) {
+      const double u = (x[2 * i] + 1 - 1.5 * again[2 * i]) / 0.6, w = (x[2 * i + 1] + 1 - 1.5 * again[2 * i + 1]) / 0.6;
+      check(fabs(u - w) < 3e-6 && u > -1e-6 && u < 1 + 1e-6, "set %d: u %g, then %g", k, u, w);
+      mean += u / N, variance += (u - 0.5) * (u - 0.5) / N;
+    }
+    check(fabs(mean - 0.5) < 5 / sqrt(12.0 * N), "set %d: mean %g", k, mean);
+    check(fabs(variance * 12 - 1) < 5 * sqrt(0.8 / N), "set %d: variance %g", k, variance);
+  }
+}
+
 static void check_points(void) {
   promise("points are drawn with replacement, evenly, in any dimension");
   enum { COUNT = 16, DIM = 3 };
@@ -197,7 +235,8 @@ int main(void) {
   check_rings();
   check_board();
   check_noise();
+  check_torchcfm();
   check_points();
   check_draws();
-  return report(10);
+  return report(12);
 }

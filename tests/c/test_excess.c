@@ -38,7 +38,7 @@ static void check_account(void) {
       "the loss is floor plus field error, within standard errors, for every data set, path and target, with and "
       "without classes");
   for (int kind = 0; kind < KINDS; kind++)
-    for (int course = FM_PATH_LINEAR; course <= FM_PATH_POLYNOMIAL; course++) {
+    for (int course = FM_PATH_LINEAR; is_known(kind) && course <= FM_PATH_POLYNOMIAL; course++) {
       double floor[2];
       for (int target = FM_TARGET_PAIR; target <= FM_TARGET_STABLE; target++) {
         made m = made_of(kind, course, target, BATCH);
@@ -101,7 +101,9 @@ static void check_none(made m, int expected, const char *what) {
 }
 
 static void check_refusals(void) {
-  promise("there is no oracle under other couplings, on arcs without noise, without points or with points too far");
+  promise(
+      "there is no oracle under other couplings, on arcs without noise, on moons of torchcfm, without points or with "
+      "points too far");
   const struct {
     const char *what;
     setting settings[3];
@@ -114,6 +116,9 @@ static void check_refusals(void) {
       {"thin moons-iid", {{FM_DATA, FM_DATA_MOONS_IID}, {FM_NOISE, 0}, END}, FM_E_STATE},
       {"thin moons", {{FM_DATA, FM_DATA_MOONS}, {FM_NOISE, 0}, END}, FM_OK},
       {"checkerboard", {{FM_DATA, FM_DATA_CHECKERBOARD}, {FM_NOISE, 0}, END}, FM_OK},
+      {"moons of torchcfm", {{FM_DATA, FM_DATA_MOONS_TORCHCFM}, END}, FM_E_STATE},
+      {"even as independent", {{FM_DATA, FM_DATA_MOONS_IID_TORCHCFM}, {FM_CLASSES, 2}, END}, FM_E_STATE},
+      {"gaussians of torchcfm", {{FM_DATA, FM_DATA_8GAUSSIANS_TORCHCFM}, {FM_NOISE, 0}, END}, FM_OK},
       {"no points", {{FM_DATA, FM_DATA_POINTS}, END}, FM_E_STATE},
       {"half of the moons", {{FM_BATCH, 1}, {FM_CLASSES, 2}, END}, FM_E_STATE},
   };

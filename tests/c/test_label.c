@@ -10,8 +10,8 @@ typedef struct {
 } batch;
 static batch pairs, means;
 
-static const int SETS[] = {FM_DATA_MOONS,        FM_DATA_MOONS_IID, FM_DATA_8GAUSSIANS,
-                           FM_DATA_CHECKERBOARD, FM_DATA_CIRCLES,   FM_DATA_SPIRALS};
+static const int SETS[] = {FM_DATA_MOONS,   FM_DATA_MOONS_IID, FM_DATA_8GAUSSIANS,     FM_DATA_CHECKERBOARD,
+                           FM_DATA_CIRCLES, FM_DATA_SPIRALS,   FM_DATA_MOONS_TORCHCFM, FM_DATA_MOONS_IID_TORCHCFM};
 enum { SET_COUNT = sizeof SETS / sizeof *SETS };
 
 static made labelled(int data, int size, int target, double drop) {
@@ -30,15 +30,27 @@ static void draw(made m, int step, batch *b) {
 
 /* ---- Data ------------------------------------------------------------------------------------------- */
 
+/* Whether (x, y) comes from the inner moon by a move of at most 0.2 (1, 1). */
+static int is_moved_inner(double x, double y) {
+  for (int k = 0; k < 1000; k++) {
+    const double u = 0.2 * (k + 0.5) / 1000, px = 1 - (x - u), py = 0.5 - (y - u);
+    if (fabs(hypot(px, py) - 1) < 2e-4 && py > -2e-4) return 1;
+  }
+  return 0;
+}
+
 /* The class of a point without noise, from where it lies. */
 static int class_at(int data, const real *point) {
   const double x = point[0], y = point[1], radius = hypot(x, y);
   switch (data) {
     case FM_DATA_MOONS:
     case FM_DATA_MOONS_IID: return fabs(radius - 2) > 1e-5;
-    case FM_DATA_8GAUSSIANS: return (int)lround(atan2(y, x) / (atan(1)) + 8) % 8;
+    case FM_DATA_8GAUSSIANS:
+    case FM_DATA_8GAUSSIANS_TORCHCFM: return (int)lround(atan2(y, x) / (atan(1)) + 8) % 8;
     case FM_DATA_CHECKERBOARD: return 2 * (int)floor((y + 4) / 2) + (int)floor((x + 4) / 4);
     case FM_DATA_CIRCLES: return radius > 2.2;
+    case FM_DATA_MOONS_TORCHCFM:
+    case FM_DATA_MOONS_IID_TORCHCFM: return is_moved_inner((x + 1) / 3, (y + 1) / 3);
     default: return cos(3 * acos(-1.0) * radius / 4 - atan2(y, x)) < 0;
   }
 }

@@ -10,11 +10,13 @@ static const int SETS[] = {[FM_SOURCE_MOONS_IID] = FM_DATA_MOONS_IID,
                            [FM_SOURCE_8GAUSSIANS] = FM_DATA_8GAUSSIANS,
                            [FM_SOURCE_CHECKERBOARD] = FM_DATA_CHECKERBOARD,
                            [FM_SOURCE_CIRCLES] = FM_DATA_CIRCLES,
-                           [FM_SOURCE_SPIRALS] = FM_DATA_SPIRALS};
+                           [FM_SOURCE_SPIRALS] = FM_DATA_SPIRALS,
+                           [FM_SOURCE_MOONS_IID_TORCHCFM] = FM_DATA_MOONS_IID_TORCHCFM,
+                           [FM_SOURCE_8GAUSSIANS_TORCHCFM] = FM_DATA_8GAUSSIANS_TORCHCFM};
 
 static void check_stream(void) {
   promise("start points are the data set of that name, the same bits however they are cut");
-  for (int kind = FM_SOURCE_MOONS_IID; kind <= FM_SOURCE_SPIRALS; kind++) {
+  for (int kind = FM_SOURCE_MOONS_IID; kind <= FM_SOURCE_8GAUSSIANS_TORCHCFM; kind++) {
     made m = make((const setting[]){{FM_SOURCE, kind}, {FM_NOISE, 0.03}, END});
     const dataset set = {.kind = SETS[kind], .dim = 2, .noise = 0.03};
     dataset_draw(&set, (rng_stream){.seed = 9, .purpose = RNG_NOISE}, N, x1);
@@ -50,7 +52,7 @@ static void check_batches(void) {
 
 static void check_target(void) {
   promise("the stable target of a shape is the own pair, and its flow is learned");
-  for (int kind = FM_SOURCE_MOONS_IID; kind <= FM_SOURCE_SPIRALS; kind++) {
+  for (int kind = FM_SOURCE_MOONS_IID; kind <= FM_SOURCE_8GAUSSIANS_TORCHCFM; kind++) {
     made stable = make((const setting[]){{FM_SOURCE, kind}, {FM_TARGET, FM_TARGET_STABLE}, END});
     made pair = make((const setting[]){{FM_SOURCE, kind}, {FM_TARGET, FM_TARGET_PAIR}, END});
     check(fm_train(stable.model, 20, NULL) == FM_OK && fm_train(pair.model, 20, NULL) == FM_OK, "source %d", kind);

@@ -6,8 +6,12 @@
 
 #include "made.h"
 
-static const char *const NAMES[] = {"moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"};
+static const char *const NAMES[] = {"moons",   "moons-iid",      "8gaussians",         "checkerboard",        "circles",
+                                    "spirals", "moons-torchcfm", "moons-iid-torchcfm", "8gaussians-torchcfm", "points"};
 enum { KINDS = FM_DATA_POINTS + 1 };
+
+/* Whether there is an oracle for it. */
+static inline int is_known(int kind) { return kind != FM_DATA_MOONS_TORCHCFM && kind != FM_DATA_MOONS_IID_TORCHCFM; }
 
 static real own[2 * 300]; /* points of nobody's data set, in two lumps */
 static int32_t classes_of_own[300];

@@ -69,8 +69,8 @@ test('the pairs of a step are those it draws, cost what the coupling says', () =
     code: 'state',
     message: /^pairing: /,
   });
-  assert.throws(() => ot.pathEnergy({ n: 5000 }), {
-    message: /^n: got 5000; allowed is .* 2 to 4096/,
+  assert.throws(() => ot.pathEnergy({ n: 20000 }), {
+    message: /^n: got 20000; allowed is .* 2 to 16384/,
   });
 });
 

@@ -60,6 +60,9 @@ export const RUNS = [
   { layers: 2, data: '8gaussians', classes: 8 },
   { ...adamw, layers: 2, classes: 2, label_drop: 0.4, coupling: 'ot' },
   { layers: 2, data: 'points', dim: 3, classes: 3 },
+  { layers: 2, data: 'moons-torchcfm', classes: 2, batch: 61 },
+  { ...adamw, layers: 2, data: 'moons-iid-torchcfm', source: '8gaussians-torchcfm', noise: 0.7 },
+  { ...adamw, layers: 2, data: '8gaussians-torchcfm', source: 'moons-iid-torchcfm', noise: 0 },
   { ...adamw, layers: 2, data: 'points', dim: 3, beta1: 0.8, beta2: 0.9, eps: 1e-4 },
   { ...adamw, layers: 2, data: 'moons', source: '8gaussians', coupling: 'sinkhorn', ot_batch: 90 },
   {

@@ -90,7 +90,7 @@ const EXPORTS = {
   fm_preset: { args: [value(0, [-1, 2, INT_MIN, INT_MAX]), array(p0, 8)] },
   fm_preset_name: { args: [value(0, [-1, 2, INT_MIN, INT_MAX])], status: 0, good: Number.NaN },
   fm_check: { args: [array(doubles, 8), value(p0, [p0 + 2, edge() + 2, -2])] },
-  fm_data_classes: { args: [value(2, [-1, 6, INT_MIN, INT_MAX])], status: 0, good: 8 },
+  fm_data_classes: { args: [value(2, [-1, 9, 10, INT_MIN, INT_MAX])], status: 0, good: 8 },
   fm_size: { args: [array(doubles, 8)], status: 0, good: Number.NaN },
   fm_init: {
     args: [block, value(65535, [0, 1, 15]), value(doubles)],
@@ -246,13 +246,13 @@ const EXPORTS = {
     ],
   },
   fm_assign_size: {
-    args: [value(N, [0, -1, 4097, INT_MIN, INT_MAX]), value(2, [0, -1, 65, INT_MAX])],
+    args: [value(N, [0, -1, 16385, INT_MIN, INT_MAX]), value(2, [0, -1, 65, INT_MAX])],
     status: 0,
     good: Number.NaN,
   },
   fm_assign: {
     args: [
-      ...[float(p1), float(p2), value(N, [0, -1, 4097, INT_MAX]), value(2, [0, -1, 65, INT_MAX])],
+      ...[float(p1), float(p2), value(N, [0, -1, 16385, INT_MAX]), value(2, [0, -1, 65, INT_MAX])],
       ...[value(p3, [0, p3 + 4, edge(), -8]), float(p4)],
     ],
   },

@@ -76,6 +76,13 @@ test('moons are measured against independent draws', () => {
   assert.ok(a.sw2 > 10 * a.sw2_floor, 'an untrained model is far from the data');
 });
 
+test('the moons of torchcfm are measured against independent draws of theirs', () => {
+  const [even, iid] = ['moons-torchcfm', 'moons-iid-torchcfm'].map((data) => small({ data }));
+  const [a, b] = [even.quality({ n: 2000, steps: 2 }), iid.quality({ n: 2000, steps: 2 })];
+  assert.equal(a.sw2_floor, b.sw2_floor);
+  assert.ok(a.sw2_floor > 0.03 && a.sw2_floor < 0.12, `${a.sw2_floor}`);
+});
+
 test('own points are measured against draws of themselves', () => {
   const model = small({ data: 'points', dim: 3 });
   assert.throws(() => model.quality({ n: 50 }), { code: 'state', message: /setPoints/ });

@@ -26,6 +26,22 @@ test('eight Gaussians become moons, paired independently or by transport', (cont
   }
 });
 
+test('eight Gaussians of torchcfm become its moons, which have no exact field', (context) => {
+  const model = small({ ...QUICK, source: '8gaussians-torchcfm', data: 'moons-torchcfm' });
+  const x0 = model.noise({ n: 1000 });
+  const far = x0.filter((x) => Math.abs(x) > 5.3).length;
+  assert.ok(far > 100 && far < 250, `${far} coordinates beyond 5.3`); // 0.3 of 0.562 past a centre
+  const before = model.quality({ n: 4000 }).sw2;
+  model.train(QUICK.steps);
+  const { sw2, sw2_floor } = model.quality({ n: 4000 });
+  context.diagnostic(`SW2 ${sw2.toFixed(3)}, floor ${sw2_floor.toFixed(3)}`);
+  assert.ok(before > 1 && sw2 < 0.15, `SW2 ${before}, then ${sw2}`);
+  const moons = small({ data: 'moons-iid-torchcfm' });
+  assert.equal(moons.oracle.exists, false);
+  const message = /got data 'moons-iid-torchcfm', whose noise is uniform .*'moons' is nearest/;
+  assert.throws(() => moons.irreducibleLoss(), { code: 'state', message });
+});
+
 test('samples start at points of the source, and a run keeps it to the bit', async () => {
   const model = small({ ...OURS, noise: 0 });
   const x0 = model.noise({ n: 64, seed: 5 });

@@ -13,7 +13,7 @@ export function assign({ instance, dim }, x0, x1) {
   const n = points('x0', x0, dim);
   pointsOf('x1', x1, dim, n);
   const size = instance.pointer('fm_assign_size', n, dim);
-  if (size === 0) throw refusal('x0', n, 'at most 4096 points');
+  if (size === 0) throw refusal('x0', n, 'at most 16384 points');
   const spare = new Uint8Array(size);
   const [a, b, scratch, match] = instance.put('scratch', x0, x1, spare, new Int32Array(n));
   instance.check('assign', 'give other points', 'fm_assign', a, b, n, dim, scratch, match);

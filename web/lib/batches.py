@@ -63,7 +63,7 @@ def draw_classes(config, n, own=None, **stream):
     kind = config['data']
     if kind == 'points':
         return own['labels'][philox(n, **stream) * len(own['labels']) >> 32].long()
-    if kind == 'moons':
+    if kind in ('moons', 'moons-torchcfm'):
         return (shuffled(n, **stream) >= n // 2).long()
     return philox(4 * n, **stream)[::4] * config['classes'] >> 32
 
@@ -96,7 +96,13 @@ def draw_shape(kind, noise, n, **stream):
         '8gaussians': lambda: (4, circle(math.pi / 4 * eight)),
         'circles': lambda: (3, circle(2 * math.pi * u) * (1 + two[:, None]) / 2),
         'spirals': lambda: (4, circle(3 * math.pi * u.sqrt()) * (u.sqrt() * (1 - 2 * two))[:, None]),
+        'moons-torchcfm': lambda: (3, even_moons(n, **stream)),
+        'moons-iid-torchcfm': lambda: (3, arcs(two == 1, math.pi * u)),
+        '8gaussians-torchcfm': lambda: (5, circle(math.pi / 4 * eight)),
     }[kind]()
+    if kind in ('moons-torchcfm', 'moons-iid-torchcfm'):
+        return scale * (shape.float() + 0.2 * uniform(philox(n, lane=JITTER, **stream))[:, None]) - 1
+    noise = 0.1**0.25 / 5 if kind == '8gaussians-torchcfm' else noise
     return scale * (shape.float() + noise * normal((n, 2), lane=JITTER, **stream))
 
 

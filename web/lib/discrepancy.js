@@ -27,7 +27,7 @@ import { share } from './slice.js';
 
 const KERNELS = { distance: 0, gaussian: 1 };
 /** The most that an exact assignment takes. */
-export const W2_MOST = 4096;
+export const W2_MOST = 16384;
 /** Pairs in one piece: a few milliseconds of exponentials. */
 const PIECE_PAIRS = 5e5;
 /** Real points whose distances give the bandwidth of MMD. */
@@ -35,7 +35,7 @@ const BANDWIDTH_POINTS = 500;
 
 /**
  * @param {Model} model
- * @param {import('./quality.js').QualityOptions} [options] n is 2,000 unless given, at most 4,096
+ * @param {import('./quality.js').QualityOptions} [options] n is 2,000 unless given, at most 16,384
  * @returns {import('./slice.js').Work<number, Discrepancy>}
  */
 export function* discrepancySlices(model, options = {}) {
@@ -70,7 +70,7 @@ function* measure(model, a, b, bandwidth) {
 /**
  * Exact Wasserstein-2 distance, the root of the least mean squared distance over all pairings.
  * @param {Model} model
- * @param {Float32Array} a [n, D], n <= 4,096
+ * @param {Float32Array} a [n, D], n <= 16,384
  * @param {Float32Array} b [n, D]
  */
 export function exactW2(model, a, b) {

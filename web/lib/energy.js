@@ -18,7 +18,7 @@ import { share } from './slice.js';
 
 /**
  * @typedef {object} EnergyOptions
- * @property {number} [n] points, 2,000 unless given, at most 4,096
+ * @property {number} [n] points, 2,000 unless given, at most 16,384
  * @property {number} [seed] 1 unless given
  * @property {number} [steps] of Euler; 100 unless given, of a one-step model 1
  * @property {import('./flow.js').Weights} [weights] 'ema' unless given

@@ -32,8 +32,10 @@ from torch.nn.parallel import DistributedDataParallel
 # What this file understands of a configuration: rows with their choices, none for a number; `moonflow export` reads it.
 KNOWN = {
     "seed": [], "dim": [], "hidden": [], "layers": [], "features": [], "time_scale": [], "classes": [],
-    "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "points"], "noise": [],
-    "source": ["gaussian", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals"],
+    "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "moons-torchcfm",
+             "moons-iid-torchcfm", "8gaussians-torchcfm", "points"], "noise": [],
+    "source": ["gaussian", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "moons-iid-torchcfm",
+               "8gaussians-torchcfm"],
     "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial", "custom"],
     "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
     "coupling": ["independent", "ot", "sinkhorn", "ot-conditional", "paired", "distilled"],

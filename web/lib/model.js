@@ -352,7 +352,7 @@ export class Model extends State {
 
   /**
    * The exact optimal assignment under squared distance.
-   * @param {Float32Array} x0 [n, D], n <= 4,096
+   * @param {Float32Array} x0 [n, D], n <= 16,384
    * @param {Float32Array} x1 [n, D]
    * @returns {Int32Array} x0[i] goes to x1[match[i]]
    */

@@ -52,6 +52,8 @@ const LEAST_NOISE = 0.0125;
 const LARGEST = 1e6;
 /** Data whose law is an integral over curves. */
 const ARCS = ['moons-iid', 'circles', 'spirals'];
+/** Data whose law is not known here: moons with noise that is uniform along a line. */
+const SMEARED = ['moons-torchcfm', 'moons-iid-torchcfm'];
 
 /** @param {Model} model */
 const sizeOf = ({ instance, handle }) => instance.call('fm_oracle_size', handle);
@@ -79,6 +81,9 @@ function lack(model) {
   }
   if (ARCS.includes(String(data)) && Number(noise) < LEAST_NOISE) {
     return `got noise ${noise} on ${data}; allowed is ${LEAST_NOISE} or more there, or data 'moons'`;
+  }
+  if (SMEARED.includes(String(data))) {
+    return `got data '${data}', whose noise is uniform along a line; allowed is any other, and 'moons' is nearest`;
   }
   return `got no field yet; ${FIELD_NEEDS}`;
 }

@@ -42,6 +42,8 @@ import { share } from './slice.js';
  * @typedef {{sw2: number, sw2_floor: number, nfe: number, conditional?: Conditional}} Quality
  */
 
+/** @type {Record<string, string>} Data with evenly spaced angles, and the same set with independent ones. */
+const INDEPENDENT = { moons: 'moons-iid', 'moons-torchcfm': 'moons-iid-torchcfm' };
 const DIRECTIONS = 256;
 /** Points projected and sorted in one piece, over all its directions: a few milliseconds. */
 const PIECE_SORTED = 40000;
@@ -144,8 +146,8 @@ export function* sw2Slices(model, a, b, { seed: from = 0, directions = DIRECTION
 }
 
 /**
- * Two independent sets of real points. Moons are measured against `moons-iid`: the evenly spaced angles of `moons`
- * are not independent draws, and the smallest model of that data set is enough to draw them.
+ * Two independent sets of real points. Moons are measured against `moons-iid`, those of torchcfm likewise: evenly spaced
+ * angles are not independent draws, and the smallest model of that data set is enough to draw them.
  * @param {Model} model
  * @param {number} n
  * @param {number} from
@@ -179,9 +181,10 @@ export function realLabels(model, n, from) {
  * @returns {R}
  */
 function withReal(model, ask) {
-  if (model.config.data !== 'moons') return ask(model);
+  const data = INDEPENDENT[String(model.config.data)];
+  if (!data) return ask(model);
   const hidden = rowOf(parameters(model.module), 'hidden').min;
-  const iid = model.twin({ data: 'moons-iid', hidden });
+  const iid = model.twin({ data, hidden });
   try {
     return ask(iid);
   } finally {
