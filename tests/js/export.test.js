@@ -19,7 +19,7 @@ import { savedSlots } from '../../web/lib/slots.js';
 import { SOURCES, torchFiles } from '../../web/lib/torch.js';
 import { loadSync, save } from '../../web/lib/weights.js';
 import { spread } from './draw.js';
-import { conversionsOf, isSmooth, RUNS, SIZE, samplesOf } from './exported.js';
+import { conversionsOf, isSmooth, RUNS, SIZE, STEEP, samplesOf } from './exported.js';
 import { command, gap, good, python, TOLERANCE, torchrun } from './python.js';
 
 /** @typedef {import('../../web/lib/flow.js').Weights} Weights */
@@ -70,6 +70,13 @@ describe('an exported run gives in PyTorch what it gives here', () => {
     return { config, model, points, pairs, labels, files, out: at(`answer${i}.safetensors`) };
   });
 
+  const steep = STEEP.map(([config, steps, tolerance], i) => {
+    const model = Model.createSync({ ...SIZE, ...config }, module);
+    model.train(steps);
+    const options = { solver: 'dopri5', rtol: tolerance, atol: tolerance };
+    return { model, options, run: at(`steep${i}.safetensors`), out: at(`steps${i}.safetensors`) };
+  });
+
   before(async () => {
     const runs = rows.map(({ config, model, points, pairs, labels, files, out }, i) => {
       const tensor = (/** @type {number} */ stream, /** @type {number} */ far) => {
@@ -91,9 +98,27 @@ describe('an exported run gives in PyTorch what it gives here', () => {
       writeFileSync(at(`own${i}.safetensors`), write({ tensors: given, metadata: {} }));
       return { ...asked, own: at(`own${i}.safetensors`) };
     });
+    for (const { model, options, run, out } of steep) {
+      writeFileSync(run, save(model));
+      const samples = { steep: { ...options, solver_steps: 50 } };
+      const query = rows[0].files.query;
+      runs.push({ run, query, out, steps: 1, samples, conversions: [] });
+    }
     good(await command('export', rows[0].files.run, '--torch', at('exported')));
     good(await python(...questionFile('answer', { runs })));
     answers = rows.map(({ out }) => read(readFileSync(out)).tensors);
+  });
+
+  test('dopri5 tries and rejects the steps that it does here', () => {
+    const x0 = spread(3, N * 2, -2, 2);
+    let rejected = 0;
+    for (const { model, options, out } of steep) {
+      const { x, effort } = model.trajectory({ x0, ...options, steps: 50 });
+      const theirs = read(readFileSync(out)).tensors.get('steep')?.data ?? [];
+      assert.ok(gap(theirs, x) <= TOLERANCE, `${JSON.stringify(options)}: ${gap(theirs, x)} off`);
+      for (const each of effort?.rejected ?? []) rejected += each;
+    }
+    assert.ok(rejected > 20, `${rejected} rejected`);
   });
 
   for (const [i, { config, model, points, pairs, labels }] of rows.entries()) {

@@ -90,6 +90,17 @@ export const RUNS = [
 ];
 
 /**
+ * Runs on which the steps of dopri5, and so the points, show every coefficient: its error is far above a rounding. The first
+ * rejects many. Each with the steps it is trained and the tolerance.
+ * @type {[PartialConfig, number, number][]}
+ */
+export const STEEP = [
+  [{ layers: 2, predict: 'x1', weight: 'edm', time: 'power', stratified: false }, 5, 0.01],
+  [{ layers: 3, data: 'circles', path: 've', steps: 400 }, 300, 0.03],
+  [{ layers: 3, data: 'circles', steps: 400 }, 300, 0.1],
+];
+
+/**
  * Samples that a run has, by a name, with options as the Python file takes them.
  * @param {PartialConfig} config
  * @returns {[string, any][]}
