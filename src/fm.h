@@ -96,14 +96,13 @@ FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 
 /* FM_OK, or FM_E_ARG with the index of the first offending row in *bad. Beyond the ranges it demands: `features` even;
- * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the couplings ot, sinkhorn and ot-conditional, which needs
- * K > 0; `ot_batch` 0 or at least batch; `classes` 0 or what
- * fm_data_classes gives unless data is points;
- * `source` gaussian or points unless `dim` is 2, and gaussian under ve; predict v under ve (condition.h says why), and score, and noise on the way
- * (sde), only under the independent coupling and from a gaussian source, since others follow no density whose gradient x0 would
- * give; the linear path and no weight under the distilled coupling, for
- * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and muon_lr
- * <= 1, since beyond it decay makes weights grow. */
+ * `dim` 2 unless data is points; sigma_min < sigma_max; batch <= 2,048 under the couplings ot, sinkhorn and
+ * ot-conditional, which needs K > 0; `ot_batch` 0 or at least batch; `classes` 0 or what fm_data_classes gives unless data
+ * is points; `source` gaussian or points unless `dim` is 2, and gaussian under ve; predict v under ve (condition.h says
+ * why), and score, and noise on the way (sde), only under the independent coupling and from a gaussian source, since
+ * others follow no density whose gradient x0 would give; the linear path and no weight under the distilled coupling, for
+ * on others x0 + v(0, x0) is not the data, or the error at t = 0 counts nothing; weight_decay times the larger of lr and
+ * muon_lr <= 1, since beyond it decay makes weights grow. */
 FM_API int fm_check(const double *params, int *bad);
 
 /* Classes of a named data set (FM_DATA_*): 2 moons, circles or arms, 8 Gaussians or cells; 0 for points and unknown sets. */
@@ -254,7 +253,8 @@ FM_API int fm_convert(const fm_model *model, int from, int to, const real *t, co
                       real *out);
 
 /* Points first .. first + n - 1 of the endless stream of start points drawn from `seed`, unit scale: N(0, I), the shape that
- * `source` names, or draws of the points of fm_source_set. first + n <= (2^32 - 1) / D, of a shape / 4, of points / 1. fm_sample and fm_straightness scale them to the path's source themselves. */
+ * `source` names, or draws of the points of fm_source_set. first + n <= (2^32 - 1) / D, of a shape / 4, of points / 1.
+ * fm_sample and fm_straightness scale them to the path's source themselves. */
 FM_API int fm_noise(const fm_model *model, uint32_t seed, uint32_t first, int n, real *x0);
 
 /* Data: n points [n, D] drawn from `seed`. The whole draw is one: its points depend on n. */

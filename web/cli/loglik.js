@@ -29,7 +29,8 @@ export const notes = [
   'Of a run in a latent space (train --latent) they are of its coordinates, which data for --points are turned into.',
   'With --label k they are of the flow of that class: log p(x | k).',
   'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
-    'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, and label when given.',
+    'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, ' +
+    'and label when given.',
   'JSON of --grid: mass, box, size, and from nfe on the same.',
 ];
 

@@ -1,6 +1,6 @@
 /**
- * @file Files for a run that may lie in a latent space (train --latent): its data have W columns, its points D coordinates. Data are
- * encoded where they come in, and what was sampled is decoded where it goes out.
+ * @file Files for a run that may lie in a latent space (train --latent): its data have W columns, its points D coordinates.
+ * Data are encoded where they come in, and what was sampled is decoded where it goes out.
  */
 
 import { refusal } from '../lib/errors.js';

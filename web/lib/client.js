@@ -1,7 +1,7 @@
 /**
  * @file The client of protocol.js: Model's calls as promises, with the work done at the other end of an endpoint. Every
- * long call takes an AbortSignal as `signal`, and rejects with code 'aborted' as soon as it fires. What a model is, and how it is set up,
- * is asked in remote.js.
+ * long call takes an AbortSignal as `signal`, and rejects with code 'aborted' as soon as it fires. What a model is, and how
+ * it is set up, is asked in remote.js.
  */
 
 import { Remote } from './remote.js';

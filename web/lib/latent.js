@@ -1,6 +1,6 @@
 /**
- * @file Points that lie in a latent space of principal components (pca.js): the model knows its D coordinates alone, the data have W.
- * A saved run carries what leads from one to the other.
+ * @file Points that lie in a latent space of principal components (pca.js): the model knows its D coordinates alone, the
+ * data have W. A saved run carries what leads from one to the other.
  */
 
 import { record } from './argument.js';
@@ -9,7 +9,7 @@ import { MoonflowError, refusal } from './errors.js';
 /** @typedef {import('./state.js').State} State */
 /** @typedef {import('./pca.js').Latent} Latent */
 
-/** DIM_MAX of pca.js for data; images reach further. */
+/** Images have at most so many pixels; data for pca fewer columns. */
 const WIDTH_MAX = 65536;
 
 /**
@@ -21,12 +21,11 @@ const WIDTH_MAX = 65536;
 export function latentOf(latent, dim, { thing = 'latent', width } = {}) {
   const { mean, components } = /** @type {Latent} */ (record(thing, latent));
   if (!(mean instanceof Float32Array)) throw refusal(`${thing}.mean`, mean, 'a Float32Array');
-  const wide = width ?? mean.length;
-  const fits = width === undefined ? wide >= dim && wide <= WIDTH_MAX : mean.length === wide;
-  if (!fits) {
-    const allowed =
-      width === undefined ? `from ${dim}, the dim of the run, to ${WIDTH_MAX}` : `exactly ${wide}`;
-    throw refusal(`${thing}.mean.length`, mean.length, allowed);
+  const wide = mean.length;
+  const [least, most] = width === undefined ? [dim, WIDTH_MAX] : [width, width];
+  if (wide < least || wide > most) {
+    const allowed = width === undefined ? `from ${least} (dim) to ${most}` : `exactly ${width}`;
+    throw refusal(`${thing}.mean.length`, wide, allowed);
   }
   column(`${thing}.mean`, mean, wide);
   column(`${thing}.components`, components, wide * dim);

@@ -20,8 +20,8 @@
  * Order. A request is done in slices of about 8 ms, between which messages are heard. Requests that give one answer are
  * done one after another. Training and reflow are streams: at most one runs, and it gives way, between two slices, to
  * any other request, so replies come in another order than their requests. While a stream runs, the requests that would
- * pull the model or its data from under it (create, load, restore, reset, setPoints and the like, a step by hand, another stream) fail
- * with code 'state'. `stop` ends the
+ * pull the model or its data from under it (create, load, restore, reset, setPoints and the like, a step by hand,
+ * another stream) fail with code 'state'. `stop` ends the
  * stream at the border of a step: training then replies with a summary that says `stopped`, reflow with the rounds it
  * has completed.
  *

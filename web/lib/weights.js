@@ -4,8 +4,9 @@
  * "ema3." further averages where the run has them. The metadata holds the format's name, the whole configuration, the
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
  * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; "latent.mean" and
- * "latent.components" what decodes points of a latent space; of a run of images the metadata holds their size. The data and pairs are not in the file: give the points again; a run inside a
- * reflow round needs its pairs again to train on.
+ * "latent.components" what decodes points of a latent space; of a run of images the metadata holds their size.
+ * The data and pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to
+ * train on.
  */
 
 import { record } from './argument.js';
