@@ -39,14 +39,41 @@ FM_HOT void list_row(assignment *a, int row) {
   for (int k = 0; k < near; k++) cost[k] = cloud_cost(a->columns, point, column[k]);
 }
 
-/* Rows stand in the order of a tree too, so the list of one is a good guess for the next. Each row takes its least dear column
- * where that is free. */
+/* A free column whose reduced cost is `least`, or NONE. */
+static int free_tie(assignment *a, int row, double least) {
+  double point[CLOUD_MAX_DIM], reduced[CLOUD_BLOCK];
+  cloud_point(a->rows, row, point);
+  cloud_bound(a->columns, point);
+  for (int b = 0; b < a->columns->blocks; b++) {
+    if (a->columns->bound[b] > least) continue;
+    cloud_reduce(a->columns, point, b, reduced);
+    for (int j = b * CLOUD_BLOCK; j < fm_min((b + 1) * CLOUD_BLOCK, a->n); j++)
+      if (reduced[j - b * CLOUD_BLOCK] == least && a->owner[j] == NONE) return j;
+  }
+  return NONE;
+}
+
+/* Takes a free one of the least dear columns, of which there are several only where costs tie. */
+static void take_least(assignment *a, int row) {
+  const int32_t *column = a->near_column + row * a->near;
+  const double *cost = a->near_cost + row * a->near, least = cost[0] - a->columns->price[column[0]];
+  int free = NONE, k = 0;
+  for (; k < a->near && free == NONE && cost[k] - a->columns->price[column[k]] == least; k++)
+    if (a->owner[column[k]] == NONE) free = column[k];
+  if (free == NONE && a->beyond[row] == least) free = free_tie(a, row, least);
+  if (free == NONE) return;
+  double point[CLOUD_MAX_DIM];
+  cloud_point(a->rows, row, point);
+  assign(a, row, free, cloud_cost(a->columns, point, free));
+}
+
+/* Rows stand in the order of a tree too, so the list of one is a good guess for the next. */
 static void list_rows(assignment *a) {
   for (int i = 0; i < a->n; i++) {
     int32_t *column = a->near_column + i * a->near;
     for (int k = 0; k < a->near; k++) column[k] = i ? column[k - a->near] : k;
     list_row(a, i);
-    if (a->owner[column[0]] == NONE) assign(a, i, column[0], a->near_cost[i * a->near]);
+    take_least(a, i);
   }
 }
 
@@ -198,9 +225,10 @@ static void match_row(assignment *a, int row) {
 
 /* Neighbours one after the other would outbid each other; a wide stride spreads the searches over the whole. */
 static void match_free_rows(assignment *a) {
+  a->searches = 0;
   for (int first = 0; first < STRIDE; first++)
     for (int i = first; i < a->n; i += STRIDE)
-      if (a->match[i] == NONE) match_row(a, i);
+      if (a->match[i] == NONE) match_row(a, i), a->searches++;
 }
 
 /* ---- The whole -------------------------------------------------------------------------------------------- */

@@ -8,6 +8,9 @@
  * looking again. So a search walks the lists alone and is still exact: where `beyond` comes up before a free column is reached,
  * the list is made anew. Costs are stored in the lists alone: O(n (D + 16)) memory. O(n^3) time at worst.
  *
+ * Where costs tie, a row first takes any free one of its least dear columns: in data of few values searches would each visit all
+ * the equal points, and few rows are left to search for.
+ *
  * Of several optima the one found depends on the points and the first prices alone. u and the prices satisfy the conditions
  * above up to the rounding of sums along a path.
  */
@@ -19,6 +22,7 @@
 typedef struct {
   cloud *rows, *columns;
   int n;
+  int searches;         /* rows that got no column but by a search */
   int near;             /* length of a list: 16, or n if that is less */
   int32_t *match;       /* [n] column of each row, or -1 */
   int32_t *owner;       /* [n] row of each column, or -1 */

@@ -98,9 +98,27 @@ static void check_plane(void) {
   free(s.block);
 }
 
+static void check_ties(void) {
+  promise(
+      "of many equal points most rows take a free column without a search, and nobody searches where all are equal");
+  enum { N = 400 };
+  static float x0[2 * N], x1[2 * N];
+  for (int values = 1; values <= 2; values++) {
+    rng_uniform((rng_stream){.seed = 5, .purpose = RNG_NOISE}, 0, 2 * N, x0);
+    rng_uniform((rng_stream){.seed = 6, .purpose = RNG_NOISE}, 0, 2 * N, x1);
+    for (int i = 0; i < 2 * N; i++) x0[i] = floorf(values * x0[i]), x1[i] = floorf(values * x1[i]);
+    solved s = solve(x0, x1, N, 2, 0);
+    check_dual(&s, 0, "few values");
+    check(s.assignment.searches <= (values == 1 ? 0 : N / 10), "%d searches for %d values", s.assignment.searches,
+          values);
+    free(s.block);
+  }
+}
+
 int main(void) {
   check_sets();
   check_exact();
   check_plane();
-  return report(3);
+  check_ties();
+  return report(4);
 }
