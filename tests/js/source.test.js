@@ -1,6 +1,6 @@
 /** Sources other than noise: from one shape to another, and what does not exist for them. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { write } from '../../web/lib/csv.js';
 import { reflow } from '../../web/lib/reflow.js';
@@ -63,7 +63,10 @@ test('what a shape as source has not is refused with the reason and what works',
   const configs = [
     [{ path: 've' }, /^source: got "8gaussians"; allowed is gaussian when path is 've'.*vp-cosine/],
     [{ data: 'points', dim: 3 }, /^source: .*gaussian or 'points', or dim 2: .* and dim is 3$/],
-    [{ predict: 'score' }, /^predict: got "score"; .*source is 'gaussian', and it is '8gaussians'; x1 or noise/],
+    [
+      { predict: 'score' },
+      /^predict: got "score"; .*source is 'gaussian', and it is '8gaussians'; x1 or noise/,
+    ],
     [{ sde: 'sigma' }, /^sde: got "sigma"; .*source is 'gaussian'/],
     [{ source: 'moons' }, /^source: got "moons"; allowed is one of gaussian, moons-iid/],
   ];
@@ -186,7 +189,10 @@ test('a source of points is refused where it is missing, of the wrong shape, or 
       () => small({ source: 'points', path: 've' }),
       /^source: got "points"; allowed is gaussian when/,
     ],
-    [() => small({ source: 'points', predict: 'score' }), /^predict: .*source 'gaussian'/],
+    [
+      () => small({ source: 'points', predict: 'score' }),
+      /^predict: .*source is 'gaussian', and it is 'points'/,
+    ],
   ];
   for (const [call, message] of calls) assert.throws(call, { message });
   const { source } = waiting;
