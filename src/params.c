@@ -35,11 +35,11 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
         {"noise", "data", "",
          "Standard deviation of the noise on the shape, before it is scaled; the torchcfm sets have their own.", 0, 1,
          0.05, REAL, FIXED},
-    [FM_SOURCE] = {"source", "data",
-                   "gaussian|moons-iid|8gaussians|checkerboard|circles|spirals|moons-iid-torchcfm|8gaussians-torchcfm|"
-                   "points",
-                   "Where the flow starts: Gaussian noise, a shape with the same noise on it, or points of your own.",
-                   0, FM_SOURCE_POINTS, FM_SOURCE_GAUSSIAN, CHOICE, FIXED},
+    [FM_SOURCE] =
+        {"source", "data",
+         "gaussian|moons-iid|8gaussians|checkerboard|circles|spirals|moons-iid-torchcfm|8gaussians-torchcfm|points",
+         "Where the flow starts: Gaussian noise, a shape with the same noise on it, or points of your own.", 0,
+         FM_SOURCE_POINTS, FM_SOURCE_GAUSSIAN, CHOICE, FIXED},
     [FM_PATH] = {"path", "data", "linear|vp-cosine|ve|vp-linear|polynomial|custom",
                  "How noise and data are mixed at time t; custom is a curve of your own.", 0, FM_PATH_CUSTOM,
                  FM_PATH_LINEAR, CHOICE, FIXED},

@@ -189,7 +189,10 @@ test('a source of points is refused where it is missing, of the wrong shape, or 
       () => small({ source: 'points', path: 've' }),
       /^source: got "points"; allowed is gaussian when/,
     ],
-    [() => small({ source: 'points', predict: 'score' }), /^predict: .*source is 'gaussian'/],
+    [
+      () => small({ source: 'points', predict: 'score' }),
+      /^predict: .*source is 'gaussian', and it is 'points'/,
+    ],
   ];
   for (const [call, message] of calls) assert.throws(call, { message });
   assert.equal(waiting.source, undefined, 'a refused source is not kept');
