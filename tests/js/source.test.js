@@ -63,7 +63,10 @@ test('what a shape as source has not is refused with the reason and what works',
   const configs = [
     [{ path: 've' }, /^source: got "8gaussians"; allowed is gaussian when path is 've'.*vp-cosine/],
     [{ data: 'points', dim: 3 }, /^source: .*gaussian or 'points', or dim 2: .* and dim is 3$/],
-    [{ predict: 'score' }, /^predict: got "score"; .*source is 'gaussian', and it is '8gaussians'; x1 or noise/],
+    [
+      { predict: 'score' },
+      /^predict: got "score"; .*source is 'gaussian', and it is '8gaussians'; x1 or noise/,
+    ],
     [{ sde: 'sigma' }, /^sde: got "sigma"; .*source is 'gaussian'/],
     [{ source: 'moons' }, /^source: got "moons"; allowed is one of gaussian, moons-iid/],
   ];
