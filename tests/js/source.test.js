@@ -1,6 +1,6 @@
 /** Sources other than noise: from one shape to another, and what does not exist for them. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { write } from '../../web/lib/csv.js';
 import { reflow } from '../../web/lib/reflow.js';
