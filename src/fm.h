@@ -65,7 +65,7 @@ enum {
 };
 
 /* ---- Parameters: one table for validation, command options, page controls and documents; rows in setting.h -- */
-enum { FM_PRESET_DEFAULT, FM_PRESET_SEED };
+enum { FM_PRESET_DEFAULT, FM_PRESET_SEED, FM_PRESET_DIGITS };
 
 enum {
   FM_KIND_INTEGER,
@@ -91,7 +91,8 @@ FM_API int fm_param_count(void);
 FM_API const fm_param *fm_param_info(int index); /* null when there is no such row */
 
 /* Writes preset `preset` (FM_PRESET_*) into params[FM_PARAM_COUNT].
- * `default` gives clean moons in 1,200 steps; `seed` is the published example to the letter. */
+ * `default` gives clean moons in 1,200 steps; `seed` is the published example to the letter; `digits` learns small images by class:
+ * points of 64 dimensions and 10 classes, or with another dim those of a latent space. */
 FM_API int fm_preset(int preset, double *params);
 FM_API const char *fm_preset_name(int preset); /* null when there is no such preset */
 

@@ -141,11 +141,13 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_SDE_STRENGTH] = {"sde_strength", "sampling", "", "sde: how strong the noise is.", 0, 100, 1, REAL, LIVE},
 };
 
-/* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */
-static const struct {
+typedef struct {
   int index;
   double value;
-} SEED_PRESET[] = {
+} departure;
+
+/* Where the `seed` preset departs from the table: section 8 of the seed document, defaults of its functions included. */
+static const departure SEED_PRESET[] = {
     {FM_HIDDEN, 128},
     {FM_LAYERS, 2},
     {FM_BATCH, 512},
@@ -164,20 +166,36 @@ static const struct {
     {FM_SOLVER_STEPS, 50},
 };
 
+/* Images of 8 x 8 pixels by class. The default rates, which are for layers of 24, throw single samples far out here. */
+static const departure DIGITS_PRESET[] = {
+    {FM_DIM, 64},     {FM_HIDDEN, 128},          {FM_LAYERS, 3},        {FM_FEATURES, 32},
+    {FM_CLASSES, 10}, {FM_DATA, FM_DATA_POINTS}, {FM_BATCH, 128},       {FM_STEPS, 1500},
+    {FM_LR, 0.01},    {FM_MUON_LR, 0.02},        {FM_EMA_DECAY, 0.995},
+};
+
+static const struct {
+  const char *name;
+  const departure *departures;
+  size_t count;
+} PRESETS[] = {
+    [FM_PRESET_DEFAULT] = {"default", NULL, 0},
+    [FM_PRESET_SEED] = {"seed", SEED_PRESET, sizeof SEED_PRESET / sizeof *SEED_PRESET},
+    [FM_PRESET_DIGITS] = {"digits", DIGITS_PRESET, sizeof DIGITS_PRESET / sizeof *DIGITS_PRESET},
+};
+
 int fm_param_count(void) { return FM_PARAM_COUNT; }
 
 const fm_param *fm_param_info(int index) { return index >= 0 && index < FM_PARAM_COUNT ? &TABLE[index] : NULL; }
 
 const char *fm_preset_name(int preset) {
-  return preset == FM_PRESET_DEFAULT ? "default" : preset == FM_PRESET_SEED ? "seed" : NULL;
+  return preset >= FM_PRESET_DEFAULT && preset <= FM_PRESET_DIGITS ? PRESETS[preset].name : NULL;
 }
 
 int fm_preset(int preset, double *params) {
   FM_REQUIRE(fm_is_array(params, FM_PARAM_COUNT, sizeof(double)) && fm_preset_name(preset) != NULL, FM_E_ARG);
   for (int i = 0; i < FM_PARAM_COUNT; i++) params[i] = TABLE[i].standard;
-  if (preset == FM_PRESET_SEED)
-    for (size_t i = 0; i < sizeof SEED_PRESET / sizeof *SEED_PRESET; i++)
-      params[SEED_PRESET[i].index] = SEED_PRESET[i].value;
+  for (size_t i = 0; i < PRESETS[preset].count; i++)
+    params[PRESETS[preset].departures[i].index] = PRESETS[preset].departures[i].value;
   return FM_OK;
 }
 

@@ -186,7 +186,10 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['train', '--coupling', 'paired'], /--coupling: got "paired"; allowed/],
     [['train', '--coupling', 'distilled'], /--coupling: got "distilled"; allowed/],
     [['train', '--coupling', 'ot', '--batch', '4096'], /--batch: got 4096; allowed/],
-    [['train', '--preset', 'best'], /--preset: got "best"; allowed is one of default, seed/],
+    [
+      ['train', '--preset', 'best'],
+      /--preset: got "best"; allowed is one of default, seed, digits/,
+    ],
     [['train', '--out', 'run.bin'], /--out: got "run.bin"; allowed is .*\.safetensors/],
     [['train', '--png', 'run.jpg'], /--png: got "run.jpg"; allowed/],
     [['train', '--hiden', '8'], /option: got "--hiden"; allowed is --hidden/],

@@ -107,9 +107,12 @@ test('evaluations are counted: once for a label, twice where guidance asks both 
 });
 
 test('the density of a class has mass 1, and the classes together make the whole', () => {
+  // The whole is learned from the points without a label: from a tenth of them it is 0.24 to 0.39 off, from half 0.13.
+  const halved = Model.createSync({ ...MOONS, seed: 1, label_drop: 0.5 }, module);
+  halved.train(1200);
   const options = { size: 48, box: [-5, 7, -4, 4.5], solver: 'rk4', steps: 20 };
   const [whole, outer, inner] = [undefined, 0, 1].map((label) =>
-    finish(densitySlices(trained, { ...options, label })),
+    finish(densitySlices(halved, { ...options, label })),
   );
   for (const { mass } of [whole, outer, inner]) assert.ok(Math.abs(mass - 1) < 0.03, `${mass}`);
   const area = (12 / 48) * (8.5 / 48);
@@ -120,8 +123,7 @@ test('the density of a class has mass 1, and the classes together make the whole
     overlap += Math.min(a, b) * area;
     lone += Math.abs(Math.exp(logp) - a) * area;
   });
-  // The unconditional flow learns from a tenth of the points, so it is the less exact one.
-  assert.ok(apart < 0.5 && lone > 0.8, `${apart} apart, ${lone} of one class alone`);
+  assert.ok(apart < 0.2 && lone > 0.8, `${apart} apart, ${lone} of one class alone`);
   assert.ok(overlap < 0.02, `${overlap} shared`);
 });
 

@@ -56,6 +56,37 @@ test('a latent run of digits is sampled in its latent space, and as pixels', asy
   assert.deepEqual(npy.read(readFileSync(file)), { shape: [30, 64], data: model.pixels(expected) });
 });
 
+test('--preset digits is all that learns the digits by class, in pixels and in a latent space', async () => {
+  const quick = [
+    'train',
+    '--preset',
+    'digits',
+    '--steps',
+    '300',
+    '--out',
+    at('preset.safetensors'),
+  ];
+  const report = JSON.parse(await succeed(...quick, '--latent', '24', '--json'));
+  assert.equal(report.conditional.classes.length, 10);
+  for (const { label, sw2, sw2_floor } of report.conditional.classes) {
+    assert.ok(sw2 < 5 * sw2_floor, `class ${label}: SW2 ${sw2}, floor ${sw2_floor}`);
+  }
+  const { config, images } = opened(at('preset.safetensors'));
+  assert.deepEqual(
+    [config.data, config.dim, config.classes, config.muon_lr],
+    ['points', 24, 10, 0.02],
+  );
+  assert.equal(images?.width, 8);
+  await succeed(...quick, '--steps', '2', '--classes', '0');
+  assert.deepEqual([opened(at('preset.safetensors')).config.classes], [0]);
+  const { code, stderr } = await run(...quick, '--data', 'moons');
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /--data: got "moons"; allowed is digits, or left out, beside --preset digits/,
+  );
+});
+
 test('an interrupted run of digits resumes to the same bits without its data being given again', async () => {
   const [first, whole] = [at('first.safetensors'), at('whole.safetensors')];
   await succeed('train', ...latentWords, '--steps', '150', '--out', first);

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { load, save } from '../../web/lib/weights.js';
 import { breakHelpers, hurry } from './broken.js';
 import { connected } from './channel.js';
@@ -90,6 +91,31 @@ function lose(model) {
   });
 }
 
+/** As in src/pool.c. */
+const NAP_MS = 50;
+
+/**
+ * A clock that counts naps as the pool does, on a thread of its own: on a busy machine both are late, so a wait of so many naps
+ * has an upper bound where one of so many seconds has none.
+ */
+async function napping() {
+  const count = new Int32Array(new SharedArrayBuffer(4));
+  const nap = `const { workerData: count } = require('node:worker_threads');
+    const never = new Int32Array(new SharedArrayBuffer(4));
+    for (;;) { Atomics.wait(never, 0, 0, ${NAP_MS}); Atomics.add(count, 0, 1); }`;
+  const clock = new Worker(nap, { eval: true, workerData: count });
+  await until(() => Atomics.load(count, 0) > 0);
+  const first = Atomics.load(count, 0);
+  return {
+    stop: async () => {
+      const naps = Atomics.load(count, 0) - first;
+      await clock.terminate();
+      started.delete(clock);
+      return naps;
+    },
+  };
+}
+
 for (const { threads, milliseconds } of [
   { threads: 2, milliseconds: 5000 },
   { threads: 4, milliseconds: 200 },
@@ -99,10 +125,13 @@ for (const { threads, milliseconds } of [
     breakHelpers(t.mock);
     const model = await pooled(threads);
     assert.equal(model.threads, threads);
+    const clock = await napping();
     const start = performance.now();
     lose(model);
     const waited = performance.now() - start;
-    assert.ok(waited > milliseconds && waited < milliseconds + 5000, `${waited} ms`);
+    const naps = await clock.stop();
+    assert.ok(waited > milliseconds, `${waited} ms`);
+    assert.ok(naps < (milliseconds + 5000) / NAP_MS, `${naps} naps, ${waited} ms`);
     assert.equal(model.threads, 1);
     const other = await alone(model.step - 20);
     assert.equal(state(model), state(other));

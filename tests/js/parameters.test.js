@@ -28,8 +28,8 @@ test('the texts of the table are ASCII, as the reader of texts expects', () => {
   for (const text of texts) assert.match(text, /^[\x20-\x7e]+$/);
 });
 
-test('the presets are default and seed, and the table carries default', () => {
-  assert.deepEqual(presets(module), ['default', 'seed']);
+test('the presets are default, seed and digits, and the table carries default', () => {
+  assert.deepEqual(presets(module), ['default', 'seed', 'digits']);
   const standard = Object.fromEntries(parameters(module).map((row) => [row.name, row.standard]));
   assert.deepEqual(preset(module, 'default'), standard);
   assert.deepEqual(resolve(module, {}), standard);
@@ -47,6 +47,11 @@ test('the preset seed is, row by row, what the PyTorch program it is named for d
   const seed = preset(module, 'seed');
   const got = Object.fromEntries(Object.keys(fixed).map((name) => [name, seed[name]]));
   assert.deepEqual(got, fixed);
+});
+
+test('the preset digits is of small images by class', () => {
+  const { data, dim, classes } = preset(module, 'digits');
+  assert.deepEqual({ data, dim, classes }, { data: 'points', dim: 64, classes: 10 });
 });
 
 test('a partial configuration lies on top of the preset it names', () => {
@@ -147,7 +152,7 @@ test('an unknown name, also one of Object’s own, is refused with the names the
     assert.throws(() => resolve(module, partial), { code: 'argument', message: /^config: got / });
   }
   assert.throws(() => resolve(module, { preset: 'fast' }), {
-    message: /^preset: got "fast"; allowed is one of default, seed$/,
+    message: /^preset: got "fast"; allowed is one of default, seed, digits$/,
   });
 });
 

@@ -24,7 +24,8 @@ export class Dials {
   constructor(module) {
     this.#module = module;
     this.table = parameters(module);
-    this.presets = presets(module);
+    // One for points would have none here: those are the reader's own.
+    this.presets = presets(module).filter((name) => preset(module, name).data !== 'points');
     this.config = preset(module, this.presets[0]);
     // Too small to learn, and asked only what a solver costs: the engine knows, and nothing else should.
     this.#ruler = Model.createSync({ hidden: 1, layers: 1 }, module);

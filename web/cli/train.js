@@ -5,7 +5,7 @@ import { classesOf } from '../lib/guidance.js';
 import { Model } from '../lib/model.js';
 import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { isOfPairs } from '../lib/pairs.js';
-import { parameters, presets, resolve } from '../lib/parameters.js';
+import { parameters, preset, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
@@ -47,7 +47,12 @@ export const notes = [
  */
 export function options(module) {
   return [
-    choice('--preset', 'preset', presets(module), 'Where every option that is not given starts.'),
+    choice(
+      '--preset',
+      'preset',
+      presets(module),
+      'Where every option that is not given starts; digits with --data digits, by class.',
+    ),
     file('--out', 'out', [ENDING], 'Save the run here.'),
     file('--resume', 'resume', [ENDING], 'Continue this run with its own options.'),
     ...checkpointOptions(),
@@ -135,19 +140,35 @@ export async function run(values, module) {
 }
 
 /**
- * @param {Values} values
+ * @param {Values} given
  * @param {WebAssembly.Module} module
  */
-async function fresh(values, module) {
+async function fresh(given, module) {
+  const values = spelt(given, module);
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
-  const given = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
-  const config = values.preset ? { preset: values.preset, ...given } : given;
+  const own = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
+  const config = values.preset ? { preset: values.preset, ...own } : own;
   const material = await materialOf(values);
   Object.assign(config, material.config);
   if (values.labels && config.data !== 'points') config.classes ??= classesOf(module, values.data);
   const model = await Model.create(config, { module, threads: values.threads });
   material.give(model);
   return model;
+}
+
+/**
+ * The preset of the digits spelt out: which data it is for, and that they have classes.
+ * @param {Values} values
+ * @param {WebAssembly.Module} module
+ * @returns {Values}
+ */
+function spelt(values, module) {
+  const { data, classes, preset: name } = values;
+  if (name !== DIGITS) return values;
+  if (data !== undefined && data !== DIGITS) {
+    throw refusal('--data', data, `${DIGITS}, or left out, beside --preset ${DIGITS}`);
+  }
+  return { ...values, data: DIGITS, classes: classes ?? preset(module, name).classes };
 }
 
 /**
