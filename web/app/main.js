@@ -6,11 +6,14 @@
 import { compile, support } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
 import { Chart } from './chart.js';
+import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { listen } from './keys.js';
 import { read } from './points.js';
+import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
+import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
@@ -24,6 +27,8 @@ import { Viewer } from './viewer.js';
  * @typedef {object} Desk
  * @property {Session} session   the run and the worker that trains it
  * @property {Viewer} viewer     a worker for looking: it holds one moment of the run
+ * @property {Clock} clock       the flow time that is shown
+ * @property {Projector} projector  the moment that is shown, and where the points are in it
  * @property {() => void} changed   asks for a drawing of the whole page in the next frame
  * @property {() => import('../view/theme.js').Theme} theme  of this moment
  *
@@ -34,7 +39,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = {};
+const PANELS = { scrubbers: Scrubbers };
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -75,6 +80,8 @@ class Page {
   #chart = new Chart(element('chart'), element('chart-text'));
   #status = new Status(element);
   #rounds = new Rounds(element);
+  #clock = new Clock(() => this.#invalidate());
+  #projector;
   #controls;
   /** @type {Panel[]} */
   #panels;
@@ -84,11 +91,13 @@ class Page {
     const changed = () => this.#invalidate();
     this.#session = new Session(module, {
       changed,
-      calm: () => still.matches,
       refused: (name, message) => this.#controls.fault(name, message),
     });
     const viewer = new Viewer(changed);
-    const desk = { session: this.#session, viewer, changed, theme: () => this.#theme };
+    const look = { changed, calm: () => still.matches };
+    this.#projector = new Projector(this.#session, viewer, look);
+    const shown = { clock: this.#clock, projector: this.#projector };
+    const desk = { session: this.#session, viewer, ...shown, changed, theme: () => this.#theme };
     this.#panels = Object.entries(PANELS).map(([id, Panel]) => new Panel(element(id), desk));
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
@@ -100,6 +109,8 @@ class Page {
     night.addEventListener('change', changed);
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
+    if (!still.matches) this.#session.start();
+    this.#invalidate();
   }
 
   get #theme() {
@@ -117,9 +128,9 @@ class Page {
 
   #draw() {
     const { run, dials, waiting } = this.#session;
-    const { data, samples, dim } = run;
-    const samplesLabel = run.step > 0 || run.round > 0 ? 'samples' : 'samples, untrained';
-    this.#stage.show({ data, samples, dim, samplesLabel });
+    this.#clock.tick(performance.now());
+    this.#projector.update();
+    this.#stage.show(this.#scene);
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent = run.unseen
       ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
@@ -130,6 +141,19 @@ class Page {
     this.#controls.show(dials, waiting);
     this.#drawButtons();
     for (const panel of this.#panels) panel.draw();
+  }
+
+  /** What the stage shows of the moment and the time that the scrubbers point at. */
+  get #scene() {
+    const { data, noise, unseen, dim } = this.#session.run;
+    const { t } = this.#clock;
+    const { way } = this.#projector;
+    if (unseen || !way || way.dim !== dim) {
+      return { data, samples: unseen ? null : noise, dim, samplesLabel: 'noise' };
+    }
+    const trained = way.step > 0 || way.round > 0;
+    const samplesLabel = t < 1 ? `t = ${t.toFixed(2)}` : trained ? 'samples' : 'samples, untrained';
+    return { data, samples: this.#projector.points(t), dim, samplesLabel };
   }
 
   #drawButtons() {
@@ -166,6 +190,7 @@ class Page {
       start: () => button('start').click(),
       step: () => button('step').click(),
       reset: () => button('reset').click(),
+      play: () => this.#clock.toggle(),
     });
   }
 
