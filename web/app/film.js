@@ -61,7 +61,10 @@ export class Film {
     const [step, round] = [Number(steps), Number(rounds)];
     const moment = `${this.model}.${round}.${step}`;
     this.#nextMs = nowMs + bytes.length / PACE;
-    if (this.latest?.moment === moment) return;
+    if (this.latest?.moment === moment) {
+      this.latest.bytes = bytes;
+      return;
+    }
     if (this.latest?.round !== round) this.#clear();
     this.shots = this.shots.filter((shot) => shot.step < step);
     this.#close();

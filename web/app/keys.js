@@ -1,6 +1,6 @@
 /**
- * Single keys for the run: Space starts and pauses, S takes one step, R resets, P plays the flow. They are heard only outside
- * fields, so typing a number or opening a list never starts a run.
+ * Single keys for the run: Space starts and pauses, S takes one step, R resets, U undoes that, P plays the flow. They are heard
+ * only outside fields, so typing a number or opening a list never starts a run.
  */
 
 /** A slider takes arrows and no letters. */
@@ -8,7 +8,7 @@ const FIELDS = 'input:not([type="range"]), select, textarea, [contenteditable]';
 /** Space presses these by itself; hearing it here as well would press twice. */
 const PRESSED_BY_SPACE = 'button, summary, a';
 
-/** @typedef {Record<'start' | 'step' | 'reset' | 'play', () => void>} Actions */
+/** @typedef {Record<'start' | 'step' | 'reset' | 'undo' | 'play', () => void>} Actions */
 
 /**
  * @param {Document} document
@@ -34,6 +34,7 @@ function actionOf(event, actions) {
   if (event.key === ' ') return target.closest(PRESSED_BY_SPACE) ? null : actions.start;
   if (event.key === 's' || event.key === 'S') return actions.step;
   if (event.key === 'r' || event.key === 'R') return actions.reset;
+  if (event.key === 'u' || event.key === 'U') return actions.undo;
   if (event.key === 'p' || event.key === 'P') return actions.play;
   return null;
 }

@@ -17,6 +17,7 @@ import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { words } from './tongue.js';
 import { Viewer } from './viewer.js';
 
 /**
@@ -40,6 +41,9 @@ import { Viewer } from './viewer.js';
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
 const PANELS = { scrubbers: Scrubbers };
+
+/** How often the flow plays by itself after the first training. */
+const LAPS = 2;
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -82,6 +86,8 @@ class Page {
   #rounds = new Rounds(element);
   #clock = new Clock(() => this.#invalidate());
   #projector;
+  /** The page trains by itself at first, and then shows what was learned. */
+  #premiere = !still.matches;
   #controls;
   /** @type {Panel[]} */
   #panels;
@@ -109,7 +115,7 @@ class Page {
     night.addEventListener('change', changed);
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
-    if (!still.matches) this.#session.start();
+    if (this.#premiere) this.#session.start();
     this.#invalidate();
   }
 
@@ -128,6 +134,10 @@ class Page {
 
   #draw() {
     const { run, dials, waiting } = this.#session;
+    if (this.#premiere && run.phase === 'finished') {
+      this.#premiere = false;
+      this.#clock.play(LAPS);
+    }
     this.#clock.tick(performance.now());
     this.#projector.update();
     this.#stage.show(this.#scene);
@@ -152,7 +162,8 @@ class Page {
       return { data, samples: unseen ? null : noise, dim, samplesLabel: 'noise' };
     }
     const trained = way.step > 0 || way.round > 0;
-    const samplesLabel = t < 1 ? `t = ${t.toFixed(2)}` : trained ? 'samples' : 'samples, untrained';
+    const there = trained ? 'samples' : 'samples, untrained';
+    const samplesLabel = t === 0 ? 'noise' : t < 1 ? `samples at t = ${t.toFixed(2)}` : there;
     return { data, samples: this.#projector.points(t), dim, samplesLabel };
   }
 
@@ -164,6 +175,13 @@ class Page {
     button('start').textContent = START[phase];
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;
+    const { undoable } = this.#session;
+    // A button that goes while it has the focus leaves it to the one beside it.
+    if (!undoable && document.activeElement === button('undo')) button('reset').focus();
+    button('undo').hidden = !undoable;
+    button('undo').textContent = say('undo');
+    button('undo').title = say('undone');
+    button('undo').disabled = !alive;
     button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
     button('reflow').textContent = reflowLabel(phase, round);
     button('save-picture').disabled = !alive;
@@ -181,6 +199,7 @@ class Page {
     button('start').addEventListener('click', () => session.start());
     button('step').addEventListener('click', () => session.stepOnce());
     button('reset').addEventListener('click', () => session.reset());
+    button('undo').addEventListener('click', () => session.undo());
     button('reflow').addEventListener('click', () => {
       if (session.run.busy) session.pause();
       else session.straighten();
@@ -190,6 +209,7 @@ class Page {
       start: () => button('start').click(),
       step: () => button('step').click(),
       reset: () => button('reset').click(),
+      undo: () => button('undo').click(),
       play: () => this.#clock.toggle(),
     });
   }
@@ -237,6 +257,14 @@ class Page {
     this.#controls.clear();
   }
 }
+
+const say = words({
+  en: {
+    undo: 'Undo',
+    undone: 'Brings back the model before this one, with its losses and snapshots',
+  },
+  zh: { undo: '撤销', undone: '找回上一个模型，连同它的损失和快照' },
+});
 
 const STAGE_CAPTION =
   'Each sample is a point of noise, carried along the velocity that the network has learned.';

@@ -114,15 +114,14 @@ export class Projector {
   /** @param {Shot} shot */
   #hold({ moment, bytes }) {
     const viewer = this.#viewer;
-    const { dials, run } = this.#session;
+    const { run } = this.#session;
     if (viewer.moment === moment) return;
     // A live moment waits until all that is asked about the one before is answered: training is quicker than looking.
     const wait = run.busy && this.#page.calm() ? CALM_MS : 0;
     const early = performance.now() - this.#heldMs < wait;
     if (this.live && viewer.moment !== null && (early || !viewer.idle)) return;
     this.#heldMs = performance.now();
-    const points = run.config.data === 'points' ? dials.points?.data : undefined;
-    viewer.hold(moment, bytes, points ? { points } : {});
+    viewer.hold(moment, bytes, run.points ? { points: run.points.data } : {});
   }
 
   /** @param {string} moment */

@@ -39,6 +39,8 @@ export class Run {
   notice = null;
   /** @type {Float32Array | null} */
   data = null;
+  /** The reader's own points, when the model learns those. @type {import('./points.js').Points | null} */
+  points = null;
   /** Points of noise, drawn until the first samples are there. @type {Float32Array | null} */
   noise = null;
   /** SHA-256 of the weights when the model last stood still. @type {string | null} */
@@ -86,8 +88,13 @@ export class Run {
     return this.phase === 'training' || this.phase === 'reflowing';
   }
 
-  /** Another model has taken the place of the one before. @param {Info} info */
-  begin({ config, parameters, step, round }) {
+  /**
+   * Another model has taken the place of the one before.
+   * @param {Info} info
+   * @param {import('./points.js').Points | null} points  the reader's own, as far as there are any
+   */
+  begin({ config, parameters, step, round }, points) {
+    this.points = config.data === 'points' ? points : null;
     this.models += 1;
     this.config = config;
     this.parameters = parameters;

@@ -12,6 +12,7 @@ import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
 import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
+import { recall, remember } from './memento.js';
 import { unpack } from './parcel.js';
 import { Portrait, SAMPLE_SEED, SHOWN } from './portrait.js';
 import { Queue } from './queue.js';
@@ -45,6 +46,8 @@ export class Session {
   /** New models asked for so far, and how many of them have come or were passed over. */
   #asked = 0;
   #made = 0;
+  /** The run that a new model has taken the place of. @type {import('./memento.js').Memento | null} */
+  #before = null;
 
   /**
    * @param {WebAssembly.Module} module
@@ -102,6 +105,25 @@ export class Session {
     });
   }
 
+  /** Whether a run can be brought back that a new model has taken the place of. */
+  get undoable() {
+    return this.#before !== null;
+  }
+
+  /** Brings that run back; the one at hand can then be brought back in turn. */
+  undo() {
+    return this.#enqueue(async (signal) => {
+      const before = this.#before;
+      if (!before) return;
+      const now = remember(this.run);
+      if (before.points) this.dials.points = before.points;
+      await this.#restore(before.bytes);
+      recall(this.run, before);
+      this.#before = now;
+      await this.#draw(signal);
+    });
+  }
+
   /**
    * Takes a value of a control. A live row applies at once; another one begins a new model, or waits for a reset while the
    * model works. Throws when the engine's table refuses the value, and then nothing has changed.
@@ -136,7 +158,9 @@ export class Session {
   load(bytes) {
     const work = async (/** @type {AbortSignal} */ signal) => {
       try {
+        const before = remember(this.run);
         await this.#restore(bytes);
+        this.#before = before ?? this.#before;
       } catch (error) {
         // What this interrupted is taken up again.
         if (!this.#portrait.done) this.#enqueue((again) => this.#portrait.settle(again));
@@ -202,9 +226,12 @@ export class Session {
     if (isOfPairs(dials.config.coupling)) dials.set('coupling', 'independent');
     if (!this.#line.alive) return this.#revive(signal, true);
     const turn = this.#asked;
+    const { points } = dials;
+    const before = remember(this.run);
     try {
       const info = await make(this.#line.client, dials, () => turn === this.#asked);
-      this.run.begin(info);
+      this.run.begin(info, points);
+      this.#before = before ?? this.#before;
       this.waiting.clear();
     } finally {
       this.#made = turn;
@@ -216,7 +243,7 @@ export class Session {
   async #restore(bytes) {
     const info = await unpack(this.#line.client, bytes, this.dials);
     this.dials.config = info.config;
-    this.run.begin(info);
+    this.run.begin(info, this.dials.points);
     this.waiting.clear();
   }
 
