@@ -82,7 +82,10 @@ async function slide(page, id, value) {
 }
 
 /** @param {import('playwright-core').Page} page @param {string} id */
-const saidBy = async (page, id) => (await page.getAttribute(`#${id}`, 'aria-valuetext')) ?? '';
+async function saidBy(page, id) {
+  await drawn(page);
+  return (await page.getAttribute(`#${id}`, 'aria-valuetext')) ?? '';
+}
 
 /**
  * Waits until the training slider says a sentence like this, and returns the step it names.
