@@ -37,10 +37,23 @@ async function small(options) {
   return visited;
 }
 
+/**
+ * Waits until so many samples are drawn.
+ * @param {import('playwright-core').Page} page
+ * @param {number} n
+ */
+async function drawn(page, n) {
+  const words = `${n.toLocaleString('en')} points of samples`;
+  await page.waitForFunction(
+    (words) => document.querySelector('#stage')?.getAttribute('aria-label')?.includes(words),
+    words,
+  );
+}
+
 /** @param {import('playwright-core').Page} page */
 const sw2 = async (page) => Number(await page.textContent('#sw2'));
 
-describe('a reader presses Start with the default preset', () => {
+describe('a reader opens the page, which starts by itself with the default preset', () => {
   /** @type {Awaited<ReturnType<typeof visit>>} */
   let visited;
   /** @type {import('playwright-core').Page} */
@@ -48,13 +61,13 @@ describe('a reader presses Start with the default preset', () => {
   let loaded = 0;
 
   before(async () => {
-    visited = await visit(site);
+    visited = await visit(site, { reducedMotion: 'no-preference' });
     page = visited.page;
-    await settled(page, 'ready');
+    await settled(page, 'training');
     loaded = visited.requests.length;
     await page.evaluate(() => globalThis.longTasks.splice(0));
-    await page.click('#start');
     await settled(page, 'finished');
+    await drawn(page, 2000);
   });
 
   test('the samples come closer to the moons than 0.05', async (t) => {
@@ -64,6 +77,7 @@ describe('a reader presses Start with the default preset', () => {
     assert.ok(distance > 0 && distance < 0.05, `SW2 ${distance}`);
     assert.ok(floor > 0 && floor < 0.05, `floor ${floor}`);
     assert.equal(await stepOf(page), 1200);
+    assert.equal(visited.page.workers().length, 2);
     assert.equal(await page.textContent('#nfe'), '50 network evaluations a sample (NFE)');
   });
 

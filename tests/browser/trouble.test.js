@@ -83,7 +83,8 @@ test('a worker that dies is said to have died, and another takes the run up at i
   await settled(page, 'paused');
   assert.equal(await stepOf(page), step);
   assert.equal(await page.textContent('#hash'), hash);
-  assert.equal(await page.evaluate(() => globalThis.workers.length), 2);
+  // The one that died, the one that looks, and the one that took over.
+  assert.equal(await page.evaluate(() => globalThis.workers.length), 3);
   await page.click('#start');
   await page.waitForFunction((step) => {
     const [, now] = /step ([\d,]+)/.exec(document.querySelector('#progress-text').textContent);

@@ -83,13 +83,14 @@ export async function develop({ headers } = {}) {
 }
 
 /**
- * Opens the page in a fresh context.
+ * Opens the page in a fresh context, with little motion unless told otherwise, so that it waits for the reader to start it.
  * @param {Awaited<ReturnType<typeof open>>} site
  * @param {import('playwright-core').BrowserContextOptions & {before?: () => void}} [options]  `before` runs in the page
  *   before its own scripts
  */
 export async function visit({ browser, origin }, { before, ...options } = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const viewport = { width: 1280, height: 900 };
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   /** @type {string[]} */
   const complaints = [];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { drawCameo } from '../../web/view/cameo.js';
 import { plotBox } from '../../web/view/frame.js';
 import { drawHeat } from '../../web/view/heat.js';
 import { drawMosaic, mosaicSize } from '../../web/view/mosaic.js';
@@ -221,4 +222,22 @@ test('a mosaic draws each pixel of each image once, in its place and its shade, 
   }
   const words = calls.filter(({ name }) => name === 'fillText').map(({ args }) => args[0]);
   assert.deepEqual(words, ['7', '8', 'digits']);
+});
+
+test('a cameo draws its first points into its square, and points of one dimension on a line', () => {
+  const { ctx, calls } = recordingContext();
+  const many = Float32Array.from({ length: 2000 }, (_, i) => Math.sin(i));
+  for (const dim of [1, 2, 3]) {
+    calls.length = 0;
+    drawCameo(ctx, { points: many, dim }, 28, light.data);
+    assert.equal(calls.length, 240);
+    for (const { name, args, fill } of calls) {
+      assert.equal(name, 'fillRect');
+      assert.equal(fill, light.data);
+      const [x, y, width, height] = args;
+      assert.ok(x >= 0 && y >= 0 && x + width <= 28 && y + height <= 28, `${args}`);
+    }
+    const heights = new Set(calls.map(({ args }) => args[1]));
+    assert.equal(heights.size === 1, dim === 1);
+  }
 });

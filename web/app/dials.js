@@ -36,6 +36,20 @@ export class Dials {
     return this.#ruler.nfe(String(this.config.solver), Number(this.config.solver_steps));
   }
 
+  /**
+   * What can be drawn before any worker is there: points of the data and of the noise, to the bits that a model of these dials
+   * draws.
+   * @param {{n: number, data: number, noise: number}} draw  points, and the seeds of both
+   */
+  sketch({ n, data, noise }) {
+    const model = Model.createSync({ ...this.config, hidden: 1, layers: 1 }, this.#module);
+    try {
+      return { data: model.data({ n, seed: data }), noise: model.noise({ n, seed: noise }) };
+    } finally {
+      model.dispose();
+    }
+  }
+
   /** The preset that these dials spell, or null. */
   get presetName() {
     const spelt = (/** @type {string} */ name) =>

@@ -32,6 +32,11 @@ export class Inquiry {
     }
   }
 
+  /** Whether nothing is being asked. */
+  get idle() {
+    return this.#asked.size === 0;
+  }
+
   /** Ends all questions. */
   drop() {
     for (const abort of this.#asked.values()) abort.abort();

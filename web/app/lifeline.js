@@ -17,11 +17,15 @@ export class Lifeline {
   #checkpoint = null;
   #keptMs = 0;
   #opening = false;
-  #ended;
+  #keeping = false;
+  #hears;
 
-  /** @param {(error: MoonflowError) => void} ended  hears of the death of a worker that had begun its work */
-  constructor(ended) {
-    this.#ended = ended;
+  /**
+   * @param {{ended: (error: MoonflowError) => void, kept: (bytes: Uint8Array) => void}} hears  `ended` of the death of a worker
+   *   that had begun its work, `kept` of every checkpoint
+   */
+  constructor(hears) {
+    this.#hears = hears;
   }
 
   get alive() {
@@ -55,12 +59,23 @@ export class Lifeline {
   /** Keeps the model as it is. */
   async keep() {
     this.#keptMs = performance.now();
-    this.#checkpoint = await this.client.save();
+    this.#keeping = true;
+    try {
+      this.#checkpoint = await this.client.save();
+    } finally {
+      this.#keeping = false;
+    }
+    this.#hears.kept(this.#checkpoint);
   }
 
-  /** Keeps the model when that was last done some time ago. A failure is the worker's death, which is heard elsewhere. */
-  keepNowAndThen() {
-    if (performance.now() - this.#keptMs > KEEP_MS) this.keep().catch(() => {});
+  /**
+   * Keeps a running model when that is wanted or was last done some time ago. A failure is the worker's death, which is heard
+   * elsewhere.
+   * @param {boolean} wanted
+   */
+  keepNowAndThen(wanted) {
+    const old = performance.now() - this.#keptMs > KEEP_MS;
+    if ((wanted || old) && !this.#keeping) this.keep().catch(() => {});
   }
 
   /** Asks the stream that runs to stop. A worker that has died has stopped too. */
@@ -82,6 +97,6 @@ export class Lifeline {
   /** @param {MoonflowError} error */
   #died(error) {
     this.#client = null;
-    if (!this.#opening) this.#ended(error);
+    if (!this.#opening) this.#hears.ended(error);
   }
 }

@@ -9,7 +9,7 @@ const RECENT = 100;
 export class Losses {
   /** Losses so far. */
   count = 0;
-  #first = 0;
+  #first;
   /** Steps in a block. */
   #stride = 1;
   /** Of complete blocks. @type {number[]} */
@@ -19,10 +19,15 @@ export class Losses {
   /** @type {number[]} */
   #recent = [];
 
-  /** Forgets everything; the next loss appended is that of step `first` + 1. */
-  clear(first = 0) {
-    this.count = 0;
+  /** The first loss appended is that of step `first` + 1. */
+  constructor(first = 0) {
     this.#first = first;
+  }
+
+  /** Forgets everything, and begins with step 1. */
+  clear() {
+    this.count = 0;
+    this.#first = 0;
     this.#stride = 1;
     this.#means = [];
     this.#sum = 0;

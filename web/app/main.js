@@ -6,14 +6,18 @@
 import { compile, support } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
 import { Chart } from './chart.js';
+import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { listen } from './keys.js';
 import { read } from './points.js';
+import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
+import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { words } from './tongue.js';
 import { Viewer } from './viewer.js';
 
 /**
@@ -24,6 +28,8 @@ import { Viewer } from './viewer.js';
  * @typedef {object} Desk
  * @property {Session} session   the run and the worker that trains it
  * @property {Viewer} viewer     a worker for looking: it holds one moment of the run
+ * @property {Clock} clock       the flow time that is shown
+ * @property {Projector} projector  the moment that is shown, and where the points are in it
  * @property {() => void} changed   asks for a drawing of the whole page in the next frame
  * @property {() => import('../view/theme.js').Theme} theme  of this moment
  *
@@ -34,7 +40,10 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = {};
+const PANELS = { scrubbers: Scrubbers };
+
+/** How often the flow plays by itself after the first training. */
+const LAPS = 2;
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
@@ -75,6 +84,10 @@ class Page {
   #chart = new Chart(element('chart'), element('chart-text'));
   #status = new Status(element);
   #rounds = new Rounds(element);
+  #clock = new Clock(() => this.#invalidate());
+  #projector;
+  /** The page trains by itself at first, and then shows what was learned. */
+  #premiere = !still.matches;
   #controls;
   /** @type {Panel[]} */
   #panels;
@@ -84,11 +97,13 @@ class Page {
     const changed = () => this.#invalidate();
     this.#session = new Session(module, {
       changed,
-      calm: () => still.matches,
       refused: (name, message) => this.#controls.fault(name, message),
     });
     const viewer = new Viewer(changed);
-    const desk = { session: this.#session, viewer, changed, theme: () => this.#theme };
+    const look = { changed, calm: () => still.matches };
+    this.#projector = new Projector(this.#session, viewer, look);
+    const shown = { clock: this.#clock, projector: this.#projector };
+    const desk = { session: this.#session, viewer, ...shown, changed, theme: () => this.#theme };
     this.#panels = Object.entries(PANELS).map(([id, Panel]) => new Panel(element(id), desk));
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
@@ -100,6 +115,8 @@ class Page {
     night.addEventListener('change', changed);
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
+    if (this.#premiere) this.#session.start();
+    this.#invalidate();
   }
 
   get #theme() {
@@ -117,9 +134,13 @@ class Page {
 
   #draw() {
     const { run, dials, waiting } = this.#session;
-    const { data, samples, dim } = run;
-    const samplesLabel = run.step > 0 || run.round > 0 ? 'samples' : 'samples, untrained';
-    this.#stage.show({ data, samples, dim, samplesLabel });
+    if (this.#premiere && run.phase === 'finished') {
+      this.#premiere = false;
+      this.#clock.play(LAPS);
+    }
+    this.#clock.tick(performance.now());
+    this.#projector.update();
+    this.#stage.show(this.#scene);
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent = run.unseen
       ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
@@ -132,6 +153,20 @@ class Page {
     for (const panel of this.#panels) panel.draw();
   }
 
+  /** What the stage shows of the moment and the time that the scrubbers point at. */
+  get #scene() {
+    const { data, noise, unseen, dim } = this.#session.run;
+    const { t } = this.#clock;
+    const { way } = this.#projector;
+    if (unseen || !way || way.dim !== dim) {
+      return { data, samples: unseen ? null : noise, dim, samplesLabel: 'noise' };
+    }
+    const trained = way.step > 0 || way.round > 0;
+    const there = trained ? 'samples' : 'samples, untrained';
+    const samplesLabel = t === 0 ? 'noise' : t < 1 ? `samples at t = ${t.toFixed(2)}` : there;
+    return { data, samples: this.#projector.points(t), dim, samplesLabel };
+  }
+
   #drawButtons() {
     const { phase, busy, round, reflow, hash, halting } = this.#session.run;
     document.body.dataset.phase = this.#session.working ? 'working' : phase;
@@ -140,6 +175,13 @@ class Page {
     button('start').textContent = START[phase];
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;
+    const { undoable } = this.#session;
+    // A button that goes while it has the focus leaves it to the one beside it.
+    if (!undoable && document.activeElement === button('undo')) button('reset').focus();
+    button('undo').hidden = !undoable;
+    button('undo').textContent = say('undo');
+    button('undo').title = say('undone');
+    button('undo').disabled = !alive;
     button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
     button('reflow').textContent = reflowLabel(phase, round);
     button('save-picture').disabled = !alive;
@@ -157,6 +199,7 @@ class Page {
     button('start').addEventListener('click', () => session.start());
     button('step').addEventListener('click', () => session.stepOnce());
     button('reset').addEventListener('click', () => session.reset());
+    button('undo').addEventListener('click', () => session.undo());
     button('reflow').addEventListener('click', () => {
       if (session.run.busy) session.pause();
       else session.straighten();
@@ -166,6 +209,8 @@ class Page {
       start: () => button('start').click(),
       step: () => button('step').click(),
       reset: () => button('reset').click(),
+      undo: () => button('undo').click(),
+      play: () => this.#clock.toggle(),
     });
   }
 
@@ -212,6 +257,14 @@ class Page {
     this.#controls.clear();
   }
 }
+
+const say = words({
+  en: {
+    undo: 'Undo',
+    undone: 'Brings back the model before this one, with its losses and snapshots',
+  },
+  zh: { undo: '撤销', undone: '找回上一个模型，连同它的损失和快照' },
+});
 
 const STAGE_CAPTION =
   'Each sample is a point of noise, carried along the velocity that the network has learned.';

@@ -4,7 +4,7 @@
  */
 
 import { MoonflowError } from '../lib/errors.js';
-import { read } from '../lib/weights.js';
+import { metadataOf } from '../lib/safetensors.js';
 
 /**
  * Takes a file over into the worker.
@@ -14,7 +14,7 @@ import { read } from '../lib/weights.js';
  * @returns {Promise<import('../lib/client.js').Info>}
  */
 export function unpack(client, bytes, { config, points }) {
-  const { metadata } = read(bytes);
+  const metadata = metadataOf(bytes);
   const own = metadata.format !== undefined;
   const data = own ? dataOf(metadata.config) : config.data;
   const extras = data === 'points' ? { points: needed(points) } : {};

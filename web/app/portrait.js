@@ -1,6 +1,6 @@
 /**
- * The picture and the measure of a model that stands still. Both end early when the reader asks for something else, and are
- * sized by what a sample costs.
+ * What is kept and measured of a model that stands still: a checkpoint, which the viewer draws, its hash, and the distance of
+ * its samples to the data. It ends early when the reader asks for something else.
  */
 
 import { lookPoints, picturePoints } from './gauge.js';
@@ -9,14 +9,11 @@ import { lookPoints, picturePoints } from './gauge.js';
 export const SHOWN = 2000;
 /** Samples come from a stream apart from those of the training data. */
 export const SAMPLE_SEED = 1;
-/** Milliseconds between two pictures of a training model; the second where the reader asked for little motion. */
-const PICTURE_MS = 250;
-const CALM_PICTURE_MS = 1000;
 /** Samples of the final measure, and its floor. */
 const MEASURED = 20_000;
 
 export class Portrait {
-  /** Whether the model that stands here was drawn. */
+  /** Whether the model that stands here was kept. */
   done = false;
   #line;
   #run;
@@ -37,7 +34,7 @@ export class Portrait {
   }
 
   /**
-   * Draws a still model at its best and measures it, as long as nothing else is asked.
+   * Keeps a still model and measures it, as long as nothing else is asked.
    * @param {AbortSignal} signal
    */
   async settle(signal) {
@@ -46,7 +43,7 @@ export class Portrait {
   }
 
   /**
-   * Keeps the still model and draws it.
+   * Keeps a still model, which is drawn from what is kept.
    * @param {AbortSignal} signal
    */
   async draw(signal) {
@@ -57,29 +54,14 @@ export class Portrait {
     await this.#line.keep();
     if (signal.aborted) return;
     run.hash = await this.#line.client.digest();
-    const n = this.size;
-    run.unseen = n === 0;
-    if (n === 0) run.samples = run.quality = null;
-    else await this.#pick(n, signal);
     if (signal.aborted) return;
+    run.unseen = this.size === 0;
+    if (run.unseen) run.quality = null;
     this.done = true;
     this.#changed();
   }
 
-  /**
-   * @param {number} n
-   * @param {AbortSignal} signal
-   */
-  async #pick(n, signal) {
-    try {
-      this.#run.samples = await this.#line.client.sample({ n, seed: SAMPLE_SEED, signal });
-    } catch (error) {
-      // Whoever interrupted the picture will draw again.
-      if (!signal.aborted) throw error;
-    }
-  }
-
-  /** Points of the picture; 0 when a sample costs too much. */
+  /** Points of a picture; 0 when a sample costs too much. */
   get size() {
     return picturePoints(this.#work);
   }
@@ -89,16 +71,12 @@ export class Portrait {
     return this.#dials.nfe * this.#run.parameters;
   }
 
-  /**
-   * How a training model may be looked at; undefined when a sample costs too much.
-   * @param {boolean} calm  whether the reader asked for little motion
-   */
-  look(calm) {
+  /** How a training model may be measured; undefined when a sample costs too much. */
+  look() {
     const n = lookPoints(this.#work);
     if (n === 0) return undefined;
     const { solver, solver_steps } = this.#dials.config;
-    const travel = { solver: String(solver), steps: Number(solver_steps) };
-    return { n, ...travel, seed: SAMPLE_SEED, every_ms: calm ? CALM_PICTURE_MS : PICTURE_MS };
+    return { n, solver: String(solver), steps: Number(solver_steps) };
   }
 
   /** @param {AbortSignal} signal */

@@ -3,6 +3,7 @@
  * the page draws from here; the session writes.
  */
 
+import { Film } from './film.js';
 import { Losses } from './losses.js';
 
 /**
@@ -38,8 +39,10 @@ export class Run {
   notice = null;
   /** @type {Float32Array | null} */
   data = null;
-  /** @type {Float32Array | null} */
-  samples = null;
+  /** The reader's own points, when the model learns those. @type {import('./points.js').Points | null} */
+  points = null;
+  /** Points of noise, drawn until the first samples are there. @type {Float32Array | null} */
+  noise = null;
   /** SHA-256 of the weights when the model last stood still. @type {string | null} */
   hash = null;
   /** Whether a sample costs too much to draw any. */
@@ -58,6 +61,7 @@ export class Run {
   seconds = 0;
   losses = new Losses();
   reflow = noReflow();
+  film = new Film(0);
 
   /** @param {Config} config  what the model was made from */
   constructor(config) {
@@ -84,8 +88,13 @@ export class Run {
     return this.phase === 'training' || this.phase === 'reflowing';
   }
 
-  /** Another model has taken the place of the one before. @param {Info} info */
-  begin({ config, parameters, step, round }) {
+  /**
+   * Another model has taken the place of the one before.
+   * @param {Info} info
+   * @param {import('./points.js').Points | null} points  the reader's own, as far as there are any
+   */
+  begin({ config, parameters, step, round }, points) {
+    this.points = config.data === 'points' ? points : null;
     this.models += 1;
     this.config = config;
     this.parameters = parameters;
@@ -95,11 +104,17 @@ export class Run {
     this.seconds = 0;
     this.quality = null;
     this.hash = null;
-    this.samples = null;
     this.unseen = false;
     this.notice = null;
     this.reflow = noReflow();
-    this.losses.clear(step);
+    this.losses = new Losses(step);
+    this.film = new Film(this.models);
+  }
+
+  /** Goes on with the film of the run that this one continues. @param {Film} film */
+  adopt(film) {
+    film.model = this.models;
+    this.film = film;
   }
 
   /** The phase of a model that stands still. */
@@ -125,8 +140,6 @@ export class Run {
       this.step = frame.step;
       this.round = frame.round;
       this.losses.append(frame.losses);
-      // The worker takes the frame's buffers back, so what stays is a copy.
-      if (frame.samples) this.samples = frame.samples.slice();
     };
   }
 

@@ -9,25 +9,23 @@
 import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
 import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
-import { Gauge } from './gauge.js';
 import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
+import { recall, remember } from './memento.js';
 import { unpack } from './parcel.js';
-import { Portrait, SHOWN } from './portrait.js';
+import { Portrait, SAMPLE_SEED, SHOWN } from './portrait.js';
 import { Queue } from './queue.js';
 import { reflow } from './reflowing.js';
 import { Run } from './run.js';
+import { stream, train } from './training.js';
 
 /**
  * @typedef {import('../lib/errors.js').MoonflowError} MoonflowError
  * @typedef {import('../lib/parameters.js').Value} Value
- * @typedef {import('../lib/protocol.js').Frame} Frame
  * @typedef {import('./points.js').Points} Points
  */
 
-/** Least milliseconds between two frames of a stream. */
-const FRAME_MS = 40;
 /** The drawn data come from a stream apart from that of the training data. */
 const DATA_SEED = 2;
 /** A worker that is deaf for this long is given up by a reset. */
@@ -37,7 +35,10 @@ export class Session {
   /** Rows that were changed and take effect at the next reset. @type {Set<string>} */
   waiting = new Set();
 
-  #line = new Lifeline((error) => this.#ended(error));
+  #line = new Lifeline({
+    ended: (error) => this.#ended(error),
+    kept: (bytes) => this.run.film.add(bytes, this.run.losses.latest(), performance.now()),
+  });
   #queue = new Queue();
   #inquiry = new Inquiry();
   #page;
@@ -45,17 +46,19 @@ export class Session {
   /** New models asked for so far, and how many of them have come or were passed over. */
   #asked = 0;
   #made = 0;
+  /** The run that a new model has taken the place of. @type {import('./memento.js').Memento | null} */
+  #before = null;
 
   /**
    * @param {WebAssembly.Module} module
-   * @param {{changed: () => void, calm: () => boolean, refused: (name: string, message: string) => void}} page  `changed` is
-   *   called after any public field has changed; `calm` tells whether the reader asked for little motion; `refused` hears why
-   *   the model did not take a value of a control
+   * @param {{changed: () => void, refused: (name: string, message: string) => void}} page  `changed` is called after any public
+   *   field has changed; `refused` hears why the model did not take a value of a control
    */
   constructor(module, page) {
     this.#page = page;
     this.dials = new Dials(module);
     this.run = new Run(this.dials.config);
+    Object.assign(this.run, this.dials.sketch({ n: SHOWN, data: DATA_SEED, noise: SAMPLE_SEED }));
     this.#portrait = new Portrait(this.#line, this.run, this.dials, () => this.#changed());
   }
 
@@ -102,6 +105,25 @@ export class Session {
     });
   }
 
+  /** Whether a run can be brought back that a new model has taken the place of. */
+  get undoable() {
+    return this.#before !== null;
+  }
+
+  /** Brings that run back; the one at hand can then be brought back in turn. */
+  undo() {
+    return this.#enqueue(async (signal) => {
+      const before = this.#before;
+      if (!before) return;
+      const now = remember(this.run);
+      if (before.points) this.dials.points = before.points;
+      await this.#restore(before.bytes);
+      recall(this.run, before);
+      this.#before = now;
+      await this.#draw(signal);
+    });
+  }
+
   /**
    * Takes a value of a control. A live row applies at once; another one begins a new model, or waits for a reset while the
    * model works. Throws when the engine's table refuses the value, and then nothing has changed.
@@ -136,7 +158,9 @@ export class Session {
   load(bytes) {
     const work = async (/** @type {AbortSignal} */ signal) => {
       try {
+        const before = remember(this.run);
         await this.#restore(bytes);
+        this.#before = before ?? this.#before;
       } catch (error) {
         // What this interrupted is taken up again.
         if (!this.#portrait.done) this.#enqueue((again) => this.#portrait.settle(again));
@@ -169,32 +193,14 @@ export class Session {
 
   /** @param {AbortSignal} signal */
   async #train(signal) {
-    const client = this.#line.client;
-    // The length of the run is live, so it may have grown when the steps asked for are done; and another solver ends the
-    // stream, because the size of its pictures followed from the cost of the one before.
-    while (this.run.step < this.run.total && !signal.aborted) {
-      const sample = this.#portrait.look(this.#page.calm());
-      const gauge = sample && this.#gauge(sample);
-      this.run.notice = null;
-      this.#enter('training');
-      const steps = this.run.total - this.run.step;
-      await this.#stream(signal, (take) => {
-        const onFrame = (/** @type {Frame} */ frame) => {
-          gauge?.tick();
-          return take(frame);
-        };
-        return client.train({ steps, sample, onFrame });
-      }).finally(() => gauge?.stop());
-    }
+    await train({ ...this.#stretch(signal), portrait: this.#portrait });
     await this.#portrait.settle(signal);
   }
 
-  /** @param {{n: number, solver: string, steps: number}} look */
-  #gauge({ n, solver, steps }) {
-    return new Gauge(this.#line.client, { n, solver, steps }, (quality) => {
-      this.run.quality = quality;
-      this.#changed();
-    });
+  /** @param {AbortSignal} signal */
+  #stretch(signal) {
+    const changed = () => this.#changed();
+    return { run: this.run, line: this.#line, signal, changed };
   }
 
   /** @param {AbortSignal} signal */
@@ -205,41 +211,12 @@ export class Session {
       run: this.run,
       client: this.#line.client,
       signal,
-      stream: (begin) => this.#stream(signal, begin),
+      stream: (begin) => stream(this.#stretch(signal), begin),
       began: () => this.#enter('reflowing'),
       changed: () => this.#changed(),
     });
     this.dials.set('coupling', this.run.config.coupling);
     await this.#portrait.settle(signal);
-  }
-
-  /**
-   * Runs a stream of the worker, which stops when the signal says so or the run is long enough.
-   * @template T
-   * @param {AbortSignal} signal
-   * @param {(onFrame: (frame: Frame) => Promise<void>) => Promise<T>} begin
-   */
-  async #stream(signal, begin) {
-    const halt = () => {
-      this.run.halting = true;
-      this.#line.halt();
-      this.#changed();
-    };
-    const take = this.run.clock();
-    signal.addEventListener('abort', halt);
-    try {
-      return await begin((frame) => {
-        take(frame);
-        if (this.run.phase === 'training' && this.run.step >= this.run.total) this.#line.halt();
-        this.#line.keepNowAndThen();
-        this.#changed();
-        // The next frame comes when this settles: an eye needs no more of them, and drawing takes time from the worker.
-        return new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      });
-    } finally {
-      signal.removeEventListener('abort', halt);
-      this.run.halting = false;
-    }
   }
 
   /** @param {AbortSignal} signal */
@@ -249,9 +226,12 @@ export class Session {
     if (isOfPairs(dials.config.coupling)) dials.set('coupling', 'independent');
     if (!this.#line.alive) return this.#revive(signal, true);
     const turn = this.#asked;
+    const { points } = dials;
+    const before = remember(this.run);
     try {
       const info = await make(this.#line.client, dials, () => turn === this.#asked);
-      this.run.begin(info);
+      this.run.begin(info, points);
+      this.#before = before ?? this.#before;
       this.waiting.clear();
     } finally {
       this.#made = turn;
@@ -263,7 +243,7 @@ export class Session {
   async #restore(bytes) {
     const info = await unpack(this.#line.client, bytes, this.dials);
     this.dials.config = info.config;
-    this.run.begin(info);
+    this.run.begin(info, this.dials.points);
     this.waiting.clear();
   }
 
@@ -321,7 +301,9 @@ export class Session {
     try {
       await this.#line.open(async (checkpoint) => {
         if (anew || !checkpoint) return this.#create(signal);
+        const { film } = this.run;
         await this.#restore(checkpoint);
+        this.run.adopt(film);
         await this.#draw(signal);
       });
     } catch (error) {

@@ -19,12 +19,26 @@ export class Viewer {
   #client = null;
   /** What is to be held next; a later one takes the place of one that waits. @type {{moment: string, bytes: Uint8Array, extras: object} | null} */
   #next = null;
+  /** What is being loaded, and what could not be. @type {string | null} */
+  #coming = null;
+  /** @type {string | null} */
+  #refused = null;
   #busy = false;
   #changed;
 
   /** @param {() => void} changed  called when another moment is held */
   constructor(changed) {
     this.#changed = changed;
+  }
+
+  /** Starts the worker ahead of the first moment. */
+  open() {
+    this.#start().catch(() => this.#lost());
+  }
+
+  /** Whether all that was asked is answered and the moment that was to be held is held. */
+  get idle() {
+    return !this.#busy && this.#inquiry.idle;
   }
 
   /**
@@ -34,7 +48,8 @@ export class Viewer {
    * @param {{points?: Float32Array, labels?: Int32Array}} [extras]  the reader's own points, which no file carries
    */
   hold(moment, bytes, extras = {}) {
-    if (moment === (this.#next?.moment ?? this.moment)) return;
+    if (moment === (this.#next?.moment ?? this.#coming ?? this.moment)) return;
+    if (moment === this.#refused) return;
     this.#next = { moment, bytes, extras };
     if (!this.#busy) this.#load();
   }
@@ -52,22 +67,29 @@ export class Viewer {
     return this.#inquiry.ask(name, (signal) => work(client, signal));
   }
 
+  #start() {
+    this.#client ??= spawn({ onExit: () => this.#lost() });
+    return this.#client;
+  }
+
   async #load() {
     this.#busy = true;
     try {
       while (this.#next) {
         const { moment, bytes, extras } = this.#next;
         this.#next = null;
-        this.#client ??= spawn({ onExit: () => this.#lost() });
+        this.#coming = moment;
         this.#inquiry.drop();
-        this.info = await (await this.#client).load(bytes, extras);
+        this.info = await (await this.#start()).load(bytes, extras);
         this.moment = moment;
         this.#changed();
       }
     } catch {
       // The run goes on without a second worker; the next moment tries again with another.
+      this.#refused = this.#coming;
       this.#lost();
     } finally {
+      this.#coming = null;
       this.#busy = false;
     }
   }

@@ -39,6 +39,14 @@ export function read(bytes) {
 }
 
 /**
+ * The metadata alone, which costs the same however long the file is; its numbers are not looked at.
+ * @param {Uint8Array} bytes
+ */
+export function metadataOf(bytes) {
+  return checkMetadata(split(bytes).header.__metadata__);
+}
+
+/**
  * @param {Uint8Array} bytes
  * @returns {{header: Record<string, unknown>, body: Uint8Array}}
  */
