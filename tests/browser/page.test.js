@@ -118,6 +118,9 @@ describe('a reader opens the page, which starts by itself with the default prese
     );
     assert.ok(is[1] < was[1], `straightness ${was[1]} became ${is[1]}`);
     assert.ok(is[2] < was[2], `one-step SW2 ${was[2]} became ${is[2]}`);
+    // The snapshots begin anew with the round, and say which it is.
+    assert.match((await page.textContent('#training-at')) ?? '', /^round 1 · step 400 · loss/);
+    assert.ok(Number(await page.getAttribute('#training-time', 'max')) >= 1);
     const pictures = await page.$$eval('#reflow-result canvas', (canvases) =>
       canvases.map((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL().length),
     );

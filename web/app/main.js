@@ -159,11 +159,10 @@ class Page {
     const { t } = this.#clock;
     const { way } = this.#projector;
     if (unseen || !way || way.dim !== dim) {
-      return { data, samples: unseen ? null : noise, dim, samplesLabel: 'noise' };
+      return { data, samples: unseen ? null : noise, dim, samplesLabel: say('noise') };
     }
-    const trained = way.step > 0 || way.round > 0;
-    const there = trained ? 'samples' : 'samples, untrained';
-    const samplesLabel = t === 0 ? 'noise' : t < 1 ? `samples at t = ${t.toFixed(2)}` : there;
+    const there = way.step > 0 || way.round > 0 ? say('samples') : say('untrained');
+    const samplesLabel = t === 0 ? say('noise') : t < 1 ? say('between', t.toFixed(2)) : there;
     return { data, samples: this.#projector.points(t), dim, samplesLabel };
   }
 
@@ -262,8 +261,19 @@ const say = words({
   en: {
     undo: 'Undo',
     undone: 'Brings back the model before this one, with its losses and snapshots',
+    noise: 'noise',
+    between: (/** @type {string} */ t) => `samples at t = ${t}`,
+    samples: 'samples',
+    untrained: 'samples, untrained',
   },
-  zh: { undo: '撤销', undone: '找回上一个模型，连同它的损失和快照' },
+  zh: {
+    undo: '撤销',
+    undone: '找回上一个模型，连同它的损失和快照',
+    noise: '噪声',
+    between: (t) => `t = ${t} 时的样本`,
+    samples: '样本',
+    untrained: '样本（未训练）',
+  },
 });
 
 const STAGE_CAPTION =
