@@ -1,8 +1,9 @@
 /** @file Turns the engine's bytes, carried inline by wasm_build/core.js, into a compiled module. */
 
-import { wasm } from '../../wasm_build/core.js';
+import * as core from '../../wasm_build/core.js';
 import { integer } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { inflate } from './inflate.js';
 import { inNode } from './threads.js';
 
 /** FM's POOL_MOST: the most threads a model may have. The work is cut in four, so more than four gain nothing. */
@@ -46,12 +47,15 @@ export function support() {
 
 /** The engine's bytes, as shipped. */
 export function bytes() {
-  return decode(wasm);
+  return decode(core);
 }
 
-/** @param {string} base64 */
-function decode(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** @param {{size: number, deflated: string}} core as wasm_build/inline.js writes it */
+function decode({ size, deflated }) {
+  return inflate(
+    Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)),
+    size,
+  );
 }
 
 function requireSupport() {
@@ -136,11 +140,11 @@ export async function compileShared(threads) {
 }
 
 async function loadShared() {
-  const core = await import('../../wasm_build/core_threads.js').catch((error) => {
+  const threaded = await import('../../wasm_build/core_threads.js').catch((error) => {
     throw absent(error);
   });
   try {
-    return await WebAssembly.compile(decode(core.wasm));
+    return await WebAssembly.compile(decode(threaded));
   } catch (error) {
     throw refused(error);
   }
