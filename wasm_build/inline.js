@@ -13,5 +13,6 @@ const deflated = deflateRawSync(bytes, { level, memLevel: 9 });
 writeFileSync(
   target,
   `// Made from a .wasm file by \`make wasm\`: its size, and its bytes deflated and in base64.\n` +
-    `export const size = ${bytes.length};\nexport const deflated =\n  '${deflated.toString('base64')}';\n`,
+    `export const size = ${bytes.length};\n` +
+    `/** @type {string} */\nexport const deflated =\n  '${deflated.toString('base64')}';\n`,
 );
