@@ -8,7 +8,7 @@ NODE_TEST := node --test --test-reporter=spec
 
 C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
-BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js))
+BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
 .PHONY: help demo test wasm package test-c test-js test-browser bench transfer check format clean
@@ -21,7 +21,7 @@ help:
 	@echo 'make package       the npm package: wasm_build/moonflow.tgz'
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
-	@echo 'make test-browser  the page in headless Chromium'
+	@echo 'make test-browser  the page, and the package in bundlers and pages, in headless Chromium'
 	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make transfer      eight Gaussians to moons beside published values (TRANSFER="--seeds 10")'
 	@echo 'make check         formatters, linter, types, rules of the repository, the package and its size'

@@ -6,10 +6,10 @@ import { inNode, threads } from './threads.js';
 /** @typedef {import('./protocol.js').Endpoint} Endpoint */
 
 /** Serves, in a worker; on a program's own thread of Node, which has no parent, this does nothing. */
-export async function worker() {
+export function worker() {
   if (!inNode()) serve(/** @type {Endpoint} */ (/** @type {unknown} */ (globalThis)));
   else {
-    const { parentPort } = await threads();
+    const { parentPort } = threads();
     if (parentPort) serve(/** @type {Endpoint} */ (/** @type {unknown} */ (parentPort)));
   }
 }

@@ -29,9 +29,9 @@ function help({ module, memory, stack, handle }, tell) {
 }
 
 /** Waits for its errand, and does it. */
-export async function aide() {
+export function aide() {
   if (inNode()) {
-    const { parentPort } = await threads();
+    const { parentPort } = threads();
     parentPort?.once('message', (errand) =>
       help(errand, (message) => parentPort.postMessage(message)),
     );

@@ -30,7 +30,13 @@ import { inNode, startBlob, startThread } from './threads.js';
  * @property {Transport} [transport] this way and no other
  */
 
-const TRANSPORTS = /** @type {const} */ (['thread', 'blob', 'url', 'main']);
+/** What each way needs, for those who wonder why it was not taken. */
+const NEEDS = {
+  thread: 'it needs the worker_threads of Node',
+  blob: 'a Content-Security-Policy must allow worker-src blob:',
+  url: 'workerUrl must lead to the file moonflow/worker, on the page’s own origin, and worker-src must allow it',
+  main: 'it needs no worker',
+};
 
 /**
  * Resolves once the worker answers. Dispose of the client to end the worker.
@@ -39,20 +45,23 @@ const TRANSPORTS = /** @type {const} */ (['thread', 'blob', 'url', 'main']);
  */
 export async function spawn(options) {
   const { onExit, workerUrl, transport } = given('spawn', options);
-  const possible = ways(workerUrl);
+  const possible = wanted(ways(workerUrl), transport);
   /** @type {Refused[]} */
   const refused = [];
-  for (const way of wanted(possible, transport)) {
+  for (;;) {
+    const way = possible[refused.length];
     try {
       return await open(way, { onExit, workerUrl, refused });
     } catch (error) {
       // A worker that answers and says no would say so by every way.
-      const died = !(error instanceof MoonflowError) || error.code === 'worker';
-      if (!died || way === possible.at(-1) || way === transport) throw sorted(error, way);
-      refused.push({ transport: way, reason: reasonOf(error) });
+      if (error instanceof MoonflowError && error.code !== 'worker') throw error;
+      const reason = `${reasonOf(error)}; ${NEEDS[way]}`;
+      refused.push({ transport: way, reason });
+      if (refused.length < possible.length) continue;
+      const message = `spawn: transport ${way}: ${reason}`;
+      throw new MoonflowError('worker', message, { operation: 'spawn', cause: error });
     }
   }
-  throw new MoonflowError('worker', 'spawn: got no way to a worker');
 }
 
 /**
@@ -76,7 +85,7 @@ function ways(workerUrl) {
  */
 function wanted(possible, transport) {
   if (transport === undefined) return possible;
-  choice('transport', transport, TRANSPORTS);
+  choice('transport', transport, Object.keys(NEEDS));
   if (possible.includes(transport)) return [transport];
   const hint =
     transport === 'url' && !inNode() ? "; 'url' needs workerUrl and a browser with workers" : '';
@@ -139,15 +148,11 @@ async function started(transport, workerUrl) {
   return startThread('worker');
 }
 
-/** @param {unknown} error */
-const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
-
 /**
+ * Why a worker ended, or could not be made.
  * @param {unknown} error
- * @param {Transport} transport
  */
-function sorted(error, transport) {
-  if (error instanceof MoonflowError) return error;
-  const message = `spawn: the way '${transport}' got ${reasonOf(error)}; transport: 'main' needs no worker`;
-  return new MoonflowError('worker', message, { operation: 'spawn', cause: error });
+function reasonOf(error) {
+  if (error instanceof MoonflowError && error.details) return String(error.details.reason);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@
  * browser.
  */
 
+import { MoonflowError } from './errors.js';
 import { addressOf, startFile, text } from './origin.js';
 
 /**
@@ -24,10 +25,18 @@ import { addressOf, startFile, text } from './origin.js';
  * @property {Port | null} parentPort
  */
 
-/** @returns {Promise<NodeThreads>} */
+/**
+ * Asked for at run time and not imported: a bundler follows every import it can read, and minifiers make the others readable.
+ * @returns {NodeThreads}
+ */
 export function threads() {
-  const name = 'node:worker_threads';
-  return import(/* @vite-ignore */ /* webpackIgnore: true */ name);
+  if (typeof process.getBuiltinModule === 'function') {
+    return process.getBuiltinModule('node:worker_threads');
+  }
+  const message = `threads: got Node ${process.versions.node}; they need 20.16 or newer`;
+  throw new MoonflowError('unsupported', message, {
+    details: { missing: ['process.getBuiltinModule'] },
+  });
 }
 
 /** Whether this is Node, rather than a page or a browser's worker. */
@@ -48,10 +57,10 @@ export async function startThread(role) {
 /**
  * Starts a thread of Node that is spoken to like a browser's worker.
  * @param {import('./origin.js').Role} role
- * @returns {Promise<Thread>}
+ * @returns {Thread}
  */
-async function startNodeThread(role) {
-  const { Worker: NodeWorker } = await threads();
+function startNodeThread(role) {
+  const { Worker: NodeWorker } = threads();
   const code = text ? `${text}.${role}()` : addressOf(role);
   // Flags of this process, such as the kind of its input, are not meant for a thread that has code of its own.
   const thread = new NodeWorker(code, { eval: typeof code === 'string', execArgv: [] });
