@@ -8,22 +8,23 @@ NODE_TEST := node --test --test-reporter=spec
 
 C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
-BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js))
+BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
-.PHONY: help demo test wasm test-c test-js test-browser bench transfer check format clean
+.PHONY: help demo test wasm package test-c test-js test-browser bench transfer check format clean
 .PHONY: setup-build setup-demo setup-check setup-test setup-bench
 
 help:
 	@echo 'make demo          build, then serve the page on http://127.0.0.1:$(PORT)'
 	@echo 'make test          every test, then make check'
 	@echo 'make wasm          the engine: wasm_build/core.wasm, core_threads.wasm, each with its .js'
+	@echo 'make package       the npm package: wasm_build/moonflow.tgz'
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
-	@echo 'make test-browser  the page in headless Chromium'
+	@echo 'make test-browser  the page, and the package in bundlers and pages, in headless Chromium'
 	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make transfer      eight Gaussians to moons beside published values (TRANSFER="--seeds 10")'
-	@echo 'make check         formatters, linter, types, rules of the repository'
+	@echo 'make check         formatters, linter, types, rules of the repository, the package and its size'
 	@echo 'make format        write the formatting'
 	@echo 'make clean         remove what was built'
 	@echo
@@ -44,6 +45,10 @@ wasm_build/core.wasm wasm_build/core_threads.wasm: | setup-build
 
 wasm: wasm_build/core.js wasm_build/core_threads.js
 
+package: wasm_build/moonflow.tgz
+
+wasm_build/moonflow.tgz: | setup-check
+
 # The built page is served, not the sources: what is seen is what would be published.
 demo: setup-demo wasm
 	@if (exec 3<>/dev/tcp/127.0.0.1/$(PORT)) 2>/dev/null; then \
@@ -52,23 +57,26 @@ demo: setup-demo wasm
 	@echo 'Moonflow is at http://127.0.0.1:$(PORT) (Ctrl-C stops it)'
 	@$(BIN)/vite preview web --host 127.0.0.1 --port $(PORT) --strictPort --logLevel warn
 
-test: setup-test wasm
+test: setup-test wasm package
 	$(NODE_TEST) $(C_TESTS) $(JS_TESTS) $(BROWSER_TESTS)
 	@$(MAKE) --no-print-directory check
 
 test-c: setup-test wasm
 	$(NODE_TEST) $(C_TESTS)
 
-test-js: setup-test wasm
+test-js: setup-test wasm package
 	$(NODE_TEST) $(JS_TESTS)
 
-test-browser: setup-test wasm
+test-browser: setup-test wasm package
 	$(NODE_TEST) $(BROWSER_TESTS)
 
-check: setup-check wasm
+check: setup-check wasm package
 	$(BIN)/biome ci --error-on-warnings .
 	$(BIN)/tsc -p tsconfig.json
 	clang-format --dry-run -Werror $(C_FILES)
+	$(BIN)/publint --strict --pack false wasm_build/npm
+	$(BIN)/attw wasm_build/moonflow.tgz --profile esm-only --exclude-entrypoints core.wasm --format ascii --quiet
+	node wasm_build/weight.js
 	node --test --test-reporter=dot tests/js/repository.test.js
 
 format: setup-check

@@ -55,3 +55,10 @@ wasm_build/core_threads.wasm: $(CORE_SOURCES:src/%.c=wasm_build/objects/threads/
 # The same bytes as a JavaScript module, so that no bundler or host has to find a .wasm file.
 wasm_build/%.js: wasm_build/%.wasm wasm_build/inline.js
 	node wasm_build/inline.js $< $@
+
+# What is published. npm packs the folder as it is; the archive has a name without the version, so that tests find it.
+PACKED := $(wildcard web/lib/* web/cli/* web/view/*) package.json README.md CHANGELOG.md LICENSE
+
+wasm_build/moonflow.tgz: wasm_build/core.js wasm_build/core_threads.js wasm_build/package.js wasm_build/whole.js $(PACKED)
+	node wasm_build/package.js
+	cd wasm_build && mv "$$(npm pack ./npm --silent)" moonflow.tgz

@@ -25,7 +25,8 @@ const root = `${project}web`;
 const configFile = `${root}/vite.config.js`;
 const listen = { host: '127.0.0.1', port: 0, strictPort: false };
 
-async function launch() {
+/** A browser. */
+export async function launch() {
   await access(CHROMIUM).catch(() => {
     throw new Error(`Chromium is not at ${CHROMIUM}; install it (apt: chromium) or set CHROMIUM`);
   });

@@ -1,46 +1,5 @@
-/**
- * @file The entry of a helper: a thread that stands over the memory of somebody else's model and does its share of every
- * gradient, until fm_threads_stop sends it home or it is ended.
- */
+/** @file The entry of a helper. */
 
-import { inNode, threads } from './threads.js';
+import { aide } from './errand.js';
 
-/**
- * What a helper is told.
- * @typedef {object} Errand
- * @property {WebAssembly.Module} module
- * @property {WebAssembly.Memory} memory the model's own
- * @property {number} stack the end of its own stack, which grows downwards
- * @property {number} handle the model
- */
-
-/**
- * Says that it is there, and then blocks: what it is sent later is never heard.
- * @param {Errand} errand
- * @param {(message: string) => void} tell
- */
-function help({ module, memory, stack, handle }, tell) {
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  const call = /** @type {Record<string, (...args: number[]) => number>} */ (exports);
-  // emcc has named this export in two ways.
-  (call.stackRestore ?? call._emscripten_stack_restore)(stack);
-  tell('ready');
-  call.fm_serve(handle);
-}
-
-if (inNode()) {
-  threads().then(({ parentPort }) => {
-    parentPort?.once('message', (errand) =>
-      help(errand, (message) => parentPort.postMessage(message)),
-    );
-  });
-} else {
-  addEventListener(
-    'message',
-    ({ data }) => {
-      help(data, (message) => postMessage(message));
-      close();
-    },
-    { once: true },
-  );
-}
+aide();

@@ -175,7 +175,9 @@ export class Caller {
   #died(type, event) {
     if (this.#ended) return;
     const why = event?.message ?? event?.error?.message ?? type;
-    const error = new MoonflowError('worker', `worker: got its end (${why}); spawn another`);
+    const error = new MoonflowError('worker', `worker: got its end (${why}); spawn another`, {
+      details: { reason: why },
+    });
     this.#end(error);
     this.#options.terminate?.();
     this.#options.onExit?.(error);
@@ -184,8 +186,9 @@ export class Caller {
   /** @param {MoonflowError} error */
   #end(error) {
     this.#ended = error;
+    const { code, message, details } = error;
     for (const [id, { operation }] of [...this.#pending]) {
-      this.#take(id)?.reject(new MoonflowError(error.code, error.message, { operation }));
+      this.#take(id)?.reject(new MoonflowError(code, message, { operation, details }));
     }
   }
 }

@@ -29,9 +29,11 @@ import { Remote } from './remote.js';
 
 /** @typedef {import('./caller.js').ConnectOptions} ConnectOptions */
 
+/** @typedef {import('./remote.js').Way} Way */
+
 /**
  * @param {Endpoint} endpoint
- * @param {ConnectOptions} [options]
+ * @param {ConnectOptions & Way} [options]
  * @returns {Client}
  */
 export function connect(endpoint, options) {

@@ -1,8 +1,10 @@
 /** @file Turns the engine's bytes, carried inline by wasm_build/core.js, into a compiled module. */
 
-import { wasm } from '../../wasm_build/core.js';
+import * as core from '../../wasm_build/core.js';
 import { integer } from './argument.js';
 import { MoonflowError } from './errors.js';
+import { inflate } from './inflate.js';
+import { loadThreaded } from './origin.js';
 import { inNode } from './threads.js';
 
 /** FM's POOL_MOST: the most threads a model may have. The work is cut in four, so more than four gain nothing. */
@@ -26,6 +28,8 @@ let compiling;
 let compilingShared;
 /** @type {WebAssembly.Module | undefined} */
 let compiled;
+/** @type {Core | undefined} */
+let supplied;
 
 /**
  * What this platform lacks, and one plain sentence about it for people.
@@ -46,12 +50,15 @@ export function support() {
 
 /** The engine's bytes, as shipped. */
 export function bytes() {
-  return decode(wasm);
+  return decode(core);
 }
 
-/** @param {string} base64 */
-function decode(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+/** @param {Core} core */
+function decode({ size, deflated }) {
+  return inflate(
+    Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)),
+    size,
+  );
 }
 
 function requireSupport() {
@@ -117,6 +124,8 @@ export function compileSync() {
   }
 }
 
+/** @typedef {{size: number, deflated: string}} Core as wasm_build/inline.js writes it */
+
 /**
  * The build of the engine for so many threads: undefined for one, whose build it is anyway. It is fetched only here.
  * @param {number} threads
@@ -136,14 +145,41 @@ export async function compileShared(threads) {
 }
 
 async function loadShared() {
-  const core = await import('../../wasm_build/core_threads.js').catch((error) => {
-    throw absent(error);
-  });
+  const threaded = await (supplied ?? fetchThreaded());
   try {
-    return await WebAssembly.compile(decode(core.wasm));
+    return await WebAssembly.compile(decode(threaded));
   } catch (error) {
     throw refused(error);
   }
+}
+
+/** The build for threads as it travels. */
+function fetchThreaded() {
+  return loadThreaded().catch((error) => {
+    throw absent(error);
+  });
+}
+
+/**
+ * What a worker made of text has to be supplied with for threads: nothing where its own refusal says why threads cannot be.
+ * @returns {Promise<Core | undefined>}
+ */
+export async function coreToSupply() {
+  if (!maySupply()) return undefined;
+  // A module itself cannot travel in a message.
+  const { size, deflated } = await fetchThreaded();
+  return { size, deflated };
+}
+
+const maySupply = () =>
+  typeof SharedArrayBuffer === 'function' && globalThis.crossOriginIsolated !== false;
+
+/**
+ * Brings the build for threads to a place that cannot import it.
+ * @param {Core} core
+ */
+export function supply(core) {
+  supplied = core;
 }
 
 /** @param {number} threads */

@@ -2,6 +2,7 @@
 
 import { discrepancySlices } from './discrepancy.js';
 import { pathEnergySlices } from './energy.js';
+import { supply } from './loader.js';
 import * as oracle from './oracle.js';
 import { qualitySlices, sw2Slices } from './quality.js';
 import { save } from './weights.js';
@@ -75,6 +76,7 @@ export const OPERATIONS = {
   digestOf: (server, { array }) => server.model.digestOf(array),
   digest: (server) => server.model.digest(),
   save: (server) => save(server.model),
+  supply: (_server, { core }) => supply(core),
   train: (server, options, task) => server.stream(task).train(options),
   reflow: (server, options, task) => server.stream(task).reflow(options),
 };

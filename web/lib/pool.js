@@ -9,7 +9,7 @@
 
 import { MoonflowError } from './errors.js';
 import { OK } from './instance.js';
-import { inNode, startThread } from './threads.js';
+import { startThread } from './threads.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./threads.js').Thread} Thread */
@@ -144,7 +144,7 @@ export class Pool {
   async #start(helper) {
     const { instance, handle } = this.#model;
     const stack = instance.memory.reserve(`stack ${helper}`, STACK_BYTES) + STACK_BYTES;
-    const thread = await startAide().catch((error) => {
+    const thread = await startThread('aide').catch((error) => {
       const why = `could not be started (${error.message}); threads: 1 needs no helper`;
       const message = `threads: helper ${helper} of ${this.#count} ${why}`;
       throw new MoonflowError('worker', message, { cause: error });
@@ -197,11 +197,4 @@ export class Pool {
       'try again with fewer threads, threads: 1 needs no helper';
     return new MoonflowError('worker', message);
   }
-}
-
-/** @returns {Promise<Thread>} */
-async function startAide() {
-  if (inNode()) return startThread('./aide.js');
-  // Bundlers recognise a worker by exactly this form.
-  return new Worker(new URL('./aide.js', import.meta.url), { type: 'module' });
 }

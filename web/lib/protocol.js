@@ -29,6 +29,9 @@
  * them waits with them, and cancel ends the helpers. A helper that ends later within its work fails the request at hand
  * with code 'worker', but not the server: the model is as it was after a whole step, and goes on with one thread.
  *
+ * A worker that is made of text cannot import the engine for threads; `supply` brings it as `core`, before the first model that
+ * asks for threads.
+ *
  * Credit. A stream starts with one credit. A frame takes it, and `credit` brings it back with the frame's buffers, which
  * the server uses again. So at most one frame is in flight however slow the client is; what happens meanwhile is
  * gathered into the next frame. The last frame comes before the reply.

@@ -17,15 +17,28 @@ import { Caller } from './caller.js';
 
 /** @typedef {{config: Config, parameters: number, threads: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
 
+/**
+ * @typedef {object} Way
+ * @property {import('./spawn.js').Transport} [transport]
+ * @property {import('./spawn.js').Refused[]} [refused]
+ * @property {() => Promise<import('./loader.js').Core | undefined>} [supply] the engine for threads, where it must be brought
+ */
+
 export class Remote {
   #caller;
+  #supply;
 
   /**
    * @param {Endpoint} endpoint
-   * @param {ConnectOptions} [options]
+   * @param {ConnectOptions & Way} [options]
    */
-  constructor(endpoint, options) {
+  constructor(endpoint, { supply, transport, refused = [], ...options } = {}) {
     this.#caller = new Caller(endpoint, options);
+    this.#supply = supply;
+    /** How spawn reached the other end; undefined for an endpoint of the caller's own. */
+    this.transport = transport;
+    /** The ways that spawn tried before, and why they did not work. */
+    this.refused = refused;
   }
 
   /** Resolves once the other end listens. */
@@ -40,7 +53,7 @@ export class Remote {
    * @returns {Promise<Info>}
    */
   create(config = {}, extras = {}) {
-    return this.ask('create', { config, ...extras });
+    return this.#make('create', { config, ...extras });
   }
 
   /**
@@ -50,7 +63,7 @@ export class Remote {
    * @returns {Promise<Info>}
    */
   load(bytes, extras = {}) {
-    return this.ask('load', { bytes, ...extras });
+    return this.#make('load', { bytes, ...extras });
   }
 
   /**
@@ -204,6 +217,18 @@ export class Remote {
   /** Ends the worker; everything pending rejects with code 'disposed'. Idempotent. */
   dispose() {
     return this.#caller.dispose();
+  }
+
+  /**
+   * Asks for a model. A worker that needs to be brought the engine for threads gets it before.
+   * @param {string} operation
+   * @param {Record<string, any>} given
+   * @returns {Promise<any>}
+   */
+  async #make(operation, given) {
+    const core = Number(given.threads) > 1 ? await this.#supply?.() : undefined;
+    if (core) await this.ask('supply', { core });
+    return this.ask(operation, given);
   }
 
   /**

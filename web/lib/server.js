@@ -7,6 +7,7 @@ import { Model } from './model.js';
 import { EXCLUSIVE, OPERATIONS, STREAMS } from './operations.js';
 import { hire } from './pool.js';
 import { buffersOf, fault, NO_REQUEST, PROGRESS_MS, packError, SLICE_MS } from './protocol.js';
+import { turn } from './slice.js';
 import { Stream } from './stream.js';
 import { loadSync } from './weights.js';
 
@@ -331,16 +332,4 @@ function* settled(promise) {
   const end = /** @type {{value: T} | {error: unknown}} */ (/** @type {unknown} */ (outcome));
   if ('error' in end) throw end.error;
   return end.value;
-}
-
-/** Lets the messages that have arrived be heard. Timers would cost 4 ms a turn in a browser; a channel does not. */
-function turn() {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else {
-      const { port1, port2 } = new MessageChannel();
-      port1.onmessage = resolve;
-      port2.postMessage(undefined);
-    }
-  });
 }

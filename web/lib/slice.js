@@ -55,3 +55,15 @@ export function* share(work, from, to) {
     yield from + (to - from) * value;
   }
 }
+
+/** Lets the messages that have arrived be heard. Timers would cost 4 ms a turn in a browser; a channel does not. */
+export function turn() {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = resolve;
+      port2.postMessage(undefined);
+    }
+  });
+}

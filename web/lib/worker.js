@@ -1,12 +1,5 @@
-/** @file The worker's entry, in a browser and in Node: serves one model to whoever started it. */
+/** @file The worker's entry. */
 
-import { serve } from './server.js';
-import { inNode, threads } from './threads.js';
+import { worker } from './duty.js';
 
-if (inNode()) {
-  threads().then(({ parentPort }) => {
-    if (parentPort) serve(/** @type {import('./protocol.js').Endpoint} */ (parentPort));
-  });
-} else {
-  serve(/** @type {import('./protocol.js').Endpoint} */ (/** @type {unknown} */ (globalThis)));
-}
+worker();
