@@ -87,8 +87,8 @@ function labelledModel() {
 const EXPORTS = {
   fm_param_count: { args: [], good: count },
   fm_param_info: { args: [value(0, [-1, count, INT_MIN, INT_MAX])], status: 0, good: Number.NaN },
-  fm_preset: { args: [value(0, [-1, 2, INT_MIN, INT_MAX]), array(p0, 8)] },
-  fm_preset_name: { args: [value(0, [-1, 2, INT_MIN, INT_MAX])], status: 0, good: Number.NaN },
+  fm_preset: { args: [value(0, [-1, 3, INT_MIN, INT_MAX]), array(p0, 8)] },
+  fm_preset_name: { args: [value(0, [-1, 3, INT_MIN, INT_MAX])], status: 0, good: Number.NaN },
   fm_check: { args: [array(doubles, 8), value(p0, [p0 + 2, edge() + 2, -2])] },
   fm_data_classes: { args: [value(2, [-1, 9, 10, INT_MIN, INT_MAX])], status: 0, good: 8 },
   fm_size: { args: [array(doubles, 8)], status: 0, good: Number.NaN },
