@@ -7,27 +7,7 @@ import { drawMosaic, mosaicSize } from '../../web/view/mosaic.js';
 import { extentOf, fit, ticks } from '../../web/view/scale.js';
 import { drawScatter } from '../../web/view/scatter.js';
 import { dark, light } from '../../web/view/theme.js';
-
-/**
- * A context that remembers every call together with the paint it was made with.
- * @returns {{ctx: any, calls: {name: string, args: any[], fill: string, stroke: string, alpha: number}[]}}
- */
-function recordingContext() {
-  /** @type {any[]} */
-  const calls = [];
-  const state = { fillStyle: '', strokeStyle: '', globalAlpha: 1, lineWidth: 1, font: '' };
-  const ctx = new Proxy(state, {
-    get(target, name) {
-      if (name in target) return target[/** @type {keyof typeof state} */ (name)];
-      return (/** @type {any[]} */ ...args) => {
-        const { fillStyle: fill, strokeStyle: stroke, globalAlpha: alpha } = target;
-        calls.push({ name, args, fill, stroke, alpha });
-        return name === 'measureText' ? { width: 7 * args[0].length } : undefined;
-      };
-    },
-  });
-  return { ctx, calls };
-}
+import { recordingContext } from './recorder.js';
 
 const square = { left: 40, top: 30, width: 400, height: 400 };
 const data = Float32Array.of(-1, -1, 1, 1, 0, 0.5);

@@ -8,7 +8,8 @@ import { ticks } from './scale.js';
  *
  * @typedef {Pick<CanvasRenderingContext2D, 'fillStyle' | 'strokeStyle' | 'globalAlpha' | 'lineWidth' | 'font'
  *   | 'textAlign' | 'textBaseline' | 'save' | 'restore' | 'beginPath' | 'rect' | 'clip' | 'moveTo' | 'lineTo'
- *   | 'arc' | 'fill' | 'stroke' | 'fillRect' | 'strokeRect' | 'fillText' | 'measureText'>} Context
+ *   | 'arc' | 'fill' | 'stroke' | 'fillRect' | 'strokeRect' | 'fillText'>
+ *   & {measureText: (text: string) => {width: number}}} Context
  */
 
 /**

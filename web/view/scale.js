@@ -61,8 +61,17 @@ export function fit(extent, box, margin = 0.06) {
   const wide = Math.max(xMax - xMin, longest * 1e-6) + room;
   const high = Math.max(yMax - yMin, longest * 1e-6) + room;
   const pxPerUnit = Math.min(box.width / wide, box.height / high);
-  const centreX = (xMin + xMax) / 2;
-  const centreY = (yMin + yMax) / 2;
+  return scaleAt(box, pxPerUnit, { x: (xMin + xMax) / 2, y: (yMin + yMax) / 2 });
+}
+
+/**
+ * A scale whose box shows `centre` in its middle.
+ * @param {Box} box
+ * @param {number} pxPerUnit
+ * @param {{x: number, y: number}} centre
+ * @returns {Scale}
+ */
+export function scaleAt(box, pxPerUnit, { x: centreX, y: centreY }) {
   const middleX = box.left + box.width / 2;
   const middleY = box.top + box.height / 2;
   return {

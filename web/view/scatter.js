@@ -3,7 +3,8 @@
 // Works on anything with the methods of a CanvasRenderingContext2D, so the page, the command's --png and a test's
 // recording context draw the same thing. Draws only; it asks nothing of a document.
 
-import { drawFrame, setFont } from './frame.js';
+import { drawFrame } from './frame.js';
+import { drawLegend } from './legend.js';
 
 /**
  * @typedef {import('./theme.js').Theme} Theme
@@ -15,13 +16,27 @@ import { drawFrame, setFont } from './frame.js';
  * @property {'data' | 'samples'} kind   which colour of the theme
  * @property {Float32Array} points       [N, dim] row-major; the first two coordinates are drawn
  * @property {number} dim
+ * @property {Int32Array} [labels]       [N] the class of each, which then says its colour
  *
  * @typedef {object} Picture
  * @property {Layer[]} layers   drawn in this order, so the last one lies on top
  * @property {string} [title]
  */
 
+/** @type {'dot'} */
+const DOT = 'dot';
 const fullTurn = 2 * Math.PI;
+/** Of more points each is drawn smaller, or they would run together. */
+const FULL_SIZE = 2000;
+
+/**
+ * The radius of one of n points.
+ * @param {number} n
+ * @param {Theme} theme
+ */
+export function dotPx(n, theme) {
+  return theme.pointPx * Math.min(1, (FULL_SIZE / n) ** 0.25);
+}
 
 /**
  * Draws `picture` into the scale's box; see drawFrame. Points outside the box are cut off at its frame.
@@ -36,7 +51,10 @@ export function drawScatter(ctx, { layers, title }, scale, theme) {
     inside: () => {
       for (const layer of layers) drawPoints(ctx, layer, scale, theme);
     },
-    over: () => drawLegend(ctx, layers, scale, theme),
+    over: () => {
+      const entries = layers.map(({ label, kind }) => ({ label, mark: DOT, colour: theme[kind] }));
+      drawLegend(ctx, entries, scale, theme);
+    },
   });
 }
 
@@ -47,50 +65,15 @@ export function drawScatter(ctx, { layers, title }, scale, theme) {
  * @param {Scale} scale
  * @param {Theme} theme
  */
-function drawPoints(ctx, { points, dim, kind }, { x, y }, theme) {
+export function drawPoints(ctx, { points, dim, kind, labels }, { x, y }, theme) {
+  const radius = dotPx(points.length / dim, theme);
   ctx.fillStyle = theme[kind];
   ctx.globalAlpha = theme.alpha;
-  for (let i = 0; i + dim <= points.length; i += dim) {
+  for (let i = 0, point = 0; i + dim <= points.length; i += dim, point++) {
+    if (labels) ctx.fillStyle = theme.classes[labels[point] % theme.classes.length];
     ctx.beginPath();
-    ctx.arc(x(points[i]), y(dim > 1 ? points[i + 1] : 0), theme.pointPx, 0, fullTurn);
+    ctx.arc(x(points[i]), y(dim > 1 ? points[i + 1] : 0), radius, 0, fullTurn);
     ctx.fill();
   }
   ctx.globalAlpha = 1;
-}
-
-/**
- * A key in the top right corner on a plate of background, so that points under it do not disturb the words.
- * @param {Context} ctx
- * @param {Layer[]} layers
- * @param {Scale} scale
- * @param {Theme} theme
- */
-function drawLegend(ctx, layers, { box }, theme) {
-  if (layers.length === 0) return;
-  setFont(ctx, theme, 1);
-  const line = theme.fontPx * 1.5;
-  const pad = theme.fontPx * 0.6;
-  const swatch = theme.fontPx;
-  const words = Math.max(...layers.map(({ label }) => ctx.measureText(label).width));
-  const width = words + swatch + 3 * pad;
-  const height = layers.length * line + pad;
-  const left = box.left + box.width - width - pad;
-  const top = box.top + pad;
-  ctx.globalAlpha = 0.85;
-  ctx.fillStyle = theme.background;
-  ctx.fillRect(left, top, width, height);
-  ctx.globalAlpha = 1;
-  ctx.strokeStyle = theme.faint;
-  ctx.strokeRect(left, top, width, height);
-  ctx.textAlign = 'left';
-  ctx.textBaseline = 'middle';
-  layers.forEach(({ label, kind }, i) => {
-    const middle = top + pad / 2 + (i + 0.5) * line;
-    ctx.fillStyle = theme[kind];
-    ctx.beginPath();
-    ctx.arc(left + pad + swatch / 2, middle, theme.fontPx * 0.33, 0, fullTurn);
-    ctx.fill();
-    ctx.fillStyle = theme.ink;
-    ctx.fillText(label, left + 2 * pad + swatch, middle);
-  });
 }
