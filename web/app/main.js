@@ -10,6 +10,7 @@ import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { listen } from './keys.js';
+import { Layers } from './layers.js';
 import { read } from './points.js';
 import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
@@ -30,6 +31,7 @@ import { Viewer } from './viewer.js';
  * @property {Viewer} viewer     a worker for looking: it holds one moment of the run
  * @property {Clock} clock       the flow time that is shown
  * @property {Projector} projector  the moment that is shown, and where the points are in it
+ * @property {Stage} stage       the large picture
  * @property {() => void} changed   asks for a drawing of the whole page in the next frame
  * @property {() => import('../view/theme.js').Theme} theme  of this moment
  *
@@ -40,7 +42,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers };
+const PANELS = { scrubbers: Scrubbers, layers: Layers };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
@@ -102,7 +104,7 @@ class Page {
     const viewer = new Viewer(changed);
     const look = { changed, calm: () => still.matches };
     this.#projector = new Projector(this.#session, viewer, look);
-    const shown = { clock: this.#clock, projector: this.#projector };
+    const shown = { stage: this.#stage, clock: this.#clock, projector: this.#projector };
     const desk = { session: this.#session, viewer, ...shown, changed, theme: () => this.#theme };
     this.#panels = Object.entries(PANELS).map(([id, Panel]) => new Panel(element(id), desk));
     const form = /** @type {HTMLFormElement} */ (element('controls'));
@@ -141,6 +143,8 @@ class Page {
     this.#clock.tick(performance.now());
     this.#projector.update();
     this.#stage.show(this.#scene);
+    // The panels come first: they lay on the stage what is drawn now.
+    for (const panel of this.#panels) panel.draw();
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent = run.unseen
       ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
@@ -150,7 +154,6 @@ class Page {
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
-    for (const panel of this.#panels) panel.draw();
   }
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
@@ -184,6 +187,7 @@ class Page {
     button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
     button('reflow').textContent = reflowLabel(phase, round);
     button('save-picture').disabled = !alive;
+    button('save-drawing').disabled = !alive;
     button('save-weights').disabled = !alive;
     element('hash').textContent = hash ?? '–';
     const bar = /** @type {HTMLProgressElement} */ (element('reflow-progress'));
@@ -215,9 +219,16 @@ class Page {
 
   #wireFiles() {
     const session = this.#session;
+    const title = () => `Moonflow, ${session.run.config.data}, step ${session.run.step}`;
     button('save-picture').addEventListener('click', async () => {
-      const title = `Moonflow, ${session.run.config.data}, step ${session.run.step}`;
-      download(await this.#stage.picture(this.#theme, title), `moonflow-${session.run.step}.png`);
+      const picture = await this.#stage.picture(this.#theme, title());
+      download(picture, `moonflow-${session.run.step}.png`);
+    });
+    button('save-drawing').addEventListener('click', () => {
+      const drawing = new Blob([this.#stage.vector(this.#theme, title())], {
+        type: 'image/svg+xml',
+      });
+      download(drawing, `moonflow-${session.run.step}.svg`);
     });
     button('save-weights').addEventListener('click', async () => {
       const bytes = /** @type {BlobPart} */ (await session.save());

@@ -27,7 +27,7 @@ import { stream, train } from './training.js';
  */
 
 /** The drawn data come from a stream apart from that of the training data. */
-const DATA_SEED = 2;
+export const DATA_SEED = 2;
 /** A worker that is deaf for this long is given up by a reset. */
 const PATIENCE_MS = 1000;
 

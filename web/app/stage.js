@@ -1,18 +1,56 @@
 /**
- * A canvas with data and samples overlaid. Used for the large picture and for the two small ones of a reflow, so that they
- * share colours, scale and drawing.
+ * A canvas with data and samples overlaid, and layers over and under them. Used for the large picture and for the two small ones
+ * of a reflow, so that they share colours, scale and drawing.
  */
 
 import { extentOf, fit } from '../view/scale.js';
-import { drawScatter } from '../view/scatter.js';
+import { drawScene } from '../view/scene.js';
+import { Svg } from '../view/svg.js';
+import { Brush } from './brush.js';
+import { figure, words } from './tongue.js';
 
 /**
  * @typedef {import('../view/theme.js').Theme} Theme
- * @typedef {{data: Float32Array | null, samples: Float32Array | null, dim: number, samplesLabel: string}} Scene
+ * @typedef {import('../view/scale.js').Scale} Scale
+ *
+ * What moves, and what it is called.
+ * @typedef {object} Scene
+ * @property {Float32Array | null} data
+ * @property {Float32Array | null} samples
+ * @property {number} dim
+ * @property {string} samplesLabel
+ * @property {Int32Array} [sampleLabels]  classes of the samples
+ *
+ * What lies over and under the points. Colours are named by their place in the theme, so that a theme may change.
+ * @typedef {Omit<import('../view/scene.js').Scene, 'points' | 'legend' | 'title' | 'ground'> & {
+ *   data: boolean, samples: boolean, dataLabels?: Int32Array, ground?: Ground,
+ *   legend: {label: string, mark: import('../view/legend.js').Entry['mark'], colour: 'ink' | 'learned' | 'exact' | 'time'}[],
+ *   words: string[]}} Layers  `words` says in words what the layers show
+ * @typedef {Omit<import('../view/shade.js').Cells, 'stops'> & {stops: 'density' | 'error'}} Ground
  */
+
+const say = words({
+  en: {
+    points: (/** @type {number} */ n, /** @type {string} */ of) => `${figure(n)} points of ${of}`,
+    scatter: (/** @type {string[]} */ parts) => `Scatter plot: ${parts.join(' under ')}`,
+    nothing: 'Nothing drawn yet',
+    data: 'data',
+    classed: 'data, by class',
+    unencoded: 'The browser could not encode the picture as PNG.',
+  },
+  zh: {
+    points: (n, of) => `${figure(n)} 个${of}点`,
+    scatter: (parts) => `散点图（后者在上）：${parts.join('，')}`,
+    nothing: '还没有画面',
+    data: '数据',
+    classed: '数据（按类别着色）',
+    unencoded: '浏览器无法把画面编码为 PNG。',
+  },
+});
 
 /** Room for the labels of the axes, by width of the canvas. */
 const MARGIN = { left: 34, right: 10, top: 10, bottom: 24 };
+const TITLE_PX = 24;
 const SMALL_PX = 360;
 /** Share of the longer side kept free around the data: noise starts outside it. */
 const AIR = 0.16;
@@ -20,14 +58,24 @@ const PICTURE_PX = 1200;
 
 /** @type {Scene} */
 const EMPTY = { data: null, samples: null, dim: 2, samplesLabel: 'samples' };
+/** @type {Layers} */
+const BARE = { t: 1, data: true, samples: true, legend: [], words: [] };
 
 export class Stage {
+  /** Where the reader looks; the whole unless given. @type {{revision: number, apply: (scale: Scale) => Scale} | null} */
+  lens = null;
+  /** Of what the canvas shows, and of all there is; null before the first drawing. @type {Scale | null} */
+  scale = null;
+  /** @type {Scale | null} */
+  whole = null;
   /** @type {Scene} */
   #scene = EMPTY;
+  #layers = BARE;
   /** @type {import('../view/scale.js').Extent | null} */
   #extent = null;
   /** What the canvas shows. @type {unknown[]} */
   #drawn = [];
+  #brush = new Brush();
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -43,16 +91,23 @@ export class Stage {
     this.#scene = scene;
   }
 
+  /** @param {Layers} layers */
+  lay(layers) {
+    this.#layers = layers;
+  }
+
   /** @param {Theme} theme */
   draw(theme) {
     const widthPx = this.canvas.clientWidth;
     const heightPx = this.canvas.clientHeight;
     if (widthPx === 0) return;
     const density = window.devicePixelRatio || 1;
-    if (!this.#stale(widthPx, heightPx, density, theme)) return;
+    if (!this.#stale(widthPx, heightPx, density, theme, this.lens?.revision)) return;
     resize(this.canvas, Math.round(widthPx * density), Math.round(heightPx * density));
-    this.#paint(this.canvas, widthPx, heightPx, density, sized(theme, widthPx));
-    this.canvas.setAttribute('aria-label', this.#words());
+    this.whole = this.#wholeFor(widthPx, heightPx, false);
+    this.scale = this.#seen(this.whole);
+    this.#paint(this.canvas, this.scale, density, sized(theme, widthPx), this.#brush);
+    this.canvas.setAttribute('aria-label', this.words);
   }
 
   /**
@@ -64,46 +119,122 @@ export class Stage {
   picture(theme, title) {
     const canvas = document.createElement('canvas');
     resize(canvas, PICTURE_PX, PICTURE_PX);
-    this.#paint(canvas, PICTURE_PX / 2, PICTURE_PX / 2, 2, theme, title);
+    const scale = this.#seen(this.#wholeFor(PICTURE_PX / 2, PICTURE_PX / 2, true));
+    this.#paint(canvas, scale, 2, theme, new Brush(), title);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => {
         if (blob) resolve(blob);
-        else reject(new Error('The browser could not encode the picture as PNG.'));
+        else reject(new Error(say('unencoded')));
       }, 'image/png');
     });
   }
 
   /**
-   * @param {HTMLCanvasElement} canvas
+   * The picture as a vector file, with every layer that is seen.
+   * @param {Theme} theme
+   * @param {string} title
+   */
+  vector(theme, title) {
+    const size = PICTURE_PX / 2;
+    const ruler = document.createElement('canvas').getContext('2d');
+    const svg = new Svg(
+      { width: size, height: size, title: `${title}. ${this.words}` },
+      (text, font) => {
+        if (!ruler) return 0;
+        ruler.font = font;
+        return ruler.measureText(text).width;
+      },
+    );
+    const scale = this.#seen(this.#wholeFor(size, size, true));
+    svg.fillStyle = theme.background;
+    svg.fillRect(0, 0, size, size);
+    drawScene(svg, { ...this.#sceneIn(theme), title }, scale, theme);
+    return svg.text();
+  }
+
+  /** The picture in words. */
+  get words() {
+    const counts = this.#points().map(({ label, points, dim }) =>
+      say('points', points.length / dim, label),
+    );
+    const scatter = counts.length > 0 ? [say('scatter', counts)] : [];
+    return [...scatter, ...this.#layers.words].join('. ') || say('nothing');
+  }
+
+  /**
    * @param {number} widthPx
    * @param {number} heightPx
-   * @param {number} density
-   * @param {Theme} theme
-   * @param {string} [title]
+   * @param {boolean} titled
    */
-  #paint(canvas, widthPx, heightPx, density, theme, title) {
-    const ctx = canvas.getContext('2d');
-    if (!ctx) return;
-    ctx.setTransform(density, 0, 0, density, 0, 0);
-    ctx.fillStyle = theme.background;
-    ctx.fillRect(0, 0, widthPx, heightPx);
-    const top = title ? MARGIN.top + 24 : MARGIN.top;
+  #wholeFor(widthPx, heightPx, titled) {
+    const top = titled ? MARGIN.top + TITLE_PX : MARGIN.top;
     const box = {
       left: MARGIN.left,
       top,
       width: widthPx - MARGIN.left - MARGIN.right,
       height: heightPx - top - MARGIN.bottom,
     };
-    drawScatter(ctx, { layers: this.#layers(), title }, fit(this.#extent, box, AIR), theme);
+    return fit(this.#extent, box, AIR);
+  }
+
+  /** @param {Scale} whole */
+  #seen(whole) {
+    return this.lens ? this.lens.apply(whole) : whole;
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {Scale} scale
+   * @param {number} density
+   * @param {Theme} theme
+   * @param {Brush} brush
+   * @param {string} [title]
+   */
+  #paint(canvas, scale, density, theme, brush, title) {
+    const ctx = canvas.getContext('2d');
+    if (!ctx) return;
+    ctx.setTransform(density, 0, 0, density, 0, 0);
+    ctx.fillStyle = theme.background;
+    ctx.fillRect(0, 0, canvas.width / density, canvas.height / density);
+    drawScene(ctx, { ...this.#sceneIn(theme), title }, scale, theme, brush);
+  }
+
+  /** @param {Theme} theme @returns {import('../view/scene.js').Scene} */
+  #sceneIn(theme) {
+    const { ground, legend, ...layers } = this.#layers;
+    const points = this.#points();
+    const dots = points.map(({ label, kind, labels }) => {
+      return {
+        label,
+        mark: /** @type {'dot'} */ ('dot'),
+        colour: labels ? theme.classes : theme[kind],
+      };
+    });
+    const marks = legend.map((entry) => ({ ...entry, colour: theme[entry.colour] }));
+    const cells = ground && { ...ground, stops: theme[ground.stops] };
+    return { ...layers, ground: cells, points, legend: [...dots, ...marks] };
   }
 
   /** @returns {import('../view/scatter.js').Layer[]} */
-  #layers() {
-    const { data, samples, dim, samplesLabel } = this.#scene;
+  #points() {
+    const { data, samples, dim, samplesLabel, sampleLabels } = this.#scene;
+    const { data: dataOn, samples: samplesOn, dataLabels } = this.#layers;
     /** @type {import('../view/scatter.js').Layer[]} */
     const layers = [];
-    if (data) layers.push({ label: 'data', kind: 'data', points: data, dim });
-    if (samples) layers.push({ label: samplesLabel, kind: 'samples', points: samples, dim });
+    if (data && dataOn) {
+      const classed = dataLabels?.length === data.length / dim ? dataLabels : undefined;
+      const label = say(classed ? 'classed' : 'data');
+      layers.push({ label, kind: 'data', points: data, dim, labels: classed });
+    }
+    if (samples && samplesOn) {
+      layers.push({
+        label: samplesLabel,
+        kind: 'samples',
+        points: samples,
+        dim,
+        labels: sampleLabels,
+      });
+    }
     return layers;
   }
 
@@ -112,18 +243,11 @@ export class Stage {
    * @param {...unknown} look
    */
   #stale(...look) {
-    const drawn = [this.#scene.data, this.#scene.samples, this.#scene.samplesLabel, ...look];
+    const { data, samples, samplesLabel, sampleLabels } = this.#scene;
+    const drawn = [data, samples, samplesLabel, sampleLabels, this.#layers, say('data'), ...look];
     const stale = drawn.some((part, i) => part !== this.#drawn[i]);
     this.#drawn = drawn;
     return stale;
-  }
-
-  #words() {
-    const counts = this.#layers().map(
-      ({ label, points, dim }) =>
-        `${(points.length / dim).toLocaleString('en')} points of ${label}`,
-    );
-    return counts.length > 0 ? `Scatter plot: ${counts.join(' under ')}` : 'Nothing drawn yet';
   }
 }
 

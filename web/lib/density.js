@@ -80,10 +80,11 @@ function* around(model, { probes, seed, ...travel }) {
 }
 
 /**
+ * The centres of the cells [size * size, 2], in the order of logp.
  * @param {DensityBox} box
  * @param {number} size
  */
-function centres([left, right, low, high], size) {
+export function centres([left, right, low, high], size) {
   const x = new Float32Array(2 * size * size);
   for (let i = 0; i < size * size; i++) {
     x[2 * i] = left + ((right - left) * ((i % size) + 0.5)) / size;

@@ -1,0 +1,130 @@
+/**
+ * What each layer of the stage asks the viewer, and what its answer depends on besides the moment that is held.
+ */
+
+import { centres } from '../lib/density.js';
+import { arrowPlaces } from '../view/arrows.js';
+import { latticePoints } from '../view/lattice.js';
+import { SAMPLE_SEED } from './portrait.js';
+
+/**
+ * @typedef {import('../lib/client.js').Client} Client
+ * @typedef {import('../view/scale.js').Extent} Extent
+ * @typedef {import('../lib/density.js').DensityBox} DensityBox
+ *
+ * @typedef {'trails' | 'learned' | 'exact' | 'error' | 'density' | 'lattice' | 'strands'} Name
+ *
+ * What is looked at.
+ * @typedef {object} Outlook
+ * @property {number} t
+ * @property {DensityBox} box   what the stage shows
+ * @property {number} cells     along a side of a map of velocities
+ * @property {number} grain     along a side of a map of density
+ * @property {number} columns   of arrows
+ * @property {number} across    points of a line of the lattice
+ *
+ * @typedef {object} Survey
+ * @property {(keyof Outlook)[]} uses
+ * @property {boolean} planar   whether it is of a plane, and so of runs in two coordinates alone
+ * @property {boolean} exact    whether it needs the exact field
+ * @property {(client: Client, outlook: Outlook, signal: AbortSignal) => Promise<any>} ask
+ */
+
+/** Ways that are drawn: more would cover each other. */
+const WAYS = 160;
+/** The lattice covers noise to this many standard deviations, with so many lines in each direction. */
+const REACH = 2.4;
+const LINES = 17;
+/** Pairs that are drawn of a batch. */
+const PAIRS = 256;
+
+/** @type {Record<Name, Survey>} */
+export const SURVEYS = {
+  trails: {
+    uses: [],
+    planar: false,
+    exact: false,
+    ask: (client, _, signal) => client.trajectory({ n: WAYS, seed: SAMPLE_SEED, signal }),
+  },
+  learned: {
+    uses: ['t', 'box', 'columns'],
+    planar: true,
+    exact: false,
+    ask: (client, outlook, signal) => arrows(outlook, (ask) => client.velocity({ ...ask, signal })),
+  },
+  exact: {
+    uses: ['t', 'box', 'columns'],
+    planar: true,
+    exact: true,
+    ask: (client, outlook, signal) =>
+      arrows(outlook, (ask) => client.oracle.velocity({ ...ask, signal })),
+  },
+  error: {
+    uses: ['t', 'box', 'cells'],
+    planar: true,
+    exact: true,
+    ask: async (client, { t, box, cells }, signal) => {
+      const x = centres(box, cells);
+      const ask = { t, x, signal };
+      const [v, best] = await Promise.all([client.velocity(ask), client.oracle.velocity(ask)]);
+      const values = new Float32Array(cells * cells);
+      for (let i = 0; i < values.length; i++) {
+        values[i] = Math.hypot(v[2 * i] - best[2 * i], v[2 * i + 1] - best[2 * i + 1]);
+      }
+      return { values, size: cells, extent: extentOfBox(box), t };
+    },
+  },
+  density: {
+    uses: ['box', 'grain'],
+    planar: true,
+    exact: false,
+    ask: async (client, { box, grain }, signal) => {
+      const { logp, mass } = await client.density({ size: grain, box, signal });
+      return { values: logp, size: grain, extent: extentOfBox(box), mass };
+    },
+  },
+  lattice: {
+    uses: ['across'],
+    planar: true,
+    exact: false,
+    ask: async (client, { across }, signal) => {
+      const x0 = latticePoints(REACH, LINES, across);
+      // The grid is of the flow itself: noise on the way would tear its lines.
+      const passage = await client.trajectory({ x0, sde: 'none', signal });
+      return { passage, across };
+    },
+  },
+  strands: {
+    uses: [],
+    planar: false,
+    exact: false,
+    ask: async (client) => {
+      const { x0, x1 } = await client.pairing({});
+      return { x0, x1 };
+    },
+  },
+};
+
+/**
+ * The pairs of a batch that are drawn.
+ * @param {{x0: Float32Array, x1: Float32Array}} pairs
+ * @param {number} dim
+ */
+export function drawnPairs({ x0, x1 }, dim) {
+  const most = PAIRS * dim;
+  return { x0: x0.subarray(0, most), x1: x1.subarray(0, most), dim };
+}
+
+/**
+ * @param {Outlook} outlook
+ * @param {(options: {t: number, x: Float32Array}) => Promise<Float32Array>} ask
+ */
+async function arrows({ t, box, columns }, ask) {
+  const { points, gap } = arrowPlaces(extentOfBox(box), columns);
+  return { points, gap, velocity: await ask({ t, x: points }) };
+}
+
+/** @param {DensityBox} box @returns {Extent} */
+function extentOfBox([xMin, xMax, yMin, yMax]) {
+  return { xMin, xMax, yMin, yMax };
+}
