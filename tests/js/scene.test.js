@@ -228,7 +228,8 @@ test('cells are rectangles of their colour where they are, and none where there 
   const pixels = cellPixels(cells);
   const colours = [0, 1, 2, 3].map((i) => [...pixels.subarray(4 * i, 4 * i + 4)]);
   const opaque = (/** @type {string} */ colour) => [...channelsOf(colour), 255];
-  assert.deepEqual(colours, [ramp[255], ramp[128], ramp[0], ramp[255]].map(opaque));
+  const clear = [...channelsOf(light.background), 0];
+  assert.deepEqual(colours, [opaque(ramp[255]), opaque(ramp[128]), clear, opaque(ramp[255])]);
 });
 
 test('neighbours of one colour are one rectangle', () => {

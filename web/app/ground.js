@@ -6,7 +6,7 @@ import { say } from './telling.js';
 
 /**
  * @typedef {import('./stage.js').Ground} Cells
- * @typedef {Cells & {mass?: number, mean?: number, most?: number}} Ground
+ * @typedef {Cells & {mass?: number, mean?: number, here?: number}} Ground
  */
 
 /** e^-10 of the highest density is 5e-5 of it: less than one of 20,000 samples would show. */
@@ -29,13 +29,20 @@ export function densityGround({ mass, ...cells }) {
   };
 }
 
-/** @param {Pick<Cells, 'values' | 'size' | 'extent'>} error @returns {Ground} */
-export function errorGround({ values, size, extent }) {
+/**
+ * @param {Pick<Cells, 'size' | 'extent'> & {values: Float32Array, here: Float32Array}} error  `here` is of the samples
+ * @returns {Ground}
+ */
+export function errorGround({ values, here, size, extent }) {
   const sorted = Float32Array.from(values).sort();
-  const mean = sorted.reduce((sum, each) => sum + each, 0) / sorted.length;
   const high = rounded(sorted[Math.floor(SHARE * (sorted.length - 1))]);
-  const most = sorted[sorted.length - 1];
-  return { values, size, extent, low: 0, high, stops: 'error', label: say('errorKey'), mean, most };
+  const means = { mean: meanOf(values), here: here.length > 0 ? meanOf(here) : undefined };
+  return { values, size, extent, low: 0, high, stops: 'error', label: say('errorKey'), ...means };
+}
+
+/** @param {Float32Array} values */
+function meanOf(values) {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }
 
 /**

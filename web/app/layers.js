@@ -5,10 +5,11 @@
 
 import { html, render } from 'lit';
 import { referenceOf } from '../view/arrows.js';
+import { placesAt } from '../view/passage.js';
 import { densityGround, errorGround } from './ground.js';
 import { Lens } from './lens.js';
 import { DATA_SEED } from './session.js';
-import { drawnPairs, SURVEYS } from './survey.js';
+import { CROWD, drawnPairs, SURVEYS } from './survey.js';
 import { describe, legendOf, reasonFor, say } from './telling.js';
 import { tongue } from './tongue.js';
 
@@ -25,6 +26,7 @@ import { tongue } from './tongue.js';
 const ORDER = [
   'data',
   'samples',
+  'crowd',
   'trails',
   'lattice',
   'strands',
@@ -39,6 +41,7 @@ const GROUNDS = ['error', 'density'];
 const SWATCHES = {
   data: 'data',
   samples: 'samples',
+  crowd: 'ink',
   trails: 'time',
   lattice: 'ink',
   strands: 'ink',
@@ -54,6 +57,9 @@ const WORK_RESTING = 1e10;
 const GRAIN_LEAST = 12;
 const GRAIN_RUNNING = 32;
 const GRAIN_RESTING = 72;
+const CROWD_LEAST = 1000;
+/** Samples at which the difference of the fields is measured. */
+const WITNESSES = 500;
 
 export class Layers {
   /** @type {Set<Layer>} */
@@ -109,21 +115,32 @@ export class Layers {
 
   /** What there is to ask about; null while nothing is held of this model. @returns {Outlook | null} */
   #outlook() {
-    const { session, viewer, stage, clock } = this.#desk;
+    const { session, viewer, stage, clock, projector } = this.#desk;
     const { run } = session;
     if (!viewer.info || !stage.scale || !viewer.moment?.startsWith(`${run.models}.`)) return null;
     const { xMin, xMax, yMin, yMax } = stage.scale.extent;
-    const work = session.dials.nfe * viewer.info.parameters * (run.dim + 1);
+    const work = session.dials.nfe * viewer.info.parameters;
     const [budget, most] = run.busy ? [WORK_RUNNING, GRAIN_RUNNING] : [WORK_RESTING, GRAIN_RESTING];
-    const grain = Math.floor(Math.sqrt(budget / work));
+    const grain = Math.floor(Math.sqrt(budget / work / (run.dim + 1)));
+    const t = clock.t;
     return {
-      t: clock.t,
+      t,
       box: [xMin, xMax, yMin, yMax],
       cells: run.busy ? GRAIN_RUNNING : GRAIN_RESTING,
       grain: Math.max(GRAIN_LEAST, Math.min(most, grain)),
       columns: Math.max(10, Math.min(24, Math.round(stage.scale.box.width / 24))),
-      across: run.busy ? 33 : 49,
+      across: run.busy ? 41 : 97,
+      crowd: Math.max(CROWD_LEAST, Math.min(CROWD, Math.floor(budget / work))),
+      settings: this.#settings(),
+      here: run.dim === 2 ? (projector.points(t)?.subarray(0, 2 * WITNESSES) ?? null) : null,
     };
+  }
+
+  /** How samples travel; the rows of the table, of which some are live. */
+  #settings() {
+    const { dials, run } = this.#desk.session;
+    const rows = dials.table.filter(({ group }) => group === 'sampling');
+    return rows.map(({ name }) => run.config[name]).join();
   }
 
   /** @param {Outlook} outlook */
@@ -137,7 +154,8 @@ export class Layers {
       this.#inquire(name, key, (client, signal) => survey.ask(client, outlook, signal));
     }
     if (Number(info?.config.classes) > 0) {
-      const n = (this.#desk.session.run.data?.length ?? 0) / this.#desk.session.run.dim;
+      const { data, dim } = this.#desk.session.run;
+      const n = this.#on.has('crowd') ? CROWD : (data?.length ?? 0) / dim;
       this.#inquire('labels', `${n}`, (client, signal) =>
         client.dataLabels({ n, seed: DATA_SEED, signal }),
       );
@@ -184,11 +202,15 @@ export class Layers {
     if (laid.every((part, i) => part === this.#laid[i])) return;
     this.#laid = laid;
     const seen = this.#seen();
+    const crowd = this.#on.has('crowd') && this.#known.get('crowd')?.value;
     const parts = describe(seen);
     stage.lay({
       t,
       data: this.#on.has('data'),
       samples: this.#on.has('samples'),
+      crowd: crowd
+        ? { data: crowd.data, samples: placesAt({ ...crowd.passage, dim: session.run.dim }, t) }
+        : undefined,
       dataLabels: this.#known.get('labels')?.value ?? undefined,
       ...seen,
       legend: legendOf(seen),

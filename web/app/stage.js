@@ -24,6 +24,7 @@ import { figure, words } from './tongue.js';
  * What lies over and under the points. Colours are named by their place in the theme, so that a theme may change.
  * @typedef {Omit<import('../view/scene.js').Scene, 'points' | 'legend' | 'title' | 'ground'> & {
  *   data: boolean, samples: boolean, dataLabels?: Int32Array, ground?: Ground,
+ *   crowd?: {data: Float32Array, samples: Float32Array},
  *   legend: {label: string, mark: import('../view/legend.js').Entry['mark'], colour: 'ink' | 'learned' | 'exact' | 'time'}[],
  *   words: string[]}} Layers  `words` says in words what the layers show
  * @typedef {Omit<import('../view/shade.js').Cells, 'stops'> & {stops: 'density' | 'error'}} Ground
@@ -201,7 +202,7 @@ export class Stage {
 
   /** @param {Theme} theme @returns {import('../view/scene.js').Scene} */
   #sceneIn(theme) {
-    const { ground, legend, ...layers } = this.#layers;
+    const { ground, legend, data, samples, dataLabels, crowd, words, ...layers } = this.#layers;
     const points = this.#points();
     const dots = points.map(({ label, kind, labels }) => {
       return {
@@ -217,8 +218,9 @@ export class Stage {
 
   /** @returns {import('../view/scatter.js').Layer[]} */
   #points() {
-    const { data, samples, dim, samplesLabel, sampleLabels } = this.#scene;
-    const { data: dataOn, samples: samplesOn, dataLabels } = this.#layers;
+    const { dim, samplesLabel, sampleLabels } = this.#scene;
+    const { data: dataOn, samples: samplesOn, dataLabels, crowd } = this.#layers;
+    const { data, samples } = { ...this.#scene, ...crowd };
     /** @type {import('../view/scatter.js').Layer[]} */
     const layers = [];
     if (data && dataOn) {
@@ -232,7 +234,7 @@ export class Stage {
         kind: 'samples',
         points: samples,
         dim,
-        labels: sampleLabels,
+        labels: crowd ? undefined : sampleLabels,
       });
     }
     return layers;

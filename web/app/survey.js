@@ -6,13 +6,14 @@ import { centres } from '../lib/density.js';
 import { arrowPlaces } from '../view/arrows.js';
 import { latticePoints } from '../view/lattice.js';
 import { SAMPLE_SEED } from './portrait.js';
+import { DATA_SEED } from './session.js';
 
 /**
  * @typedef {import('../lib/client.js').Client} Client
  * @typedef {import('../view/scale.js').Extent} Extent
  * @typedef {import('../lib/density.js').DensityBox} DensityBox
  *
- * @typedef {'trails' | 'learned' | 'exact' | 'error' | 'density' | 'lattice' | 'strands'} Name
+ * @typedef {'trails' | 'learned' | 'exact' | 'error' | 'density' | 'lattice' | 'strands' | 'crowd'} Name
  *
  * What is looked at.
  * @typedef {object} Outlook
@@ -22,6 +23,9 @@ import { SAMPLE_SEED } from './portrait.js';
  * @property {number} grain     along a side of a map of density
  * @property {number} columns   of arrows
  * @property {number} across    points of a line of the lattice
+ * @property {number} crowd     samples of the crowd
+ * @property {string} settings  how samples travel
+ * @property {Float32Array | null} here  places of samples at t, [n, 2]
  *
  * @typedef {object} Survey
  * @property {(keyof Outlook)[]} uses
@@ -35,13 +39,15 @@ const WAYS = 160;
 /** The lattice covers noise to this many standard deviations, with so many lines in each direction. */
 const REACH = 2.4;
 const LINES = 17;
+/** Points of the crowd. */
+export const CROWD = 20_000;
 /** Pairs that are drawn of a batch. */
 const PAIRS = 256;
 
 /** @type {Record<Name, Survey>} */
 export const SURVEYS = {
   trails: {
-    uses: [],
+    uses: ['settings'],
     planar: false,
     exact: false,
     ask: (client, _, signal) => client.trajectory({ n: WAYS, seed: SAMPLE_SEED, signal }),
@@ -63,19 +69,19 @@ export const SURVEYS = {
     uses: ['t', 'box', 'cells'],
     planar: true,
     exact: true,
-    ask: async (client, { t, box, cells }, signal) => {
-      const x = centres(box, cells);
+    ask: async (client, { t, box, cells, here }, signal) => {
+      const x = Float32Array.of(...centres(box, cells), ...(here ?? []));
       const ask = { t, x, signal };
       const [v, best] = await Promise.all([client.velocity(ask), client.oracle.velocity(ask)]);
-      const values = new Float32Array(cells * cells);
-      for (let i = 0; i < values.length; i++) {
-        values[i] = Math.hypot(v[2 * i] - best[2 * i], v[2 * i + 1] - best[2 * i + 1]);
-      }
-      return { values, size: cells, extent: extentOfBox(box), t };
+      const gaps = Float32Array.from({ length: x.length / 2 }, (_, i) =>
+        Math.hypot(v[2 * i] - best[2 * i], v[2 * i + 1] - best[2 * i + 1]),
+      );
+      const values = gaps.subarray(0, cells * cells);
+      return { values, size: cells, extent: extentOfBox(box), here: gaps.subarray(cells * cells) };
     },
   },
   density: {
-    uses: ['box', 'grain'],
+    uses: ['box', 'grain', 'settings'],
     planar: true,
     exact: false,
     ask: async (client, { box, grain }, signal) => {
@@ -84,7 +90,7 @@ export const SURVEYS = {
     },
   },
   lattice: {
-    uses: ['across'],
+    uses: ['across', 'settings'],
     planar: true,
     exact: false,
     ask: async (client, { across }, signal) => {
@@ -101,6 +107,16 @@ export const SURVEYS = {
     ask: async (client) => {
       const { x0, x1 } = await client.pairing({});
       return { x0, x1 };
+    },
+  },
+  crowd: {
+    uses: ['crowd', 'settings'],
+    planar: false,
+    exact: false,
+    ask: async (client, { crowd }, signal) => {
+      const data = await client.data({ n: CROWD, seed: DATA_SEED, signal });
+      const passage = await client.trajectory({ n: crowd, seed: SAMPLE_SEED, signal });
+      return { data, passage };
     },
   },
 };

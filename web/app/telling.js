@@ -31,6 +31,7 @@ export const say = words({
     density: 'Log-density',
     lattice: 'Warp grid',
     strands: 'Coupling',
+    crowd: '20,000 points',
     dataHelp: 'What is to be learned',
     samplesHelp: 'Noise, carried along the learned velocity',
     trailsHelp: 'The ways of single points from noise to data, coloured by time',
@@ -40,6 +41,8 @@ export const say = words({
     densityHelp: 'Logarithm of the probability density of what the model makes',
     latticeHelp: 'A regular grid of the noise, carried along the flow up to this time',
     strandsHelp: 'Which noise point a training batch joins to which point of the data',
+    crowdHelp:
+      'Ten times as many points, so that their density shows; fewer while the network trains',
     off: (/** @type {string[]} */ names, /** @type {string} */ why) =>
       `${names.join(', ')}: ${why}`,
     plane: (/** @type {number} */ dim) => `only in two coordinates; these points have ${dim}.`,
@@ -53,8 +56,9 @@ export const say = words({
     densityKey: (/** @type {number} */ mass) =>
       `log-density, mass ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖learned − exact‖',
-    gap: (/** @type {number} */ mean, /** @type {number} */ most) =>
-      `learned and exact field differ by ${digits(mean)} in the mean of this window, ${digits(most)} at most`,
+    gap: (/** @type {number} */ mean) =>
+      `learned and exact field differ by ${digits(mean)} in the mean of this window`,
+    here: (/** @type {number} */ mean) => `by ${digits(mean)} where the samples are`,
     ways: (/** @type {number} */ n) => `trajectories of ${figure(n)} points, coloured by time`,
     arrows: (/** @type {string} */ fields, /** @type {number} */ speed) =>
       `${fields}: an arrow as long as its cell is a speed of ${digits(speed)}`,
@@ -78,6 +82,7 @@ export const say = words({
     density: '对数密度',
     lattice: '变形网格',
     strands: '配对',
+    crowd: '20,000 个点',
     dataHelp: '要学习的目标',
     samplesHelp: '噪声点沿学到的速度移动后的位置',
     trailsHelp: '单个点从噪声到数据走过的路，按时间着色',
@@ -87,6 +92,7 @@ export const say = words({
     densityHelp: '模型所生成的点的概率密度的对数',
     latticeHelp: '噪声空间中的规则网格，随流移动到此刻',
     strandsHelp: '一个训练批次把哪个噪声点配给哪个数据点',
+    crowdHelp: '十倍的点，让疏密显现出来；训练进行时会少一些',
     off: (names, why) => `${names.join('、')}：${why}`,
     plane: (dim) => `只适用于二维；这些点有 ${dim} 个坐标。`,
     line: '需要两个坐标才能画出；这些点只有 1 个。',
@@ -97,7 +103,8 @@ export const say = words({
     densityKey: (mass) =>
       `对数密度，质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖学到的 − 精确的‖',
-    gap: (mean, most) => `窗口内两场平均相差 ${digits(mean)}，最多 ${digits(most)}`,
+    gap: (mean) => `窗口内两场平均相差 ${digits(mean)}`,
+    here: (mean) => `在样本所在处平均相差 ${digits(mean)}`,
     ways: (n) => `${figure(n)} 个点的轨迹，按时间着色`,
     arrows: (fields, speed) => `${fields}：与格子等长的箭头表示速率 ${digits(speed)}`,
     grid: '随流移动的噪声规则网格',
@@ -128,7 +135,8 @@ export function reasonFor({ planar, exact }, { dim, coupling, source }) {
 export function describe({ trails, lattice, strands, learned, exact, ground }) {
   const parts = [];
   if (ground?.mass !== undefined) parts.push(say('mass', ground.mass));
-  if (ground?.mean !== undefined) parts.push(say('gap', ground.mean, ground.most ?? ground.mean));
+  if (ground?.mean !== undefined) parts.push(say('gap', ground.mean));
+  if (ground?.here !== undefined) parts.push(say('here', ground.here));
   const arrows = exact ?? learned;
   if (arrows) {
     const fields = exact && learned ? say('both') : say(exact ? 'exactKey' : 'learnedKey');

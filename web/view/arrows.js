@@ -14,8 +14,10 @@
  * @property {number} gap              between neighbouring places, in the plane
  */
 
-const WIDTH_PX = 1.4;
+const WIDTH_PX = 1.3;
 const HEAD_PX = 4.5;
+/** Of a field that lies under another: where they agree it is its rim. */
+const WIDE = 2.2;
 /** Half the width of a head over its length. */
 const HEAD_SLOPE = 0.5;
 /** In gaps. A faster velocity is drawn no longer, or it would cross the arrows of others. */
@@ -57,13 +59,20 @@ export function referenceOf(velocity) {
  * @param {Arrows} arrows
  * @param {Scale} scale
  * @param {string} colour
+ * @param {boolean} [under]  whether others will lie on them
  */
-export function drawArrows(ctx, { points, velocity, reference, gap }, scale, colour) {
+export function drawArrows(
+  ctx,
+  { points, velocity, reference, gap },
+  scale,
+  colour,
+  under = false,
+) {
   const gapPx = gap * scale.pxPerUnit;
   const [tips, heads] = [[], []].map(() => new Float64Array(points.length));
   ctx.strokeStyle = colour;
   ctx.fillStyle = colour;
-  ctx.lineWidth = WIDTH_PX;
+  ctx.lineWidth = under ? WIDE * WIDTH_PX : WIDTH_PX;
   ctx.beginPath();
   for (let i = 0; i < points.length; i += 2) {
     const speed = Math.hypot(velocity[i], velocity[i + 1]);
@@ -71,7 +80,7 @@ export function drawArrows(ctx, { points, velocity, reference, gap }, scale, col
     if (!(px >= LEAST_PX)) continue;
     const [right, down] = [velocity[i] / speed, -velocity[i + 1] / speed];
     const [x, y] = [scale.x(points[i]), scale.y(points[i + 1])];
-    const head = Math.min(HEAD_PX, px / 2);
+    const head = Math.min(under ? HEAD_PX * 1.4 : HEAD_PX, px / 2);
     tips[i] = x + (right * px) / 2;
     tips[i + 1] = y + (down * px) / 2;
     heads[i] = right * head;

@@ -34,7 +34,7 @@ export function drawLegend(ctx, entries, { box }, theme) {
   const height = entries.length * line + pad;
   const left = box.left + box.width - width - pad;
   const top = box.top + pad;
-  ctx.globalAlpha = 0.85;
+  ctx.globalAlpha = 0.92;
   ctx.fillStyle = theme.background;
   ctx.fillRect(left, top, width, height);
   ctx.globalAlpha = 1;

@@ -54,7 +54,7 @@ export function drawScene(ctx, scene, scale, theme, brush = SHAPES) {
       if (strands) drawStrands(ctx, strands, scale, theme);
       for (const layer of points) brush.points(ctx, layer, scale, theme);
       if (trails) drawTrails(ctx, trails, t, scale, theme);
-      if (exact) drawArrows(ctx, exact, scale, theme.exact);
+      if (exact) drawArrows(ctx, exact, scale, theme.exact, learned !== undefined);
       if (learned) drawArrows(ctx, learned, scale, theme.learned);
     },
     over: () => {

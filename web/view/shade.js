@@ -66,8 +66,8 @@ export function cellPixels({ values, size, low, high, stops }) {
       const from = 3 * levelOf((value - low) / (high - low));
       const to = 4 * (row * size + column);
       for (let channel = 0; channel < 3; channel++) pixels[to + channel] = colours[from + channel];
-      // The first colour is the background's: opaque, so that a stretched image fades into it and not into black.
-      pixels[to + 3] = 255;
+      // The first colour is the background's, and nothing: what is stretched from here to a neighbour fades out.
+      pixels[to + 3] = from > 0 ? 255 : 0;
     }
   }
   return pixels;
