@@ -249,6 +249,8 @@ export class Layers {
       if (GROUNDS.includes(name)) for (const ground of GROUNDS) this.#on.delete(ground);
       this.#on.add(name);
     }
+    // A chip answers at once, and its layer when it is there.
+    this.#drawChips();
     this.#desk.changed();
   }
 

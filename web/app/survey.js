@@ -29,6 +29,7 @@ import { DATA_SEED } from './session.js';
  *
  * @typedef {object} Survey
  * @property {(keyof Outlook)[]} uses
+ * @property {number} least      the fewest coordinates that a picture of it needs
  * @property {boolean} planar   whether it is of a plane, and so of runs in two coordinates alone
  * @property {boolean} exact    whether it needs the exact field
  * @property {(client: Client, outlook: Outlook, signal: AbortSignal) => Promise<any>} ask
@@ -48,18 +49,21 @@ const PAIRS = 256;
 export const SURVEYS = {
   trails: {
     uses: ['settings'],
+    least: 2,
     planar: false,
     exact: false,
     ask: (client, _, signal) => client.trajectory({ n: WAYS, seed: SAMPLE_SEED, signal }),
   },
   learned: {
     uses: ['t', 'box', 'columns'],
+    least: 2,
     planar: true,
     exact: false,
     ask: (client, outlook, signal) => arrows(outlook, (ask) => client.velocity({ ...ask, signal })),
   },
   exact: {
     uses: ['t', 'box', 'columns'],
+    least: 2,
     planar: true,
     exact: true,
     ask: (client, outlook, signal) =>
@@ -67,6 +71,7 @@ export const SURVEYS = {
   },
   error: {
     uses: ['t', 'box', 'cells'],
+    least: 2,
     planar: true,
     exact: true,
     ask: async (client, { t, box, cells, here }, signal) => {
@@ -82,6 +87,7 @@ export const SURVEYS = {
   },
   density: {
     uses: ['box', 'grain', 'settings'],
+    least: 2,
     planar: true,
     exact: false,
     ask: async (client, { box, grain }, signal) => {
@@ -91,6 +97,7 @@ export const SURVEYS = {
   },
   lattice: {
     uses: ['across', 'settings'],
+    least: 2,
     planar: true,
     exact: false,
     ask: async (client, { across }, signal) => {
@@ -102,6 +109,7 @@ export const SURVEYS = {
   },
   strands: {
     uses: [],
+    least: 2,
     planar: false,
     exact: false,
     ask: async (client) => {
@@ -111,6 +119,7 @@ export const SURVEYS = {
   },
   crowd: {
     uses: ['crowd', 'settings'],
+    least: 1,
     planar: false,
     exact: false,
     ask: async (client, { crowd }, signal) => {

@@ -123,9 +123,9 @@ export const say = words({
  * @param {import('./survey.js').Survey} survey
  * @param {import('../lib/parameters.js').Config} config
  */
-export function reasonFor({ planar, exact }, { dim, coupling, source }) {
+export function reasonFor({ least, planar, exact }, { dim, coupling, source }) {
   if (planar && dim !== 2) return say('plane', Number(dim));
-  if (Number(dim) < 2) return say('line');
+  if (Number(dim) < least) return say('line');
   if (exact && coupling !== 'independent') return say('coupling', String(coupling));
   if (exact && source !== 'gaussian') return say('source', String(source));
   return '';
