@@ -137,7 +137,7 @@ test('at t = 0 a trail is a dot without a line, and a way of a thousand steps is
   drawTrails(start.ctx, passage, 0, scale, light);
   assert.deepEqual(
     start.calls.map(({ name }) => name),
-    ['beginPath', 'arc', 'fill', 'beginPath', 'arc', 'fill'],
+    ['beginPath', 'moveTo', 'arc', 'moveTo', 'arc', 'fill'],
   );
   const times = Array.from({ length: 1001 }, (_, i) => i / 1000);
   const path = Float32Array.from({ length: 2002 }, (_, i) => (i % 2 ? 0 : times[i >> 1]));

@@ -71,6 +71,8 @@ export class Layers {
   /** What was laid on the stage last. @type {unknown[]} */
   #laid = [];
   #shown = '';
+  /** @type {{of: unknown[], ground: import('./ground.js').Ground | undefined}} */
+  #grounded = { of: [], ground: undefined };
   #revision = 0;
   #root;
   #desk;
@@ -237,8 +239,22 @@ export class Layers {
       strands: strands && drawnPairs(strands, dim),
       learned: learned && { ...learned, reference },
       exact: exact && { ...exact, reference },
-      ground: density ? densityGround(density) : error && errorGround(error),
+      ground: this.#groundOf(error, density),
     };
+  }
+
+  /**
+   * Worked out once for an answer: while t moves this is asked at every frame.
+   * @param {any} error
+   * @param {any} density
+   */
+  #groundOf(error, density) {
+    const of = [error, density, tongue()];
+    if (of.some((part, i) => part !== this.#grounded.of[i])) {
+      const ground = density ? densityGround(density) : error && errorGround(error);
+      this.#grounded = { of, ground };
+    }
+    return this.#grounded.ground;
   }
 
   /** @param {Layer} name */

@@ -31,14 +31,14 @@ export const say = words({
     density: 'Log-density',
     lattice: 'Warp grid',
     strands: 'Coupling',
-    crowd: '20,000 points',
+    crowd: '20k points',
     dataHelp: 'What is to be learned',
     samplesHelp: 'Noise, carried along the learned velocity',
     trailsHelp: 'The ways of single points from noise to data, coloured by time',
     learnedHelp: 'The velocity that the network says, at this flow time',
     exactHelp: 'The velocity that a perfect network would say: known exactly for these data',
     errorHelp: 'How far the learned velocity is from the exact one, at each place',
-    densityHelp: 'Logarithm of the probability density of what the model makes',
+    densityHelp: 'Logarithm of the probability density of what the model makes, at t = 1',
     latticeHelp: 'A regular grid of the noise, carried along the flow up to this time',
     strandsHelp: 'Which noise point a training batch joins to which point of the data',
     crowdHelp:
@@ -54,7 +54,7 @@ export const say = words({
     mass: (/** @type {number} */ mass) =>
       `mass in this window ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}, of 1 in all`,
     densityKey: (/** @type {number} */ mass) =>
-      `log-density, mass ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
+      `log-density at t = 1, mass ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖learned − exact‖',
     gap: (/** @type {number} */ mean) =>
       `learned and exact field differ by ${digits(mean)} in the mean of this window`,
@@ -82,14 +82,14 @@ export const say = words({
     density: '对数密度',
     lattice: '变形网格',
     strands: '配对',
-    crowd: '20,000 个点',
+    crowd: '2 万个点',
     dataHelp: '要学习的目标',
     samplesHelp: '噪声点沿学到的速度移动后的位置',
     trailsHelp: '单个点从噪声到数据走过的路，按时间着色',
     learnedHelp: '网络在此刻给出的速度',
     exactHelp: '完美网络会给出的速度：对这些数据可以精确算出',
     errorHelp: '每一处学到的速度与精确速度相差多少',
-    densityHelp: '模型所生成的点的概率密度的对数',
+    densityHelp: '模型所生成的点（t = 1）的概率密度的对数',
     latticeHelp: '噪声空间中的规则网格，随流移动到此刻',
     strandsHelp: '一个训练批次把哪个噪声点配给哪个数据点',
     crowdHelp: '十倍的点，让疏密显现出来；训练进行时会少一些',
@@ -101,7 +101,7 @@ export const say = words({
     mass: (mass) =>
       `窗口内的概率质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}（全部为 1）`,
     densityKey: (mass) =>
-      `对数密度，质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
+      `t = 1 的对数密度，质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖学到的 − 精确的‖',
     gap: (mean) => `窗口内两场平均相差 ${digits(mean)}`,
     here: (mean) => `在样本所在处平均相差 ${digits(mean)}`,

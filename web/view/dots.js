@@ -6,7 +6,7 @@
 // other their colours mix by depth, and none is on top.
 
 import { channelsOf } from './ramp.js';
-import { dotPx } from './scatter.js';
+import { dotAlpha, dotPx } from './scatter.js';
 
 /**
  * @typedef {import('./scale.js').Scale} Scale
@@ -55,7 +55,8 @@ export function sheetOf(width, height) {
 export function layDots(sheet, layer, scale, theme, density) {
   const { labels, kind, points, dim } = layer;
   const inks = (labels ? theme.classes : [theme[kind]]).map(channelsOf);
-  const stamp = stampOf(dotPx(points.length / dim, theme) * density, theme.alpha);
+  const n = points.length / dim;
+  const stamp = stampOf(dotPx(n, theme) * density, dotAlpha(n, theme));
   sheet.depth.fill(0);
   if (labels) {
     sheet.mixed ??= new Float32Array(3 * sheet.depth.length);

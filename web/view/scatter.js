@@ -26,7 +26,7 @@ import { drawLegend } from './legend.js';
 /** @type {'dot'} */
 const DOT = 'dot';
 const fullTurn = 2 * Math.PI;
-/** Of more points each is drawn smaller, or they would run together. */
+/** Of more points each is smaller and fainter, or they would run together. */
 const FULL_SIZE = 2000;
 
 /**
@@ -35,7 +35,21 @@ const FULL_SIZE = 2000;
  * @param {Theme} theme
  */
 export function dotPx(n, theme) {
-  return theme.pointPx * Math.min(1, (FULL_SIZE / n) ** 0.25);
+  return theme.pointPx * shrink(n);
+}
+
+/**
+ * The opacity of one of n points.
+ * @param {number} n
+ * @param {Theme} theme
+ */
+export function dotAlpha(n, theme) {
+  return theme.alpha * shrink(n);
+}
+
+/** @param {number} n */
+function shrink(n) {
+  return Math.min(1, (FULL_SIZE / n) ** 0.25);
 }
 
 /**
@@ -66,9 +80,10 @@ export function drawScatter(ctx, { layers, title }, scale, theme) {
  * @param {Theme} theme
  */
 export function drawPoints(ctx, { points, dim, kind, labels }, { x, y }, theme) {
-  const radius = dotPx(points.length / dim, theme);
+  const n = points.length / dim;
+  const radius = dotPx(n, theme);
   ctx.fillStyle = theme[kind];
-  ctx.globalAlpha = theme.alpha;
+  ctx.globalAlpha = dotAlpha(n, theme);
   for (let i = 0, point = 0; i + dim <= points.length; i += dim, point++) {
     if (labels) ctx.fillStyle = theme.classes[labels[point] % theme.classes.length];
     ctx.beginPath();

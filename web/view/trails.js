@@ -14,8 +14,8 @@ import { levelOf, rampOf } from './ramp.js';
 
 /** More pieces than this a way is not cut in: they would be shorter than its curves. */
 const PIECES = 50;
-const WIDTH_PX = 1.25;
-const ALPHA = 0.6;
+const WIDTH_PX = 1;
+const ALPHA = 0.7;
 const HEAD_PX = 2;
 const FULL_TURN = 2 * Math.PI;
 
@@ -48,9 +48,11 @@ export function drawTrails(ctx, passage, t, { x, y }, theme) {
   }
   ctx.globalAlpha = 1;
   ctx.fillStyle = colours[levelOf(t)];
+  ctx.beginPath();
   for (let i = 0; i < size; i += dim) {
-    ctx.beginPath();
-    ctx.arc(x(here[i]), y(here[i + 1]), HEAD_PX, 0, FULL_TURN);
-    ctx.fill();
+    const [right, down] = [x(here[i]), y(here[i + 1])];
+    ctx.moveTo(right + HEAD_PX, down);
+    ctx.arc(right, down, HEAD_PX, 0, FULL_TURN);
   }
+  ctx.fill();
 }
