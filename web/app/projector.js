@@ -3,6 +3,7 @@
  * The viewer holds the moment and carries the points once; a move of the clock then only looks up where they are.
  */
 
+import { placesAt } from '../view/passage.js';
 import { lookPoints, picturePoints } from './gauge.js';
 import { SAMPLE_SEED } from './portrait.js';
 
@@ -106,7 +107,7 @@ export class Projector {
   points(t) {
     const last = this.#last;
     if (last.way === this.#shown && last.t === t) return last.points;
-    const points = this.#shown && between(this.#shown, t);
+    const points = this.#shown && placesAt(this.#shown, t);
     this.#last = { way: this.#shown, t, points };
     return points;
   }
@@ -209,21 +210,4 @@ async function travel(client, { n, sampling }, signal) {
 function placeOf(moment) {
   const [, round, step] = moment.split('.').map(Number);
   return { moment, round, step };
-}
-
-/**
- * Between two times of the solver the points go straight, as they do in a step of Euler's; at its times they are where it put
- * them, to the bit.
- * @param {Way} way
- * @param {number} t
- */
-function between({ times, path }, t) {
-  const size = path.length / times.length;
-  const after = times.findIndex((time) => time >= t);
-  if (after < 0) return path.subarray(path.length - size);
-  const to = path.subarray(after * size, (after + 1) * size);
-  if (after === 0 || times[after] === t) return to;
-  const from = path.subarray((after - 1) * size, after * size);
-  const share = (t - times[after - 1]) / (times[after] - times[after - 1]);
-  return from.map((x, i) => x + (to[i] - x) * share);
 }

@@ -21,6 +21,8 @@ export function placesAt({ times, path }, t) {
   if (next === times.length) return path.subarray(path.length - size);
   const share = (t - times[next - 1]) / (times[next] - times[next - 1]);
   const [from, to] = [(next - 1) * size, next * size];
+  // At a kept time the points are where they were put, to the bit.
+  if (share === 0) return path.subarray(from, to);
   const places = new Float32Array(size);
   for (let i = 0; i < size; i++)
     places[i] = path[from + i] + (path[to + i] - path[from + i]) * share;
