@@ -3,6 +3,7 @@
  * under "more". A new row of the table appears here without a change.
  */
 
+import { ADAPTIVE } from '../lib/flow.js';
 import { Field } from './field.js';
 
 /**
@@ -39,7 +40,6 @@ const TITLES = {
 /** Choices that a reader cannot make by hand, and who makes them. */
 const UNAVAILABLE = {
   coupling: { paired: 'by reflow', distilled: 'by reflow' },
-  path: { custom: 'by the command' },
   source: { points: 'by the command' },
 };
 
@@ -83,7 +83,8 @@ export class Controls {
       field.note(waiting.has(name) ? 'Takes effect at the next reset.' : '');
     }
     this.#presets.value = presetName ?? CUSTOM;
-    this.#nfe.textContent = `${nfe} network evaluations a sample (NFE)`;
+    const most = config.solver === ADAPTIVE ? 'up to ' : '';
+    this.#nfe.textContent = `${most}${nfe.toLocaleString('en')} network evaluations a sample (NFE)`;
   }
 
   /** @param {string} name @param {string} message '' when the value is fine */

@@ -11,6 +11,7 @@ import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
+import { Link } from './link.js';
 import { read } from './points.js';
 import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
@@ -42,7 +43,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers };
+const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
@@ -99,6 +100,7 @@ class Page {
     const changed = () => this.#invalidate();
     this.#session = new Session(module, {
       changed,
+      turned: () => this.#controls.clear(),
       refused: (name, message) => this.#controls.fault(name, message),
     });
     const viewer = new Viewer(changed);
@@ -110,7 +112,7 @@ class Page {
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
-      onPreset: (name) => this.#usePreset(name),
+      onPreset: (name) => this.#session.use((dials) => dials.usePreset(name)),
     });
     this.#wireButtons();
     this.#wireFiles();
@@ -239,8 +241,7 @@ class Page {
     });
     upload(input('load-points'), element('load-points-fault'), async (file) => {
       const points = await read(file);
-      const work = session.usePoints(points);
-      this.#controls.fault('data', '');
+      const work = session.use((dials) => dials.usePoints(points));
       element('load-points-text').textContent =
         `${points.name}: ${points.n.toLocaleString('en')} points of ${points.dim} coordinates.`;
       await work;
@@ -259,12 +260,6 @@ class Page {
       this.#controls.fault(name, error instanceof Error ? error.message : String(error));
     }
     this.#invalidate();
-  }
-
-  /** @param {string} name */
-  #usePreset(name) {
-    this.#session.usePreset(name);
-    this.#controls.clear();
   }
 }
 

@@ -10,12 +10,10 @@ const COLUMNS_MAX = 64;
 /** No text begins with the first byte of an NPY file. */
 const NPY_MAGIC = 0x93;
 
-/** @typedef {{data: Float32Array, n: number, dim: number, name: string}} Points */
-
 /**
  * Reads a file of either kind.
  * @param {File} file
- * @returns {Promise<Points>}
+ * @returns {Promise<import('./dials.js').Points>}
  */
 export async function read(file) {
   const bytes = new Uint8Array(await file.arrayBuffer());

@@ -23,7 +23,6 @@ import { stream, train } from './training.js';
 /**
  * @typedef {import('../lib/errors.js').MoonflowError} MoonflowError
  * @typedef {import('../lib/parameters.js').Value} Value
- * @typedef {import('./points.js').Points} Points
  */
 
 /** The drawn data come from a stream apart from that of the training data. */
@@ -51,8 +50,9 @@ export class Session {
 
   /**
    * @param {WebAssembly.Module} module
-   * @param {{changed: () => void, refused: (name: string, message: string) => void}} page  `changed` is called after any public
-   *   field has changed; `refused` hears why the model did not take a value of a control
+   * @param {{changed: () => void, turned: () => void, refused: (name: string, message: string) => void}} page  `changed` is called
+   *   after any public field has changed, `turned` after many dials have; `refused` hears why the model did not take a value of a
+   *   control
    */
   constructor(module, page) {
     this.#page = page;
@@ -139,15 +139,13 @@ export class Session {
     this.#changed();
   }
 
-  /** @param {string} name */
-  usePreset(name) {
-    this.dials.usePreset(name);
-    return this.reset();
-  }
-
-  /** Learns the reader's own points from now on. @param {Points} points */
-  usePoints(points) {
-    this.dials.usePoints(points);
+  /**
+   * Turns many dials at once and makes the model that they then say. When `turn` throws, nothing has changed.
+   * @param {(dials: Dials) => void} turn
+   */
+  use(turn) {
+    turn(this.dials);
+    this.#page.turned();
     return this.reset();
   }
 

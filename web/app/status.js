@@ -115,7 +115,9 @@ function measureNote({ quality, measuring }) {
   if (!quality)
     return 'SW2 is the distance between samples and data; the floor is that between data and data.';
   const { n, nfe } = quality;
-  return `${count(n)} samples against ${count(n)} data points, ${nfe} network evaluations a sample. The floor falls as the sets grow.`;
+  // An adaptive solver takes as many as each sample needs; what is shown is their mean.
+  const cost = Number.isInteger(nfe) ? count(nfe) : `on average ${nfe.toFixed(1)}`;
+  return `${count(n)} samples against ${count(n)} data points, ${cost} network evaluations a sample. The floor falls as the sets grow.`;
 }
 
 /** @param {number} number */
