@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inkOf, pointsOfInk } from '../../web/lib/ink.js';
 import { pack } from '../../web/lib/packing.js';
-import { evenly, evenlyInDisc } from '../../web/lib/sequence.js';
-import { standardised } from '../../web/lib/standard.js';
+import { evenly } from '../../web/lib/sequence.js';
+import { DEVIATION, standardised } from '../../web/lib/standard.js';
+import { DRAWN_MAX, Strokes } from '../../web/lib/strokes.js';
 
 /**
  * @param {number} width
@@ -94,14 +95,12 @@ test('the even points leave no hole and repeat nothing', () => {
     assert.ok(u >= 0 && u < 1 && w >= 0 && w < 1);
     counts[Math.floor(u * 8) * 8 + Math.floor(w * 8)]++;
     seen.add(`${u} ${w}`);
-    const [x, y] = evenlyInDisc(i);
-    assert.ok(Math.hypot(x, y) <= 1);
   }
   assert.equal(seen.size, 6400);
   assert.ok(Math.min(...counts) > 90 && Math.max(...counts) < 110, `${counts}`);
 });
 
-test('standardised points have mean 0, deviation 1 and room in a link', () => {
+test('standardised points have mean 0, the engine’s deviation and room in a link', () => {
   const table = Float32Array.from({ length: 900 }, (_, i) =>
     i % 3 === 0 ? 5000 + 300 * Math.sin(i) : i % 3 === 1 ? 1e-3 * Math.cos(i) : 7,
   );
@@ -111,7 +110,10 @@ test('standardised points have mean 0, deviation 1 and room in a link', () => {
     const mean = values.reduce((sum, each) => sum + each, 0) / values.length;
     const deviation = Math.sqrt(values.reduce((sum, each) => sum + (each - mean) ** 2, 0) / 300);
     assert.ok(Math.abs(mean) < 1e-3, `column ${column}: mean ${mean}`);
-    assert.ok(Math.abs(deviation - (column < 2 ? 1 : 0)) < 1e-3, `column ${column}: ${deviation}`);
+    assert.ok(
+      Math.abs(deviation - (column < 2 ? DEVIATION : 0)) < 1e-3,
+      `column ${column}: ${deviation}`,
+    );
   }
   assert.notEqual(pack({ points: out, dim: 3 }), null);
 });
@@ -120,4 +122,35 @@ test('a picture keeps its proportions', () => {
   const out = standardised(Float32Array.of(0, 0, 8, 0, 8, 2, 0, 2), 2, { shape: true });
   const [width, height] = [out[2] - out[0], out[5] - out[3]];
   assert.ok(Math.abs(width / height - 4) < 0.01, `${width} by ${height}`);
+});
+
+/** Noise that shows where the brush was. */
+const still = new Float32Array(2 * DRAWN_MAX);
+
+test('a brush scatters as many points in one quick move as in many slow ones, and takes strokes back', () => {
+  const [quick, slow] = [new Strokes(still), new Strokes(still)];
+  quick.begin(-1, 0, 0.1);
+  quick.move(1, 0, 0.1);
+  slow.begin(-1, 0, 0.1);
+  for (let i = 1; i <= 999; i++) slow.move(-1 + (2 * i) / 999, 0, 0.1);
+  assert.ok(quick.n > 100 && Math.abs(quick.n - slow.n) <= 1, `${quick.n} and ${slow.n}`);
+  const gaps = quick.points
+    .filter((_, i) => i % 2 === 0 && i > 14)
+    .map((x, i, all) => x - all[i - 1]);
+  assert.ok(gaps.slice(1).every((gap) => Math.abs(gap - gaps[1]) < 1e-5));
+  const first = quick.points;
+  quick.begin(0, 0.5, 0.1);
+  assert.ok(quick.n > first.length / 2);
+  quick.undo();
+  assert.deepEqual(quick.points, first);
+  quick.undo();
+  assert.equal(quick.n, 0);
+});
+
+test('a brush runs dry instead of drawing without end', () => {
+  const strokes = new Strokes(still);
+  strokes.begin(0, 0, 0.1);
+  for (let i = 0; i < 400; i++) strokes.move(i % 2 ? 1 : -1, 0, 0.1);
+  assert.equal(strokes.n, DRAWN_MAX);
+  assert.ok(strokes.full);
 });

@@ -5,6 +5,7 @@
 
 import { read, write } from '../lib/address.js';
 import { countClasses } from '../lib/classes.js';
+import { give } from '../lib/extras.js';
 import { MoonflowError } from '../lib/errors.js';
 import { Model } from '../lib/model.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
@@ -52,10 +53,16 @@ export class Dials {
   sketch({ n, data, noise }) {
     const model = Model.createSync({ ...this.config, hidden: 1, layers: 1 }, this.#module);
     try {
+      give(model, this.extras());
       return { data: model.data({ n, seed: data }), noise: model.noise({ n, seed: noise }) };
     } finally {
       model.dispose();
     }
+  }
+
+  /** Normal points of the plane from the engine's own generator. @param {number} n */
+  noise(n) {
+    return this.#ruler.noise({ n });
   }
 
   /** The preset that these dials spell, or null. */

@@ -12,7 +12,7 @@ import { download, upload } from './files.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
-import { read } from './points.js';
+import { Own } from './own.js';
 import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
@@ -43,7 +43,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link };
+const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link, own: Own };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
@@ -238,13 +238,6 @@ class Page {
     });
     upload(input('load-weights'), element('load-weights-fault'), async (file) => {
       await session.load(new Uint8Array(await file.arrayBuffer()));
-    });
-    upload(input('load-points'), element('load-points-fault'), async (file) => {
-      const points = await read(file);
-      const work = session.use((dials) => dials.usePoints(points));
-      element('load-points-text').textContent =
-        `${points.name}: ${points.n.toLocaleString('en')} points of ${points.dim} coordinates.`;
-      await work;
     });
   }
 

@@ -52,8 +52,8 @@ function darkness(grey) {
 }
 
 /**
- * Points of an image, y upwards, a pixel a unit. Both cumulative shares of the ink, of the rows and along a row, are inverted at
- * points that fill the square evenly, so that the points fill the ink evenly.
+ * Points of an image, y upwards, a pixel a unit. A Hilbert curve goes through the pixels, and a point falls each time so much of
+ * the ink along it has been passed: neighbours on the curve are neighbours in the picture, so the points fill the ink evenly.
  * @param {Picture} picture
  * @param {number} n
  * @param {{light?: boolean}} [options]
@@ -62,43 +62,48 @@ function darkness(grey) {
 export function pointsOfInk(picture, n, options) {
   const { width, height } = picture;
   const ink = inkOf(picture, options);
-  // Column y of `within` is the share of the ink up to a pixel in its row, `rows` that of the rows.
-  const within = new Float64Array(ink.length);
-  const rows = new Float64Array(height);
-  let total = 0;
-  for (let y = 0; y < height; y++) {
-    let row = 0;
-    for (let x = 0; x < width; x++) within[y * width + x] = row += ink[y * width + x];
-    rows[y] = total += row;
-  }
+  const total = ink.reduce((sum, each) => sum + each, 0);
   if (!(total > 0)) {
     throw refusal('image', 'no ink', 'dark ink on light paper, or an image with transparent parts');
   }
   const points = new Float32Array(2 * n);
-  for (let i = 0; i < n; i++) {
-    const [u, w] = evenly(i);
-    const down = place(rows, u);
-    const line = within.subarray(Math.floor(down) * width, (Math.floor(down) + 1) * width);
-    points[2 * i] = place(line, w);
-    points[2 * i + 1] = height - down;
+  const side = 2 ** Math.ceil(Math.log2(Math.max(width, height)));
+  let [passed, i] = [0, 0];
+  for (let step = 0; step < side * side && i < n; step++) {
+    const { x, y } = onHilbertCurve(step, side);
+    if (x >= width || y >= height) continue;
+    passed += ink[y * width + x];
+    for (; i < n && ((i + golden(i)) / n) * total < passed; i++) {
+      const [across, down] = evenly(i);
+      points.set([x + across, height - y - down], 2 * i);
+    }
   }
   return points;
 }
 
+/** A place within the i-th of equal parts, from 0 to 1. @param {number} i */
+function golden(i) {
+  return (i * 0.6180339887498949) % 1;
+}
+
 /**
- * Where a rising sum reaches a share of its end: the index, and how far into it.
- * @param {Float64Array} sums
- * @param {number} share at least 0 and below 1
+ * The pixel that the curve reaches after so many steps.
+ * @param {number} step
+ * @param {number} side a power of two
  */
-function place(sums, share) {
-  const wanted = share * sums[sums.length - 1];
-  let [low, high] = [0, sums.length - 1];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sums[middle] > wanted) high = middle;
-    else low = middle + 1;
+function onHilbertCurve(step, side) {
+  let [x, y] = [0, 0];
+  let rest = step;
+  for (let size = 1; size < side; size *= 2) {
+    const right = (rest >> 1) & 1;
+    const up = (rest ^ right) & 1;
+    if (up === 0) {
+      if (right === 1) [x, y] = [size - 1 - x, size - 1 - y];
+      [x, y] = [y, x];
+    }
+    x += size * right;
+    y += size * up;
+    rest >>= 2;
   }
-  const before = low > 0 ? sums[low - 1] : 0;
-  const into = (wanted - before) / (sums[low] - before);
-  return low + Math.min(into, 1 - 1e-9);
+  return { x, y };
 }

@@ -13,14 +13,3 @@ const PLASTIC = 1.324717957244746;
 export function evenly(i) {
   return [(0.5 + (i + 1) / PLASTIC) % 1, (0.5 + (i + 1) / (PLASTIC * PLASTIC)) % 1];
 }
-
-/**
- * The same in the unit disc, even in area.
- * @param {number} i from 0
- * @returns {[number, number]}
- */
-export function evenlyInDisc(i) {
-  const [u, w] = evenly(i);
-  const radius = Math.sqrt(u);
-  return [radius * Math.cos(2 * Math.PI * w), radius * Math.sin(2 * Math.PI * w)];
-}

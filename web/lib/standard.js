@@ -1,13 +1,16 @@
 /**
- * @file Points at the scale that the engine's presets are made for: mean 0 and standard deviation 1, like the noise that the
- * flow starts from; rounded to the grid of links (see packing.js).
+ * @file Points at the scale that the engine's presets are made for: mean 0 and standard deviation 3/2, somewhat wider than the
+ * noise, as the named sets are; rounded to the grid of links (see packing.js).
  */
 
 import { snap } from './packing.js';
 
+/** The named sets have 1.4 (moons) to 2.8; so small a one leaves room on the grid for points far out. */
+export const DEVIATION = 1.5;
+
 /**
  * Each column by its own deviation, as for a table whose columns have units of their own; or, with `shape`, all by one, so
- * that a picture keeps its proportions. A column that does not vary is only moved.
+ * that a picture keeps its proportions. A column that does not vary becomes 0.
  * @param {Float32Array} points [n, dim]
  * @param {number} dim
  * @param {{shape?: boolean}} [options]
@@ -18,7 +21,7 @@ export function standardised(points, dim, { shape = false } = {}) {
   const mean = columns(points, dim, (value) => value);
   const variance = columns(points, dim, (value, column) => (value - mean[column]) ** 2);
   const total = variance.reduce((sum, each) => sum + each, 0) / dim;
-  const scale = variance.map((each) => 1 / (Math.sqrt(shape ? total : each) || 1));
+  const scale = variance.map((each) => DEVIATION / (Math.sqrt(shape ? total : each) || 1));
   const out = new Float32Array(n * dim);
   for (let i = 0; i < out.length; i++) {
     const column = i % dim;
