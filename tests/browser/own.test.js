@@ -171,6 +171,15 @@ test('a table dropped anywhere is shown, and too many points for the link are sa
   assert.match(words, /not in the link, which holds up to 766 scaled points/);
   await page.click('#own-learn');
   await settled(page, 'ready');
+  await page.$eval('#p-classes', (input) => {
+    /** @type {HTMLInputElement} */ (input).closest('details').open = true;
+  });
+  await page.fill('#p-classes', '2');
+  await page.locator('#p-classes').blur();
+  assert.match(
+    (await page.textContent('#p-classes-fault')) ?? '',
+    /classes: got 2; allowed is 0: the points have no labels/,
+  );
   await trained(page);
   assert.match((await page.textContent('#link-text')) ?? '', /Your points are not in it/);
   assert.deepEqual(complaints, []);

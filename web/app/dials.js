@@ -5,9 +5,10 @@
 
 import { read, write } from '../lib/address.js';
 import { countClasses } from '../lib/classes.js';
+import { MoonflowError, refusal } from '../lib/errors.js';
 import { give } from '../lib/extras.js';
-import { MoonflowError } from '../lib/errors.js';
 import { Model } from '../lib/model.js';
+import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
 import { rehearse } from '../lib/trial.js';
 
@@ -92,6 +93,7 @@ export class Dials {
     if (name === 'path' && value === 'custom' && !this.curve) throw lacking('path');
     const tied = name === 'data' ? this.#tiedTo(value) : {};
     const config = resolve(this.#module, { ...this.config, [name]: value, ...tied });
+    if (name === 'classes') rehearse(this.#module, config, this.extras(config));
     const changed = this.config[name] !== config[name];
     this.config = config;
     return changed;
@@ -141,6 +143,23 @@ export class Dials {
     const config = resolve(this.#module, { ...this.config, path: 'custom' });
     rehearse(this.#module, config, { path: curve });
     Object.assign(this, { config, curve });
+  }
+
+  /**
+   * Takes settings by name, those of the default preset where there are none. Throws when no model could have them, and then
+   * nothing has changed.
+   * @param {unknown} settings
+   */
+  useConfig(settings) {
+    const partial = /** @type {import('../lib/parameters.js').PartialConfig} */ (settings);
+    const config = resolve(this.#module, partial);
+    if (isOfPairs(String(config.coupling))) {
+      throw refusal('coupling', config.coupling, 'any that a new model can have; reflow sets it');
+    }
+    if (config.data === 'points' && !this.points) throw lacking('points');
+    if (config.path === 'custom' && !this.curve) throw lacking('path');
+    rehearse(this.#module, config, this.extras(config));
+    this.config = config;
   }
 
   /**

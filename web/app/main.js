@@ -9,6 +9,7 @@ import { Chart } from './chart.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
+import { Keep } from './keep.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
@@ -43,7 +44,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link, own: Own };
+const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link, own: Own, keep: Keep };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;

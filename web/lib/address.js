@@ -194,13 +194,6 @@ class Reading {
     const extras = { points: own?.points, labels, path: path ?? undefined };
     return this.#trying(() => {
       if (own && own.dim !== config.dim) throw refusal('dim', config.dim, `${own.dim}, as points`);
-      if (own && Number(config.classes) > 0 && !labels) {
-        throw refusal(
-          'classes',
-          config.classes,
-          '0, because the points of the link have no labels',
-        );
-      }
       rehearse(this.#module, config, extras);
       return { config, own, path };
     });
