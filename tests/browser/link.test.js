@@ -123,7 +123,7 @@ test('hostile and foreign links are used as far as they are understood, and say 
         /"constructor": no such setting/,
         /"<img src=x onerror=alert\(1\)>": no such/,
         /data: got "digits"; allowed is one of moons/,
-        /dim: got 7; allowed is 2 unless data is 'points'/,
+        /dim: got 7; allowed is 2 /,
       ],
     ],
     [

@@ -42,7 +42,7 @@ const anyConfig = fc
     }
     return config;
   })
-  .filter(({ data, path }) => data !== 'points' && path !== 'custom')
+  .filter(({ data, path, source }) => data !== 'points' && path !== 'custom' && source !== 'points')
   .map(
     (config) =>
       /** @type {import('../../web/lib/parameters.js').Config} */ ({
@@ -154,8 +154,8 @@ test('what does not fit is left out with a sentence, and the rest is used', () =
     ['stratified=yes', /^stratified: got "yes"; allowed is true or false$/],
     [`data=${'m'.repeat(9000)}`, /^data: got "m{57}\.\.\."; allowed is one of moons/],
     ['coupling=paired', /^coupling: got "paired"; allowed is any .* reflow sets this one$/],
-    ['features=7', /^features: got 7; allowed is an even number$/],
-    ['dim=3', /^dim: got 3; allowed is 2 unless data is 'points'$/],
+    ['features=7', /^features: got 7; allowed is an even number/],
+    ['dim=3', /^dim: got 3; allowed is 2 /],
     ['lr=1&lr=2', /^"lr": got it more than once/],
     ['preset=best', /^preset: got "best"; allowed is one of default, seed$/],
     [
@@ -164,6 +164,7 @@ test('what does not fit is left out with a sentence, and the rest is used', () =
     ],
     ['data=points&points=AQ', /cut or changed/],
     ['data=points&points=*', /cut or changed/],
+    ['source=points', /^source: got "points"; no link holds them/],
     ['path=custom', /its samples are not in the link/],
   ]);
   for (const [part, said] of cases) {

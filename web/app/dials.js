@@ -27,6 +27,8 @@ export class Dials {
   points = null;
   /** A path of the reader's own. @type {PathSamples | null} */
   curve = null;
+  /** Points that the flow starts at, which came with a file of weights. @type {Float32Array | null} */
+  source = null;
   #module;
   #ruler;
 
@@ -131,7 +133,7 @@ export class Dials {
     const { dim, labels } = points;
     const rows = { data: 'points', dim, classes: labels ? countClasses(labels) : 0 };
     const config = resolve(this.#module, { ...this.config, ...rows });
-    rehearse(this.#module, config, { points: points.data, labels });
+    rehearse(this.#module, config, { ...this.extras(config), points: points.data, labels });
     Object.assign(this, { config, points });
   }
 
@@ -141,7 +143,7 @@ export class Dials {
    */
   useCurve(curve) {
     const config = resolve(this.#module, { ...this.config, path: 'custom' });
-    rehearse(this.#module, config, { path: curve });
+    rehearse(this.#module, config, { ...this.extras(config), path: curve });
     Object.assign(this, { config, curve });
   }
 
@@ -158,6 +160,7 @@ export class Dials {
     }
     if (config.data === 'points' && !this.points) throw lacking('points');
     if (config.path === 'custom' && !this.curve) throw lacking('path');
+    if (config.source === 'points' && !this.source) throw lacking('source');
     rehearse(this.#module, config, this.extras(config));
     this.config = config;
   }
@@ -166,12 +169,13 @@ export class Dials {
    * What a model of this configuration needs beside it.
    * @param {Config} [config]
    */
-  extras({ data, classes, path } = this.config) {
+  extras({ data, classes, path, source } = this.config) {
     const own = data === 'points' ? this.points : null;
     return {
       points: own?.data,
       labels: Number(classes) > 0 ? own?.labels : undefined,
       path: path === 'custom' ? (this.curve ?? undefined) : undefined,
+      source: source === 'points' ? (this.source ?? undefined) : undefined,
     };
   }
 
@@ -225,8 +229,13 @@ export class Dials {
   }
 }
 
-/** @param {'points' | 'path'} what */
+const LACKING = {
+  points: 'No points are loaded: go to Your own data first.',
+  path: 'No path of your own is loaded: go to Your own data first.',
+  source: 'No points to start at are loaded: they come with a file of weights that has them.',
+};
+
+/** @param {keyof typeof LACKING} what */
 function lacking(what) {
-  const none = what === 'points' ? 'No points are loaded' : 'No path of your own is loaded';
-  return new MoonflowError('state', `${none}: go to Your own data first.`);
+  return new MoonflowError('state', LACKING[what]);
 }

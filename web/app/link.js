@@ -15,6 +15,7 @@ const say = words({
     noPoints: (/** @type {string} */ most) =>
       `Your points are not in it: up to ${most} of them fit, scaled as Your own data does it.`,
     noCurve: 'Your path is not in it: it has too many samples.',
+    noSource: 'The points that the flow starts at are not in it.',
     reflowed: 'Reflow is not in it: it comes from training on.',
     copied: 'The link is copied.',
     byHand: 'The browser did not let the page copy: the link is selected here, to copy by hand.',
@@ -29,6 +30,7 @@ const say = words({
     noPoints: (/** @type {string} */ most) =>
       `您的数据点不在链接里：最多能放 ${most} 个点，并且要按“自己的数据”中的方式缩放。`,
     noCurve: '您的路径不在链接里：采样点太多。',
+    noSource: '流的起点数据不在链接里。',
     reflowed: '回流（reflow）不在链接里：它由继续训练得到。',
     copied: '链接已复制。',
     byHand: '浏览器不允许本页复制：链接已在此选中，请手动复制。',
@@ -83,6 +85,7 @@ export class Link {
       say('holds'),
       left.includes('points') && say('noPoints', most),
       left.includes('curve') && say('noCurve'),
+      left.includes('source') && say('noSource'),
       run.round > 0 && say('reflowed'),
     ];
     render(

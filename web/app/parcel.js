@@ -29,11 +29,12 @@ export async function unpack(client, bytes, dials) {
   }
   const { points, labels } = dials.extras(config);
   const info = await client.load(bytes, { points, labels });
-  if (config.path !== 'custom') return info;
-  // A path of one's own is in the file, and a reset will need it.
+  if (config.path !== 'custom' && config.source !== 'points') return info;
+  // A path and a source of one's own are in the file, and a reset will need them.
   const { tensors } = read(bytes);
   const [alpha, sigma] = ['path.alpha', 'path.sigma'].map((name) => tensors.get(name)?.data);
   if (alpha && sigma) dials.curve = { alpha, sigma };
+  dials.source = tensors.get('source.points')?.data ?? dials.source;
   return info;
 }
 

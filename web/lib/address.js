@@ -26,6 +26,8 @@ import { rehearse } from './trial.js';
  * @property {PathSamples | null} [path] the samples of path 'custom'
  */
 
+/** @typedef {'points' | 'curve' | 'source'} Left what a link has no room for: own points, an own path, an own source */
+
 /** Longer links are not read: the longest that is written has two packed texts and every row. */
 const LINK_MAX = 16_384;
 /** A link that is wrong everywhere need not be told of everywhere. */
@@ -39,11 +41,11 @@ const PRESET = 'preset';
 /**
  * @param {WebAssembly.Module} module
  * @param {Content} content
- * @returns {{text: string, left: ('points' | 'curve')[]}} without '#'; and what it had no room for
+ * @returns {{text: string, left: Left[]}} without '#'; and what it had no room for
  */
 export function write(module, { config, own, path }) {
-  /** @type {('points' | 'curve')[]} */
-  const left = [];
+  /** @type {Left[]} */
+  const left = config.source === 'points' ? ['source'] : [];
   const packed = new Map();
   if (config.data === 'points') packed.set(POINTS, own ? pack(own) : null);
   if (config.path === 'custom') packed.set(CURVE, path ? packPath(path) : null);
@@ -111,6 +113,9 @@ class Reading {
   content() {
     this.#fitPoints();
     this.#fitPath();
+    if (this.#wanted.get('source') === 'points') {
+      this.#drop('source: got "points"; no link holds them, load a file of weights', 'source');
+    }
     const coupling = this.#wanted.get('coupling');
     if (isOfPairs(String(coupling))) {
       const allowed = 'any that a new model can have; reflow sets this one';
