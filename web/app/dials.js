@@ -10,7 +10,7 @@ import { give } from '../lib/extras.js';
 import { Model } from '../lib/model.js';
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
-import { rehearse } from '../lib/trial.js';
+import { rehearse } from '../lib/rehearsal.js';
 
 /**
  * @typedef {import('../lib/parameters.js').Value} Value

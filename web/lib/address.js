@@ -11,7 +11,7 @@ import { MoonflowError, refusal, show } from './errors.js';
 import { pack, packPath, unpack, unpackPath } from './packing.js';
 import { isOfPairs } from './pairs.js';
 import { parameters, preset, presets, resolve, toNumber, toValue } from './parameters.js';
-import { rehearse } from './trial.js';
+import { rehearse } from './rehearsal.js';
 
 /** @typedef {import('./packing.js').OwnData} OwnData */
 /** @typedef {import('./path.js').PathSamples} PathSamples */
