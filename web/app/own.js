@@ -7,12 +7,12 @@ import { html, nothing, render } from 'lit';
 import { countClasses } from '../lib/classes.js';
 import { pointsThatFit } from '../lib/packing.js';
 import { DRAWN_MAX } from '../lib/strokes.js';
-import { Surface } from './surface.js';
 import { Curve } from './curve.js';
 import { chosenFile, sized } from './files.js';
 import { scaled } from './points.js';
 import { Reader } from './reader.js';
 import { say } from './sayings.js';
+import { Surface } from './surface.js';
 import { figure } from './tongue.js';
 
 /**
