@@ -3,6 +3,7 @@
  */
 
 import uPlot from 'uplot';
+import { figure, tongue, words } from './tongue.js';
 
 /**
  * @typedef {import('../view/theme.js').Theme} Theme
@@ -41,7 +42,7 @@ export class Chart {
     if (!this.#plot || this.#theme !== theme) this.#build(theme, width);
     const plot = /** @type {uPlot} */ (this.#plot);
     if (plot.width !== width) plot.setSize({ width, height: HEIGHT_PX });
-    const shown = `${losses.count} of ${total}`;
+    const shown = `${losses.count} of ${total} in ${tongue()}`;
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#total = total;
@@ -117,12 +118,27 @@ function smooth(means) {
  */
 function sentence(losses, round) {
   const [, means] = losses.series();
-  if (losses.count === 0) return 'No step taken yet.';
-  if (means.length === 0) return `Loss ${losses.latest().toFixed(3)}.`;
-  const steps = losses.count.toLocaleString('en');
-  const why =
-    round > 0
-      ? 'It can come near 0: after a reflow, each noise point has one way to go.'
-      : 'It cannot reach 0: from one place, many paths go different ways.';
-  return `Loss over ${steps} steps: from ${means[0].toFixed(3)} to ${losses.latest().toFixed(3)}, the mean of the latest 100. ${why}`;
+  if (losses.count === 0) return say('none');
+  if (means.length === 0) return say('single', losses.latest().toFixed(3));
+  const [first, last] = [means[0].toFixed(3), losses.latest().toFixed(3)];
+  return say('over', figure(losses.count), first, last) + say(round > 0 ? 'straight' : 'crossing');
 }
+
+const say = words({
+  en: {
+    none: 'No step taken yet.',
+    single: (/** @type {string} */ loss) => `Loss ${loss}.`,
+    over: (/** @type {string} */ steps, /** @type {string} */ first, /** @type {string} */ last) =>
+      `Loss over ${steps} steps: from ${first} to ${last}, the mean of the latest 100. `,
+    straight: 'It can come near 0: after a reflow, each noise point has one way to go.',
+    crossing: 'It cannot reach 0: from one place, many paths go different ways.',
+  },
+  zh: {
+    none: '还没有训练。',
+    single: (loss) => `损失 ${loss}。`,
+    over: (steps, first, last) =>
+      `${steps} 步的损失：从 ${first} 到 ${last}（最近 100 步的平均）。`,
+    straight: '它可以接近 0：回流之后，每个噪声点只有一条路可走。',
+    crossing: '它到不了 0：同一个位置有许多条路径，各去各的方向。',
+  },
+});

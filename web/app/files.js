@@ -2,6 +2,8 @@
  * Files in and out. A file that is refused is answered where it was chosen, and nothing has changed.
  */
 
+import { words } from './tongue.js';
+
 /** More than this would be read into the page's memory several times over. */
 const FILE_BYTES_MAX = 64 * 2 ** 20;
 
@@ -57,5 +59,13 @@ export async function chosenFile({ target }, take) {
 export function sized(file) {
   if (file.size <= FILE_BYTES_MAX) return file;
   const got = (file.size / 2 ** 20).toFixed(0);
-  throw new Error(`the file has ${got} MiB; at most ${FILE_BYTES_MAX / 2 ** 20} MiB are read`);
+  throw new Error(say('large', got, FILE_BYTES_MAX / 2 ** 20));
 }
+
+const say = words({
+  en: {
+    large: (/** @type {string} */ got, /** @type {number} */ most) =>
+      `the file has ${got} MiB; at most ${most} MiB are read`,
+  },
+  zh: { large: (got, most) => `文件有 ${got} MiB；最多读 ${most} MiB` },
+});
