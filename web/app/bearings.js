@@ -3,12 +3,14 @@
  * link, and the one that is read is marked.
  */
 
-/** What lies within this band of the window's height is what is read. */
-const BAND = '-25% 0px -65% 0px';
+/** The section that is read is the last one that begins above this share of the window's height. */
+const EYE = 0.3;
 
 export class Bearings {
   /** @type {{link: HTMLAnchorElement, target: HTMLElement}[]} */
   #ways = [];
+  /** @type {{link: HTMLAnchorElement, target: HTMLElement} | undefined} */
+  #read;
 
   /** @param {HTMLElement} nav */
   constructor(nav) {
@@ -21,9 +23,8 @@ export class Bearings {
         if (target) goTo(target);
       });
     }
-    const seen = new IntersectionObserver((entries) => this.#mark(entries), { rootMargin: BAND });
-    for (const { target } of this.#ways) seen.observe(target);
-    this.draw();
+    addEventListener('scroll', () => this.#mark(), { passive: true });
+    this.#mark();
   }
 
   draw() {
@@ -34,16 +35,23 @@ export class Bearings {
     }
   }
 
-  /** @param {IntersectionObserverEntry[]} entries */
-  #mark(entries) {
-    const entry = entries.find(({ isIntersecting }) => isIntersecting);
-    if (!entry) return;
-    for (const { link, target } of this.#ways) {
-      if (target === entry.target) link.setAttribute('aria-current', 'true');
-      else link.removeAttribute('aria-current');
-    }
+  #mark() {
+    const { scrollTop, scrollHeight } = document.documentElement;
+    const eye = scrollTop + innerHeight >= scrollHeight - 1 ? innerHeight : EYE * innerHeight;
+    const above = this.#ways.filter(({ target }) => isSeen(target) && topOf(target) <= eye);
+    const read = above.at(-1) ?? this.#ways[0];
+    if (read === this.#read) return;
+    this.#read?.link.removeAttribute('aria-current');
+    read?.link.setAttribute('aria-current', 'true');
+    this.#read = read;
   }
 }
+
+/** @param {HTMLElement} target */
+const topOf = (target) => target.getBoundingClientRect().top;
+
+/** A section that is empty takes no room. @param {HTMLElement} target */
+const isSeen = (target) => target.offsetParent !== null;
 
 /** Shows a section, and lets the keyboard go on from there. @param {HTMLElement} target */
 function goTo(target) {

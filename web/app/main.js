@@ -1,3 +1,5 @@
+/// <reference types="vite/client" />
+
 /**
  * Ties the page together: the session asks the worker, the pieces draw what is known, and one frame is drawn however many
  * things have changed since the last.
@@ -345,12 +347,20 @@ function reflowHint(phase) {
   return phase === 'ready' ? say('first') : '';
 }
 
+/** Keeps the page for a time without a network. The sources as they are have no such worker: it is a file of the built page. */
+function settle() {
+  if (!import.meta.env.PROD) return;
+  // Without a secure context there is none, and the page does without.
+  navigator.serviceWorker?.register('./offline.js').catch(() => {});
+}
+
 async function open() {
   const preferences = new Preferences(element('language'), element('look'));
   const missing = lack();
   if (missing) return refuse(missing);
   try {
     new Page(await compile(), preferences);
+    settle();
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }
