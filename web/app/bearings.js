@@ -12,15 +12,22 @@ export class Bearings {
   /** @type {{link: HTMLAnchorElement, target: HTMLElement} | undefined} */
   #read;
 
-  /** @param {HTMLElement} nav */
-  constructor(nav) {
-    for (const link of nav.querySelectorAll('a')) {
+  /**
+   * @param {HTMLElement} nav
+   * @param {HTMLElement} skip  the link past all that stands above the first section
+   */
+  constructor(nav, skip) {
+    for (const link of [
+      .../** @type {NodeListOf<HTMLAnchorElement>} */ (nav.querySelectorAll('a')),
+      /** @type {HTMLAnchorElement} */ (skip),
+    ]) {
       const target = document.getElementById(link.hash.slice(1));
-      if (target) this.#ways.push({ link, target });
+      if (!target) continue;
+      if (link !== skip) this.#ways.push({ link, target });
       // The address stays as it is: it may hold the settings.
       link.addEventListener('click', (event) => {
         event.preventDefault();
-        if (target) goTo(target);
+        goTo(target);
       });
     }
     addEventListener('scroll', () => this.#mark(), { passive: true });

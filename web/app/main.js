@@ -16,6 +16,7 @@ import { Keep } from './keep.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
+import { nameIn } from './meanings.js';
 import { Own } from './own.js';
 import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
@@ -85,7 +86,7 @@ function refuse(sentence) {
 class Page {
   #dirty = false;
   #preferences;
-  #bearings = new Bearings(element('bearings'));
+  #bearings = new Bearings(element('bearings'), element('skip'));
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #chart = new Chart(element('chart'), element('chart-text'));
@@ -158,7 +159,11 @@ class Page {
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent = run.unseen
       ? say('dear', figure(dials.nfe))
-      : say('caption', String(dials.config.solver), figure(Number(dials.config.solver_steps)));
+      : say(
+          'caption',
+          nameIn('solver', String(dials.config.solver)),
+          figure(Number(dials.config.solver_steps)),
+        );
     this.#chart.draw(run.losses, run, this.#theme);
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);

@@ -139,6 +139,15 @@ export function choiceOf(row, choice) {
 }
 
 /**
+ * A choice within a sentence: the Chinese name alone, or that of the engine.
+ * @param {string} row
+ * @param {string} choice
+ */
+export function nameIn(row, choice) {
+  return (tongue() === 'zh' && MEANINGS[row]?.[choice]?.[1]) || choice;
+}
+
+/**
  * What a choice means; '' when that is not known.
  * @param {string} row
  * @param {string} choice

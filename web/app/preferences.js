@@ -89,16 +89,16 @@ function keep(key, value) {
 const say = words({
   en: {
     other: '中文',
-    auto: 'Auto',
-    light: 'Light',
-    dark: 'Dark',
+    auto: 'Theme: auto',
+    light: 'Theme: light',
+    dark: 'Theme: dark',
     look: 'Colours: as the system, light, or dark',
   },
   zh: {
     other: 'English',
-    auto: '自动',
-    light: '浅色',
-    dark: '深色',
+    auto: '主题：自动',
+    light: '主题：浅色',
+    dark: '主题：深色',
     look: '颜色：跟随系统、浅色或深色',
   },
 });

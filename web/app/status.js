@@ -3,6 +3,7 @@
  * measures, and a notice when something went wrong.
  */
 
+import { nameIn } from './meanings.js';
 import { figure, words } from './tongue.js';
 
 /** @typedef {import('./run.js').Run} Run */
@@ -67,7 +68,7 @@ function write(element, words) {
 function sentence(run) {
   const { phase, step, total, quality, measuring, config, halting } = run;
   if (halting) return say('halting');
-  const target = config.data === 'points' ? say('yours') : String(config.data);
+  const target = config.data === 'points' ? say('yours') : nameIn('data', String(config.data));
   switch (phase) {
     case 'ready':
       return say('ready', figure(total), target);
@@ -173,14 +174,14 @@ const say = words({
     yours: '你的点',
     starting: '正在准备引擎。',
     ready: (steps, target) =>
-      `尚未训练：样本只是几乎没有移动的噪声。按“开始”，网络用 ${steps} 步学会把它们送到 ${target}。`,
+      `尚未训练：样本只是几乎没有移动的噪声。按“开始”，网络用 ${steps} 步学会把它们送到${target}。`,
     training: (target) =>
-      `正在学习：每一步都把网络的速度与从噪声通向 ${target} 的速度相比，并加以修正。`,
+      `正在学习：每一步都把网络的速度与从噪声通向${target}的速度相比，并加以修正。`,
     paused: (step, total) => `停在第 ${step} 步，共 ${total} 步。样本出自此刻的平均权重。`,
     reflowing: '正在回流：沿着模型自己的路径重新学习。',
     dead: '负责计算的 Worker 已经停止。',
     trained: (steps) => `已训练 ${steps} 步。`,
-    closeness: (target) => `正在测量样本与 ${target} 有多接近。`,
+    closeness: (target) => `正在测量样本与${target}有多接近。`,
     done: '完成',
     reflowed: (rounds) => `已回流 ${rounds} 次`,
     within: (seconds) => `，用时 ${seconds} 秒`,
