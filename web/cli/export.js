@@ -56,9 +56,10 @@ export async function run(values, module) {
     ? await openRunWithData('RUN', RUN, { module, data })
     : await openRun('RUN', RUN, module);
   const labelled = Number(model.config.classes) > 0;
-  const own = data
-    ? await readData('--data', data, { model, name: RUN, labelled })
-    : await shipped(model, labelled);
+  const own =
+    data && data !== DIGITS
+      ? await readData('--data', data, { model, name: RUN, labelled })
+      : await shipped(model, labelled);
   const files = torchFiles(model, await sources(), own);
   await makeFolder(folder);
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);

@@ -12,12 +12,18 @@ import { readData } from './space.js';
 
 export const ENDING = '.safetensors';
 
-export const dataOption = file(
+const dataFile = file(
   '--data',
   'data',
   ENDINGS,
   'The points that RUN was trained on, when it was trained on a file, with their labels if it knows classes: they are not in RUN.',
 );
+
+/** Of a run of digits their name may be given, as train --data takes it, and need not. */
+export const dataOption = {
+  ...dataFile,
+  read: (/** @type {string} */ text) => (text === DIGITS ? text : dataFile.read(text)),
+};
 
 /**
  * @param {string} what  the option or operand that named the file
