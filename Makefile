@@ -11,11 +11,12 @@ JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
-.PHONY: help demo test wasm package test-c test-js test-browser bench transfer vitals check format clean
+.PHONY: help demo site test wasm package test-c test-js test-browser bench transfer vitals check format clean
 .PHONY: setup-build setup-demo setup-check setup-test setup-bench
 
 help:
 	@echo 'make demo          build, then serve the page on http://127.0.0.1:$(PORT)'
+	@echo 'make site          the page and its documentation as a folder for any server: wasm_build/site'
 	@echo 'make test          every test, then make check'
 	@echo 'make wasm          the engine: wasm_build/core.wasm, core_threads.wasm, each with its .js'
 	@echo 'make package       the npm package: wasm_build/moonflow.tgz'

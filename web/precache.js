@@ -22,7 +22,10 @@ export function precache() {
         const hash = createHash('sha256').update(readFileSync(source));
         for (const file of files) hash.update(file).update(readFileSync(join(dir, file)));
         // A folder and its index.html are one page under two addresses.
-        const addresses = ['./', ...files];
+        const folders = files
+          .filter((file) => /(^|\/)index\.html$/.test(file))
+          .map((file) => `./${file.slice(0, -'index.html'.length)}`);
+        const addresses = [...folders, ...files];
         const text = readFileSync(source, 'utf8')
           .replace('__VERSION__', hash.digest('hex').slice(0, 16))
           .replace('__FILES__', JSON.stringify(addresses));

@@ -85,7 +85,7 @@ export async function develop({ headers } = {}) {
 
 /**
  * Opens the page in a fresh context, with little motion unless told otherwise, so that it waits for the reader to start it.
- * @param {Awaited<ReturnType<typeof open>>} site
+ * @param {Pick<Awaited<ReturnType<typeof open>>, 'browser' | 'origin'>} site
  * @param {import('playwright-core').BrowserContextOptions & {before?: () => void}} [options]  `before` runs in the page
  *   before its own scripts
  */
