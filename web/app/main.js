@@ -26,6 +26,7 @@ import { Session } from './session.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
 import { figure, words } from './tongue.js';
+import { Tour } from './tour.js';
 import { Viewer } from './viewer.js';
 
 /**
@@ -49,7 +50,14 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link, own: Own, keep: Keep };
+const PANELS = {
+  scrubbers: Scrubbers,
+  layers: Layers,
+  link: Link,
+  own: Own,
+  keep: Keep,
+  tour: Tour,
+};
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
