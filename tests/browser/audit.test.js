@@ -137,6 +137,14 @@ test('the language button says the whole page anew, and the choice outlives the 
   assert.equal(await page.textContent('#p-solver option[value=euler]'), '欧拉 euler');
   assert.match((await page.textContent('#status')) ?? '', /尚未训练/);
   assert.match((await page.getAttribute('#stage', 'aria-label')) ?? '', /散点图/);
+  await page.click('summary');
+  await choose(page, 'lr', '50');
+  assert.equal(
+    await page.textContent('#p-lr-fault'),
+    'lr：50 超出了范围；可以填 1e-7 到 10 之间的数',
+  );
+  await choose(page, 'features', '7');
+  assert.match((await page.textContent('#p-features-fault')) ?? '', /^引擎不接受：features/);
   await page.reload();
   await settled(page, 'ready');
   assert.equal(await page.getAttribute('html', 'lang'), 'zh-Hans');

@@ -17,6 +17,7 @@ export const explain = words({
     gentler: (/** @type {{name: string, value: number}[]} */ rates) =>
       `Start again with ${rates.map(({ name, value }) => `${name} ${value}`).join(' and ')}`,
     untilReset: (/** @type {string} */ why) => `${why}; so it is in this model, until a reset`,
+    refused: (/** @type {string} */ why) => why,
     again: 'Try again',
     revived: (/** @type {string} */ why, /** @type {number} */ step) =>
       `${why}. A new worker has taken the run up ${step > 0 ? `from its last checkpoint, after step ${step}` : 'from the start'}.`,
@@ -31,6 +32,7 @@ export const explain = words({
     gentler: (rates) =>
       `改用 ${rates.map(({ name, value }) => `${name} ${value}`).join('、')} 重新开始`,
     untilReset: (why) => `${why}；这个模型如此，重置之后才会改变`,
+    refused: (why) => `引擎不接受：${why}`,
     again: '重试',
     revived: (why, step) =>
       `${why}。新的 Worker 已${step > 0 ? `从第 ${step} 步之后的检查点` : '从头'}接着训练。`,

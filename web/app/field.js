@@ -88,15 +88,20 @@ export class Field {
   }
 
   /**
-   * A box without a number has no value to hand on, and says so itself.
+   * A box without a number, or with one outside its range, has no value to hand on, and says so itself.
    * @param {(name: string, value: Value) => void} onChange
    * @param {string} name
    * @param {Value} value
    */
   #hand(onChange, name, value) {
+    const { min, max } = this.info;
+    const { rangeOverflow, rangeUnderflow } = this.input.validity;
+    if (rangeOverflow || rangeUnderflow) {
+      return this.fault(sentence('refused', name, sentence('outside', String(value)), min, max));
+    }
     if (!Number.isNaN(value)) return onChange(name, value);
     const what = sentence(this.input.validity.badInput ? 'noNumber' : 'empty');
-    this.fault(sentence('refused', name, what, this.info.min, this.info.max));
+    this.fault(sentence('refused', name, what, min, max));
   }
 
   /** @returns {Value} NaN when the number box holds no number */
@@ -178,6 +183,7 @@ const sentence = words({
       `${choice} (${reason})`,
     noNumber: 'the text is no number',
     empty: 'the field is empty',
+    outside: (/** @type {string} */ value) => `got ${value}`,
     refused: (
       /** @type {string} */ name,
       /** @type {string} */ what,
@@ -190,6 +196,7 @@ const sentence = words({
     unavailable: (choice, reason) => `${choice}（${reason}）`,
     noNumber: '输入的不是数',
     empty: '没有输入',
+    outside: (value) => `${value} 超出了范围`,
     refused: (name, what, min, max) => `${name}：${what}；可以填 ${min} 到 ${max} 之间的数`,
   },
 });

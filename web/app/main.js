@@ -11,6 +11,7 @@ import { Bearings } from './bearings.js';
 import { Chart } from './chart.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
+import { explain, messageOf } from './explanation.js';
 import { download, upload } from './files.js';
 import { Keep } from './keep.js';
 import { listen } from './keys.js';
@@ -272,7 +273,7 @@ class Page {
       this.#session.set(name, value);
       this.#controls.fault(name, '');
     } catch (error) {
-      this.#controls.fault(name, error instanceof Error ? error.message : String(error));
+      this.#controls.fault(name, explain('refused', messageOf(error)));
     }
     this.#invalidate();
   }
@@ -375,7 +376,7 @@ async function open() {
     new Page(await compile(), preferences);
     settle();
   } catch (error) {
-    refuse(error instanceof Error ? error.message : String(error));
+    refuse(messageOf(error));
   }
 }
 
