@@ -105,6 +105,7 @@ class Page {
   #projector;
   /** The page trains by itself at first, and then shows what was learned. */
   #premiere = !still.matches;
+  #stored = false;
   #controls;
   /** @type {Panel[]} */
   #panels;
@@ -159,6 +160,11 @@ class Page {
     if (this.#premiere && run.phase === 'finished') {
       this.#premiere = false;
       this.#clock.play(LAPS);
+    }
+    // Fetching every file once more can wait until nothing is learned.
+    if (!this.#stored && !this.#premiere && !run.busy && run.phase !== 'starting') {
+      this.#stored = true;
+      store();
     }
     this.#clock.tick(performance.now());
     this.#projector.update();
@@ -362,7 +368,7 @@ function reflowHint(phase) {
 }
 
 /** Keeps the page for a time without a network. The sources as they are have no such worker: it is a file of the built page. */
-function settle() {
+function store() {
   if (!import.meta.env.PROD) return;
   // Without a secure context there is none, and the page does without.
   navigator.serviceWorker?.register('./offline.js').catch(() => {});
@@ -374,7 +380,6 @@ async function open() {
   if (missing) return refuse(missing);
   try {
     new Page(await compile(), preferences);
-    settle();
   } catch (error) {
     refuse(messageOf(error));
   }
