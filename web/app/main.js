@@ -17,6 +17,7 @@ import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
 import { nameIn } from './meanings.js';
+import { Numerals } from './numerals.js';
 import { Own } from './own.js';
 import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
@@ -49,7 +50,14 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, link: Link, own: Own, keep: Keep };
+const PANELS = {
+  scrubbers: Scrubbers,
+  layers: Layers,
+  link: Link,
+  digits: Numerals,
+  own: Own,
+  keep: Keep,
+};
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
