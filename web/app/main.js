@@ -10,6 +10,7 @@ import { dark, light } from '../view/theme.js';
 import { Bearings } from './bearings.js';
 import { Chart } from './chart.js';
 import { Clock } from './clock.js';
+import { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { Keep } from './keep.js';
@@ -54,8 +55,9 @@ const PANELS = {
   scrubbers: Scrubbers,
   layers: Layers,
   link: Link,
-  digits: Numerals,
+  compare: Comparison,
   own: Own,
+  digits: Numerals,
   keep: Keep,
 };
 

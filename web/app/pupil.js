@@ -4,6 +4,7 @@
  */
 
 import { spawn } from '../lib/spawn.js';
+import { messageOf } from './explanation.js';
 import { Inquiry } from './inquiry.js';
 import { Losses } from './losses.js';
 
@@ -155,7 +156,7 @@ export class Pupil {
 
   /** The worker goes with what it failed at; the next start begins with another. @param {unknown} error */
   #failed(error) {
-    this.fault = error instanceof Error ? error.message : String(error);
+    this.fault = messageOf(error);
     this.#client?.dispose();
     this.#client = null;
     this.step = 0;
