@@ -6,6 +6,17 @@ import { settingsOf } from '../../web/app/match.js';
 import { cellsOf, crewOf, jobsOf, Sweep } from '../../web/app/sweep.js';
 import { module } from './small.js';
 
+/** Diverges within its run when lr is 10. */
+const WILD = {
+  optimiser: 'adamw',
+  hidden: 24,
+  layers: 8,
+  batch: 16,
+  clip: 0,
+  schedule: 'constant',
+  steps: 60,
+  solver_steps: 2,
+};
 const dials = new Dials(module);
 dials.config = dials.vary(dials.config, { hidden: 4, layers: 1, batch: 16, steps: 5 });
 
@@ -71,14 +82,22 @@ test('one core is left to the page, and at most three workers come', () => {
 });
 
 test('a run that diverges is told in its cells, and the others are filled', async () => {
-  const sweep = new Sweep(dials, () => {});
-  await sweep.run([axis('lr', [0.01, 10]), axis('solver', ['euler', 'heun'])], 3);
+  const wild = new Dials(module);
+  wild.config = wild.vary(wild.config, WILD);
+  const sweep = new Sweep(wild, () => {});
+  await sweep.run([axis('lr', [0.001, 10]), axis('solver', ['euler', 'heun'])], 3);
   assert.equal(sweep.phase, 'done', sweep.fault);
   assert.equal(sweep.progress, 1);
-  assert.ok(sweep.cells.every(({ quality, why }) => (quality === null) !== (why === '')));
-  assert.ok(sweep.cells.slice(0, 2).every(({ samples }) => samples?.length === 1000));
-  assert.equal(sweep.cells[0].nfe, 25);
-  assert.equal(sweep.cells[1].nfe, 50);
+  const [euler, heun, ...diverged] = sweep.cells;
+  assert.deepEqual([euler.nfe, heun.nfe], [2, 4]);
+  for (const { samples, quality } of [euler, heun]) {
+    assert.equal(samples?.length, 1000);
+    assert.ok(quality && quality.sw2 > 0 && quality.floor > 0);
+  }
+  for (const { samples, quality, why } of diverged) {
+    assert.deepEqual([samples, quality], [null, null]);
+    assert.match(why, /diverged|range/);
+  }
 });
 
 test('a sweep that is called off stands still, and can be begun again', async () => {

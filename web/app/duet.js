@@ -10,6 +10,8 @@ import uPlot from 'uplot';
  */
 
 const HEIGHT_PX = 160;
+/** A loss falls by factors: uPlot's name of that scale. */
+const LOGARITHMIC = 3;
 /** Points of a line: as many as a small chart shows. */
 const POINTS_MAX = 160;
 
@@ -63,7 +65,7 @@ export class Duet {
         cursor: { show: false },
         legend: { show: false },
         padding: [8, 22, 0, 0],
-        scales: { x: { time: false, range: () => [0, total] } },
+        scales: { x: { time: false, range: () => [0, total] }, y: { distr: LOGARITHMIC } },
         axes: [
           { ...axis, size: 26, space: 60 },
           { ...axis, size: 44, space: 34 },

@@ -3,7 +3,7 @@
 import { extentOf, fit } from './scale.js';
 
 /** Share of the longer side kept free around the data: a sample that misses them shows. */
-const AIR = 0.2;
+const AIR = 0.12;
 /** Of the side, and at least so many pixels. */
 const DOT_SHARE = 1 / 140;
 const DOT_PX = 1;
