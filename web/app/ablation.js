@@ -3,7 +3,7 @@
  * data.
  */
 
-import { html, nothing } from 'lit';
+import { html, nothing } from 'lit/html.js';
 import { messageOf } from './explanation.js';
 import { settingsOf, valuesOf } from './match.js';
 import { Panes } from './pane.js';
@@ -177,7 +177,7 @@ export class Ablation {
     return html`<div class="ticks" role="group" aria-label=${say('values', say(SIDES[side]))}>
       ${valuesOf(setting).map(
         (value) => html`<label><input type="checkbox" value=${String(value)}
-          .checked=${chosen.includes(value)} @change=${onPick(value)} />${valueWords(value)}</label>`,
+          .checked=${chosen.includes(value)} @change=${onPick(value)} />${valueWords(setting.name, value)}</label>`,
       )}</div>`;
   }
 
@@ -270,9 +270,9 @@ export class Ablation {
     return html`<p class="small" id="ablation-caption">${say('coming')} ${caption}</p>
       <div class="wide"><table id="ablation-grid" aria-describedby="ablation-caption">
       <thead><tr><td>${spoken(down.setting.name)} \\ ${spoken(across.setting.name)}</td>
-        ${across.values.map((value) => html`<th scope="col">${valueWords(value)}</th>`)}</tr></thead>
+        ${across.values.map((value) => html`<th scope="col">${valueWords(across.setting.name, value)}</th>`)}</tr></thead>
       <tbody>${down.values.map(
-        (value, row) => html`<tr><th scope="row">${valueWords(value)}</th>
+        (value, row) => html`<tr><th scope="row">${valueWords(down.setting.name, value)}</th>
           ${across.values.map((_, column) => this.#cell(row * across.values.length + column, best))}</tr>`,
       )}</tbody>
     </table></div>`;
@@ -289,8 +289,8 @@ export class Ablation {
     const { quality, nfe } = cell;
     const [down, across] = /** @type {[Axis, Axis]} */ (this.#axes);
     const names = [
-      `${spoken(down.setting.name)} ${valueWords(down.values[cell.row])}`,
-      `${spoken(across.setting.name)} ${valueWords(across.values[cell.column])}`,
+      `${spoken(down.setting.name)} ${valueWords(down.setting.name, down.values[cell.row])}`,
+      `${spoken(across.setting.name)} ${valueWords(across.setting.name, across.values[cell.column])}`,
     ];
     const said = quality ? short(quality.sw2) : '–';
     const text = quality

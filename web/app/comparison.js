@@ -3,20 +3,21 @@
  * of ablation.js.
  */
 
-import { html, nothing, render } from 'lit';
+import { html, nothing, render } from 'lit/html.js';
+import { placesAt } from '../view/passage.js';
 import { Ablation } from './ablation.js';
 import { Clock } from './clock.js';
 import { Contest } from './contest.js';
 import { Duet } from './duet.js';
 import { messageOf } from './explanation.js';
+import { group } from './glossary.js';
 import { adaptive, contender, level, settingsOf, suggest, valuesOf } from './match.js';
 import { Panes } from './pane.js';
-import { between } from './projector.js';
 import { scoreboard } from './scoreboard.js';
 import { shuttle } from './shuttle.js';
 import { figure, tongue, words } from './tongue.js';
 import { verdict } from './verdict.js';
-import { short, spoken, valueWords } from './wording.js';
+import { explained, offered, short, spoken, valueWords } from './wording.js';
 
 /**
  * @typedef {import('./main.js').Desk} Desk
@@ -171,21 +172,21 @@ export class Comparison {
       this.#chosen = null;
       this.#turn('');
     };
-    const option = (/** @type {Setting} */ { name, help }) =>
-      html`<option value=${name} title=${help} .selected=${name === this.#setting.name}>${spoken(name)}</option>`;
+    const option = (/** @type {Setting} */ { name }) =>
+      html`<option value=${name} .selected=${name === this.#setting.name}>${spoken(name)}</option>`;
     return html`<div class="bench">
       <div class="field">
         <label for="compare-setting">${say('setting')}</label>
         <select id="compare-setting" aria-describedby="compare-help" @change=${onName}>
           ${groups.map(
-            (group) => html`<optgroup label=${group}>
-              ${settings.filter((each) => each.group === group).map(option)}
+            (each) => html`<optgroup label=${group(/** @type {'data'} */ (each))}>
+              ${settings.filter((setting) => setting.group === each).map(option)}
             </optgroup>`,
           )}
         </select>
       </div>
       ${SIDES.map((_, side) => this.#value(side))}
-      <p class="small" id="compare-help">${this.#setting.help}</p>
+      <p class="small" id="compare-help">${explained(this.#setting)}</p>
     </div>`;
   }
 
@@ -209,7 +210,8 @@ export class Comparison {
       this.#choose(side, values[/** @type {HTMLSelectElement} */ (target).selectedIndex]);
     return html`<div class="field">${label}<select id=${id} aria-describedby="compare-fault"
       @change=${onPick}>${values.map(
-        (value) => html`<option .selected=${value === now}>${valueWords(value)}</option>`,
+        (value) =>
+          html`<option .selected=${value === now}>${offered(setting.name, value)}</option>`,
       )}</select></div>`;
   }
 
@@ -265,7 +267,7 @@ export class Comparison {
     const contenders = sides.map((side) => side.contender);
     if (contenders.some(adaptive)) return say('adaptive');
     const how = contenders.map(({ config }) =>
-      say('steps', [String(config.solver), figure(Number(config.solver_steps))]),
+      say('steps', [valueWords('solver', config.solver), figure(Number(config.solver_steps))]),
     );
     if (nfe !== null) return say('equal', [figure(nfe), ...how]);
     const costs = contenders.map(({ config }) => figure(this.#desk.session.dials.cost(config)));
@@ -275,10 +277,14 @@ export class Comparison {
   #result() {
     const { sides, phase } = this.#contest;
     const { setting, values } = /** @type {Ran} */ (this.#ran);
-    const told = phase === 'done' ? verdict(this.#contest, setting.help) : [];
+    const told = phase === 'done' ? verdict(this.#contest, explained(setting)) : [];
     const losses = sides.map(({ losses }) => (losses.count > 0 ? short(losses.latest()) : '–'));
     const pictures = SIDES.map((side, i) => {
-      const caption = say('caption', [side, spoken(setting.name), valueWords(values[i])]);
+      const caption = say('caption', [
+        side,
+        spoken(setting.name),
+        valueWords(setting.name, values[i]),
+      ]);
       const label = say('picture', [caption, figure(this.#step), this.#clock.t.toFixed(2)]);
       return html`<figure>
         <canvas id="compare-picture-${side.toLowerCase()}" role="img" aria-label=${label}></canvas>
@@ -343,7 +349,7 @@ export class Comparison {
     const { t } = this.#clock;
     const last = this.#points[i];
     if (last?.moment === moment && last?.t === t) return last.points;
-    const points = moment ? between(moment, t) : null;
+    const points = moment ? placesAt({ ...moment, dim: this.#contest.dim }, t) : null;
     this.#points[i] = { moment, t, points };
     return points;
   }

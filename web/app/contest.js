@@ -108,8 +108,8 @@ export class Contest {
    */
   async #go(sides, signal) {
     this.#enter('starting');
-    const extras = this.#dials.extras();
-    await Promise.all(sides.map((side) => side.open(extras, signal)));
+    const extras = sides.map(({ contender }) => this.#dials.extras(contender.config));
+    await Promise.all(sides.map((side, i) => side.open(extras[i], signal)));
     signal.throwIfAborted();
     this.data = await sides[0].client.data({ n: SHOWN, seed: DATA_SEED, signal });
     const n = Math.min(...sides.map((side) => this.#affordable(side)));

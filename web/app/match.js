@@ -36,7 +36,7 @@ const GUIDANCE_ROW = {
   name: GUIDANCE,
   group: 'sampling',
   choices: [],
-  help: 'How strongly the class of a sample leads it: 0 not at all, 1 as it was learned, more away from the other classes.',
+  help: '',
   min: 0,
   max: GUIDANCE_MAX,
   kind: 'real',
@@ -80,9 +80,12 @@ export function baseOf({ config }) {
  */
 export function suggest(dials, setting) {
   if (setting.name === GUIDANCE) return [1, 3];
-  const now = baseOf(dials)[setting.name];
-  const others = valuesOf(setting).filter((value) => value !== now && takes(dials, setting, value));
-  if (valuesOf(setting).length > 0) return [now, others[0] ?? now];
+  const base = baseOf(dials)[setting.name];
+  // A curve of the reader's own is not on the list.
+  const listed = valuesOf(setting);
+  const now = listed.length === 0 || listed.includes(base) ? base : listed[0];
+  const others = listed.filter((value) => value !== now && takes(dials, setting, value));
+  if (listed.length > 0) return [now, others[0] ?? now];
   if (setting.name === 'solver_steps') return [now, Math.max(1, Math.floor(Number(now) / FEW))];
   const twice = 2 * Number(now) || (setting.min + Math.min(setting.max, 1)) / 2;
   const other = twice <= setting.max ? twice : Number(now) / 2;

@@ -2,7 +2,7 @@
  * The panel of the handwritten digits: a network learns them in front of the reader, and then draws the one that is chosen.
  */
 
-import { html, render } from 'lit';
+import { html, render } from 'lit/html.js';
 import { drawMosaic, mosaicSize } from '../view/mosaic.js';
 import { CLASSES, EACH, Pupil, STOPS, WAYS } from './pupil.js';
 import { figure, tongue, words } from './tongue.js';

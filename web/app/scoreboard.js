@@ -2,7 +2,7 @@
  * What was measured of both sides of a contest, as a table.
  */
 
-import { html } from 'lit';
+import { html } from 'lit/html.js';
 import { figure, words } from './tongue.js';
 import { short } from './wording.js';
 

@@ -2,7 +2,7 @@
  * Two sliders for both sides of a contest at once: the time of the flow and the time of the training.
  */
 
-import { html } from 'lit';
+import { html } from 'lit/html.js';
 import { figure, words } from './tongue.js';
 
 /** Positions of the slider of the flow. */

@@ -142,7 +142,6 @@ export class Sweep {
     this.jobs = jobsOf(this.#dials, this.cells);
     Object.assign(this, { data: null, fault: '', dim: Number(this.#dials.config.dim) });
     const waiting = [...this.jobs];
-    const extras = this.#dials.extras();
     this.workers = waiting.length > 0 ? crewOf(cores, waiting.length) : 0;
     const crew = Array.from({ length: this.workers }, () => spawn());
     this.#crew = crew;
@@ -152,7 +151,7 @@ export class Sweep {
         crew.map(async (coming) => {
           const client = await coming;
           for (let job = waiting.shift(); job; job = waiting.shift()) {
-            await this.#fill(client, job, extras, signal);
+            await this.#fill(client, job, signal);
           }
         }),
       );
@@ -177,13 +176,13 @@ export class Sweep {
   /**
    * @param {Client} client
    * @param {Job} job
-   * @param {import('../lib/extras.js').Extras} extras
    * @param {AbortSignal} signal
    */
-  async #fill(client, job, extras, signal) {
+  async #fill(client, job, signal) {
     signal.throwIfAborted();
     const [{ contender: first }] = job.cells;
-    await client.create(/** @type {Contender} */ (first).config, extras);
+    const { config } = /** @type {Contender} */ (first);
+    await client.create(config, this.#dials.extras(config));
     this.data ??= await client.data({ n: SHOWN, seed: DATA_SEED, signal });
     try {
       let toldMs = 0;
