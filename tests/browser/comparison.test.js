@@ -1,9 +1,13 @@
 /** @file The panel that compares in headless Chromium: two runs side by side, and the grid of settings. */
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
 import { choose, open, settled, visit } from './visit.js';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** @type {Awaited<ReturnType<typeof open>>} */
 let site;
@@ -260,5 +264,29 @@ test('it fits a screen of 320 pixels', async () => {
   await grid(page, 'done');
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= 320, `${wide} px`);
+  await page.context().close();
+});
+
+test('done, in Chinese and dark: axe finds nothing in it or in the digits, and no sentence is English', async () => {
+  const { page } = await small({ locale: 'zh-CN', colorScheme: 'dark' });
+  await page.click('#compare-start');
+  await contest(page, 'done');
+  await page.click('#ablation-start');
+  await grid(page, 'done');
+  await page.click('#digits-start');
+  await page.waitForSelector('#digits-real');
+  await page.click('#digits-start');
+  await page.waitForFunction(() => document.querySelector('#digits')?.dataset.phase === 'paused');
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { violations } = await globalThis.axe.run({ include: ['#compare', '#digits'] });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`);
+  });
+  assert.deepEqual(found, []);
+  const text = await page.evaluate(() =>
+    ['#compare', '#digits'].map((id) => document.querySelector(id).textContent).join(' '),
+  );
+  assert.doesNotMatch(text.replace(/Optical.*Digits/, ''), /[a-z]+ [a-z]+ [a-z]+/);
+  assert.match(text, /两边|分不出高下|更接近数据/);
   await page.context().close();
 });

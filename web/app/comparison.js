@@ -104,7 +104,9 @@ export class Comparison {
   #turns = 0;
   /** Where the samples were last. @type {{moment?: import('./contestant.js').Moment, t: number, points: Float32Array | null}[]} */
   #points = [];
-  /** @type {unknown[]} */
+  /** Of the section, kept so that no frame has to ask for it. */
+  #widthPx = 0;
+  /** What is on the page. @type {unknown[]} */
   #drawn = [];
 
   /**
@@ -118,6 +120,10 @@ export class Comparison {
     this.#clock = new Clock(desk.changed);
     this.#ablation = new Ablation(desk);
     root.setAttribute('aria-labelledby', 'compare-title');
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#widthPx = contentRect.width;
+      desk.changed();
+    }).observe(root);
   }
 
   draw() {
@@ -126,7 +132,7 @@ export class Comparison {
     const theme = this.#desk.theme();
     const mine = [this.#contest.revision, this.#ablation.revision, this.#turns];
     const { t, playing } = this.#clock;
-    const drawn = [...mine, t, playing, config, theme, this.#root.clientWidth, tongue()];
+    const drawn = [...mine, t, playing, config, theme, this.#widthPx, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     this.#root.dataset.phase = this.#contest.phase;

@@ -114,6 +114,8 @@ export class Numerals {
   #root;
   #desk;
   #pupil;
+  /** Of the section, kept so that no frame has to ask for it. */
+  #widthPx = 0;
   /** What is on the page. @type {unknown[]} */
   #drawn = [];
   /** What each canvas shows. @type {Map<string, unknown[]>} */
@@ -128,13 +130,16 @@ export class Numerals {
     this.#desk = desk;
     this.#pupil = new Pupil(desk.changed);
     root.setAttribute('aria-labelledby', 'digits-title');
+    new ResizeObserver(([{ contentRect }]) => {
+      this.#widthPx = contentRect.width;
+      desk.changed();
+    }).observe(root);
   }
 
   draw() {
     const { phase, step, fault, made, way, digit, guidance } = this.#pupil;
     const theme = this.#desk.theme();
-    const width = this.#root.clientWidth;
-    const drawn = [phase, step, fault, made, way, digit, guidance, theme, width, tongue()];
+    const drawn = [phase, step, fault, made, way, digit, guidance, theme, this.#widthPx, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     this.#root.dataset.phase = phase;
