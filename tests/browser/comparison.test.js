@@ -60,12 +60,18 @@ async function told(page, id) {
   return (await page.textContent(id)) ?? '';
 }
 
+/** Takes another setting, and waits for its values. @param {import('playwright-core').Page} page @param {string} name */
+async function differ(page, name) {
+  await page.selectOption('#compare-setting', name);
+  await told(page, '#compare-help');
+}
+
 /** Both pictures. @param {import('playwright-core').Page} page */
 async function pictures(page) {
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
-  return page.$$eval('.bout .pair canvas', (all) =>
+  return page.$$eval('.views .pair canvas', (all) =>
     all.map((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL()),
   );
 }
@@ -92,7 +98,7 @@ describe('a reader compares two runs', () => {
 
   test('the same setting on both sides: the same hash, that of Node; and no worker before or after', async () => {
     await ended(page);
-    await page.selectOption('#compare-setting', 'coupling');
+    await differ(page, 'coupling');
     await page.selectOption('#compare-b', 'independent');
     await page.click('#compare-start');
     await contest(page, 'training', 'measuring');
@@ -134,7 +140,7 @@ describe('a reader compares two runs', () => {
   });
 
   test('another solver at equal cost: as many evaluations, by other steps, of the same network', async () => {
-    await page.selectOption('#compare-setting', 'solver');
+    await differ(page, 'solver');
     await page.selectOption('#compare-a', 'heun');
     await page.selectOption('#compare-b', 'euler');
     await page.click('#compare-start');
@@ -160,8 +166,8 @@ describe('a reader compares two runs', () => {
   });
 
   test('a value that the engine does not take is told at the fields, and nothing starts', async () => {
-    await page.selectOption('#compare-setting', 'features');
-    await page.locator('#compare-b').fill('7');
+    await differ(page, 'features');
+    await page.locator('input#compare-b').fill('7');
     await page.locator('#compare-b').blur();
     assert.match(await told(page, '#compare-fault'), /features: got 7; allowed is an even/);
     await page.click('#compare-start');
@@ -173,7 +179,7 @@ describe('a reader compares two runs', () => {
 
   test('it can be called off, and its workers end with it', async () => {
     await choose(page, 'steps', '1000000');
-    await page.selectOption('#compare-setting', 'path');
+    await differ(page, 'path');
     await page.click('#compare-start');
     await contest(page, 'training');
     assert.equal(await page.textContent('#compare-start'), 'Stop');

@@ -298,6 +298,7 @@ export class Comparison {
       </figure>`;
     });
     return html`<div class="bout">
+      <div class="views">
       <div class="pair">${pictures}</div>
       ${shuttle(this.#clock, {
         last: Math.max(0, this.#contest.moments - 1),
@@ -305,12 +306,15 @@ export class Comparison {
         step: this.#step,
         seek: (at) => this.#seek(at),
       })}
+      </div>
+      <div class="facts">
+      <div id="compare-verdict" role="status">${told.map((sentence) => html`<p>${sentence}</p>`)}</div>
+      ${scoreboard(sides, losses)}
       <figure class="chart">
         <div id="compare-chart" role="img" aria-labelledby="compare-chart-text"></div>
         <figcaption id="compare-chart-text" class="small">${say('chart', losses)}</figcaption>
       </figure>
-      ${scoreboard(sides, losses)}
-      <div id="compare-verdict" role="status">${told.map((sentence) => html`<p>${sentence}</p>`)}</div>
+      </div>
     </div>`;
   }
 
@@ -335,7 +339,7 @@ export class Comparison {
   #paint() {
     const { sides, data, dim } = this.#contest;
     const canvases = /** @type {NodeListOf<HTMLCanvasElement>} */ (
-      this.#root.querySelectorAll('.bout > .pair canvas')
+      this.#root.querySelectorAll('.views .pair canvas')
     );
     const theme = this.#desk.theme();
     canvases.forEach((canvas, i) => {

@@ -10,6 +10,8 @@ import uPlot from 'uplot';
  */
 
 const HEIGHT_PX = 160;
+/** A factor above and below. */
+const AIR = 1.15;
 /** A loss falls by factors: uPlot's name of that scale. */
 const LOGARITHMIC = 3;
 /** Points of a line: as many as a small chart shows. */
@@ -65,7 +67,10 @@ export class Duet {
         cursor: { show: false },
         legend: { show: false },
         padding: [8, 22, 0, 0],
-        scales: { x: { time: false, range: () => [0, total] }, y: { distr: LOGARITHMIC } },
+        scales: {
+          x: { time: false, range: () => [0, total] },
+          y: { distr: LOGARITHMIC, range: around },
+        },
         axes: [
           { ...axis, size: 26, space: 60 },
           { ...axis, size: 44, space: 34 },
@@ -76,6 +81,17 @@ export class Duet {
       frame,
     );
   }
+}
+
+/**
+ * A little air around the lines, and a window when there are none yet.
+ * @param {uPlot} _plot
+ * @param {number | null} min
+ * @param {number | null} max
+ * @returns {[number, number]}
+ */
+function around(_plot, min, max) {
+  return min === null || max === null ? [0.1, 1] : [min / AIR, max * AIR];
 }
 
 /**
