@@ -7,6 +7,7 @@ import { drawMosaic, mosaicSize } from '../../web/view/mosaic.js';
 import { extentOf, fit, ticks } from '../../web/view/scale.js';
 import { drawScatter } from '../../web/view/scatter.js';
 import { dark, light } from '../../web/view/theme.js';
+import { drawVignette } from '../../web/view/vignette.js';
 import { recordingContext } from './recorder.js';
 
 const square = { left: 40, top: 30, width: 400, height: 400 };
@@ -220,4 +221,19 @@ test('a cameo draws its first points into its square, and points of one dimensio
     const heights = new Set(calls.map(({ args }) => args[1]));
     assert.equal(heights.size === 1, dim === 1);
   }
+});
+
+test('a vignette paints its square, then data, then samples in the window of the data', () => {
+  const { ctx, calls } = recordingContext();
+  drawVignette(ctx, { data, samples, dim: 2 }, 100, light);
+  const [ground, ...dots] = calls;
+  assert.deepEqual(ground.args, [0, 0, 100, 100]);
+  assert.equal(ground.fill, light.background);
+  assert.equal(ground.alpha, 1);
+  const fills = dots.map(({ fill }) => fill);
+  assert.deepEqual(fills, [...Array(3).fill(light.data), ...Array(2).fill(light.samples)]);
+  for (const { args } of dots.slice(0, 3)) assert.ok(args[0] > 0 && args[1] > 0 && args[0] < 100);
+  // Data reach from -1 to 1, so samples at -2 and 2 lie outside, as far to either side.
+  const [left, right] = dots.slice(3).map(({ args }) => args[0] + args[2] / 2);
+  assert.ok(left < 0 && Math.abs(left + right - 100) < 1e-9, `${left}, ${right}`);
 });

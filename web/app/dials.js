@@ -45,7 +45,21 @@ export class Dials {
 
   /** Network evaluations a sample costs with this solver and these steps. */
   get nfe() {
-    return this.#ruler.nfe(String(this.config.solver), Number(this.config.solver_steps));
+    return this.cost(this.config);
+  }
+
+  /** Network evaluations a sample costs in another configuration. @param {Config} config */
+  cost({ solver, solver_steps }) {
+    return this.#ruler.nfe(String(solver), Number(solver_steps));
+  }
+
+  /**
+   * Another configuration with other values of some rows. Throws when the engine refuses them.
+   * @param {Config} config
+   * @param {import('../lib/parameters.js').PartialConfig} values
+   */
+  vary(config, values) {
+    return resolve(this.#module, { ...config, ...values });
   }
 
   /**
@@ -108,7 +122,7 @@ export class Dials {
    * @param {Value} value
    */
   check(config, name, value) {
-    resolve(this.#module, { ...config, [name]: value });
+    this.vary(config, { [name]: value });
   }
 
   /**

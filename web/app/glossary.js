@@ -111,7 +111,7 @@ export function nameOf(name) {
   return (tongue() === 'zh' && CHINESE[name]?.[0]) || name.replaceAll('_', ' ');
 }
 
-/** @param {ParameterInfo} info */
+/** @param {Pick<ParameterInfo, 'name' | 'help'>} info */
 export function helpOf({ name, help }) {
   return (tongue() === 'zh' && CHINESE[name]?.[1]) || help;
 }

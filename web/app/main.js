@@ -10,6 +10,7 @@ import { dark, light } from '../view/theme.js';
 import { Bearings } from './bearings.js';
 import { Chart } from './chart.js';
 import { Clock } from './clock.js';
+import { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { explain, messageOf } from './explanation.js';
 import { download, upload } from './files.js';
@@ -18,6 +19,7 @@ import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
 import { nameIn } from './meanings.js';
+import { Numerals } from './numerals.js';
 import { Own } from './own.js';
 import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
@@ -55,7 +57,9 @@ const PANELS = {
   scrubbers: Scrubbers,
   layers: Layers,
   link: Link,
+  compare: Comparison,
   own: Own,
+  digits: Numerals,
   keep: Keep,
   tour: Tour,
 };

@@ -27,7 +27,7 @@ import { SAMPLE_SEED } from './portrait.js';
 const WAYS_MAX = 12;
 const NUMBERS_MAX = 2 ** 20;
 /** A solver with steps of its own is read at these times. */
-const READINGS_AT = Float64Array.from({ length: 41 }, (_, i) => i / 40);
+export const READINGS_AT = Float64Array.from({ length: 41 }, (_, i) => i / 40);
 /** The most samples in the measure of a moment. */
 const MEASURED_MAX = 4000;
 /** Milliseconds between two moments of a training model where the reader asked for little motion. */

@@ -6,7 +6,7 @@ import { refusal } from '../lib/errors.js';
 import { isOfPairs } from '../lib/pairs.js';
 import { SOURCES, torchFiles } from '../lib/torch.js';
 import { reason, writeWhole } from './file.js';
-import { DIGITS, readDigits } from './imagery.js';
+import { DIGITS, importDigits } from './imagery.js';
 import { missing, toggle } from './options.js';
 import { dataOption, openRun, openRunWithData } from './runfile.js';
 import { readData } from './space.js';
@@ -93,7 +93,7 @@ function lackOf({ config: { coupling, data } }, points) {
  */
 async function shipped({ images }, labelled) {
   if (images?.name !== DIGITS) return undefined;
-  const { labels, ...points } = await readDigits(images.latent);
+  const { labels, ...points } = await importDigits(images.latent);
   return labelled ? { ...points, labels } : points;
 }
 

@@ -1,7 +1,6 @@
 /** @file Images for the command: the handwritten digits as the data of a run, and the mosaics of --png. */
 
 import { refusal } from '../lib/errors.js';
-import { encode, pca } from '../lib/pca.js';
 import { number } from './options.js';
 
 /** @typedef {import('../lib/images.js').Images} Images */
@@ -24,21 +23,12 @@ export const latentOption = number('--latent', 'latent', {
 });
 
 /**
- * The digits, in pixels, in so many principal components, or in the latent space of a run.
- * @param {number | Images['latent']} [space]
- * @returns {Promise<{points: Float32Array, n: number, dim: number, labels: Int32Array, images: Images}>}
+ * Loaded here, so that no other run reads the images.
+ * @param {number | Images['latent']} [space]  see readDigits
  */
-export async function readDigits(space) {
-  // Loaded here, so that no other run reads the images.
-  const { digits, HEIGHT, WIDTH } = await import('../lib/digits.js');
-  const { points, labels, dim } = await digits();
-  const n = labels.length;
-  const images = { width: WIDTH, height: HEIGHT, name: DIGITS };
-  if (space === undefined) return { points, n, dim, labels, images };
-  const { mean, components } = typeof space === 'number' ? pca(points, dim, space) : space;
-  const latent = { mean, components };
-  const latents = encode(latent, points);
-  return { points: latents, n, dim: latents.length / n, labels, images: { ...images, latent } };
+export async function importDigits(space) {
+  const { readDigits } = await import('../lib/digits.js');
+  return readDigits(space);
 }
 
 /**

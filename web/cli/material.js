@@ -3,7 +3,7 @@
 import { countClasses } from '../lib/classes.js';
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { DIM_MAX, encode, pca } from '../lib/pca.js';
-import { DIGITS, readDigits } from './imagery.js';
+import { DIGITS, importDigits } from './imagery.js';
 import { isPointsFile, readPoints } from './pointfile.js';
 
 /** @typedef {import('./options.js').Values} Values */
@@ -51,7 +51,7 @@ export async function materialOf(values) {
  */
 async function ownData({ data, latent, labels: labelled, classes }) {
   if (data === DIGITS) {
-    const { labels, ...images } = await readDigits(latent);
+    const { labels, ...images } = await importDigits(latent);
     return labelled || classes > 0 ? { ...images, labels } : images;
   }
   if (data && isPointsFile(data)) {

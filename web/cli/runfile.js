@@ -3,7 +3,7 @@
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { load, save } from '../lib/weights.js';
 import { readWhole, writeWhole } from './file.js';
-import { DIGITS, readDigits } from './imagery.js';
+import { DIGITS, importDigits } from './imagery.js';
 import { file, missing } from './options.js';
 import { ENDINGS } from './pointfile.js';
 import { readData } from './space.js';
@@ -58,7 +58,7 @@ export async function openRunWithData(what, path, { module, data, threads }) {
     if (data !== undefined && data !== DIGITS) {
       throw refusal('--data', data, `${DIGITS}, as in ${path}, or left out`);
     }
-    const { points, n, labels } = await readDigits(images.latent);
+    const { points, n, labels } = await importDigits(images.latent);
     model.setPoints(points, n, Number(model.config.classes) > 0 ? labels : undefined);
     return model;
   }

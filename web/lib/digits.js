@@ -7,7 +7,10 @@
  *     model.setPoints(points, undefined, labels);
  */
 
+import { encode, pca } from './pca.js';
 import { pixels } from './pixels.js';
+
+/** @typedef {import('./images.js').Images} Images */
 
 export const WIDTH = 8;
 export const HEIGHT = 8;
@@ -30,6 +33,22 @@ export async function digits() {
     labels[i] = rows[from + dim];
   }
   return { points, labels, dim };
+}
+
+/**
+ * The digits as the data of a run: in pixels, in so many principal components, or in the latent space of another run.
+ * @param {number | Images['latent']} [space]
+ * @returns {Promise<{points: Float32Array, n: number, dim: number, labels: Int32Array, images: Images}>}
+ */
+export async function readDigits(space) {
+  const { points, labels, dim } = await digits();
+  const n = labels.length;
+  const images = { width: WIDTH, height: HEIGHT, name: 'digits' };
+  if (space === undefined) return { points, n, dim, labels, images };
+  const { mean, components } = typeof space === 'number' ? pca(points, dim, space) : space;
+  const latent = { mean, components };
+  const latents = encode(latent, points);
+  return { points: latents, n, dim: latents.length / n, labels, images: { ...images, latent } };
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes a zlib stream */
