@@ -50,9 +50,10 @@ export async function serving(folder, headers = {}) {
  * Opens an address in a context of its own.
  * @param {import('playwright-core').Browser} browser
  * @param {string} address
+ * @param {import('playwright-core').BrowserContextOptions} [options]
  */
-export async function opened(browser, address) {
-  const page = await browser.newPage();
+export async function opened(browser, address, options) {
+  const page = await browser.newPage(options);
   /** @type {string[]} */
   const complaints = [];
   /** @type {string[]} */

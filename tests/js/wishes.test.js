@@ -63,7 +63,11 @@ test('an attribute out of range or hostile is refused with what is allowed', asy
     const message = new RegExp(`^${name}: got "pink"; allowed is one of \\w+, \\w+, \\w+$`);
     assert.throws(() => mannerOf(element({ [name]: 'pink' })), { message });
   }
-  const manner = { autostart: 'visible', controls: 'minimal', theme: 'auto' };
+  assert.throws(
+    () => mannerOf(element({ host: '*' })),
+    /^MoonflowError: host: got "\*"; allowed is the origin/,
+  );
+  const manner = { autostart: 'visible', controls: 'minimal', theme: 'auto', host: null };
   assert.deepEqual(mannerOf(element({})), manner);
 });
 

@@ -6,7 +6,7 @@
 import { placesAt } from '../view/passage.js';
 import { dark, light } from '../view/theme.js';
 import { isEnd, Learner } from './learner.js';
-import { Mailbox, originOf } from './mailbox.js';
+import { Mailbox } from './mailbox.js';
 import { phrases } from './phrases.js';
 import { Vigil } from './vigil.js';
 import { configOf, mannerOf } from './wishes.js';
@@ -34,7 +34,9 @@ export class Embed {
   /** @type {Mailbox | null} */
   #mailbox = null;
   /** @type {Manner} */
-  #manner = { autostart: 'visible', controls: 'minimal', theme: 'auto' };
+  #manner = { autostart: 'visible', controls: 'minimal', theme: 'auto', host: null };
+  /** Why the attributes of that were refused. @type {unknown} */
+  #fault = null;
   /** What the page around a frame said of the theme. @type {Manner['theme']} */
   #told = 'auto';
   /** What is to be learned, and what is: the same object when they agree. @type {Config | null} */
@@ -119,21 +121,27 @@ export class Embed {
     this.invalidate();
   }
 
-  /** An attribute has changed. */
+  /** An attribute has changed. How it shows itself is taken at once, what it learns when it is seen. */
   reread() {
     this.#unread = true;
-    const host = this.#element.getAttribute('host');
     this.#mailbox?.end();
     this.#mailbox = null;
     this.#told = 'auto';
-    const origin = host === null ? null : originOf(host);
-    if (origin) {
-      this.#mailbox = new Mailbox(origin, (theme) => {
-        this.#told = theme;
-        this.invalidate();
-      });
+    this.#fault = null;
+    try {
+      this.#manner = mannerOf(this.#element);
+      const { host } = this.#manner;
+      if (host !== null) this.#mailbox = new Mailbox(host, (theme) => this.#hear(theme));
+    } catch (error) {
+      this.#fault = error;
     }
     this.stir();
+  }
+
+  /** @param {Manner['theme']} theme */
+  #hear(theme) {
+    this.#told = theme;
+    this.invalidate();
   }
 
   /** The element has left the document. */
@@ -181,20 +189,13 @@ export class Embed {
     this.#run();
   }
 
-  /** Reads the attributes. Those that ask for what cannot be are told, and change nothing. */
+  /** Reads what is to be learned. What cannot be is told, and changes nothing. */
   async #read() {
     this.#unread = false;
     try {
-      const manner = mannerOf(this.#element);
-      const host = this.#element.getAttribute('host');
-      if (host !== null && !originOf(host)) {
-        throw new Error(
-          `host: got ${JSON.stringify(host)}; allowed is an origin, such as https://docs.example`,
-        );
-      }
       const config = await configOf(this.#element);
+      if (this.#fault) throw this.#fault;
       if (JSON.stringify(config) !== JSON.stringify(this.#wish)) this.#wish = config;
-      this.#manner = manner;
       this.message = '';
     } catch (error) {
       this.#say(error);

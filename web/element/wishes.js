@@ -4,6 +4,7 @@
  */
 
 import { compile, MoonflowError, resolve } from '../lib/index.js';
+import { originOf } from './mailbox.js';
 
 /**
  * How an element shows itself; a configuration is asked for apart.
@@ -11,6 +12,7 @@ import { compile, MoonflowError, resolve } from '../lib/index.js';
  * @property {'visible' | 'click' | 'none'} autostart
  * @property {'minimal' | 'full' | 'none'} controls
  * @property {'auto' | 'light' | 'dark'} theme
+ * @property {string | null} host
  */
 
 const CHOICES = {
@@ -51,7 +53,11 @@ export function mannerOf(element) {
     if (choices.includes(value)) return [name, value];
     throw refuse(name, value, `one of ${choices.join(', ')}`);
   });
-  return Object.fromEntries(chosen);
+  const host = element.getAttribute('host');
+  if (host !== null && originOf(host) === null) {
+    throw refuse('host', host, 'the origin of the page around, such as https://docs.example');
+  }
+  return { ...Object.fromEntries(chosen), host };
 }
 
 /**
