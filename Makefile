@@ -76,7 +76,7 @@ check: setup-check wasm package
 	$(BIN)/tsc -p tsconfig.json
 	clang-format --dry-run -Werror $(C_FILES)
 	$(BIN)/publint --strict --pack false wasm_build/npm
-	$(BIN)/attw wasm_build/moonflow.tgz --profile esm-only --exclude-entrypoints core.wasm --format ascii --quiet
+	$(BIN)/attw wasm_build/moonflow.tgz --profile esm-only --exclude-entrypoints core.wasm moonflow.html --format ascii --quiet
 	node wasm_build/weight.js
 	node --test --test-reporter=dot tests/js/repository.test.js
 

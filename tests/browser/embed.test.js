@@ -267,7 +267,10 @@ test('a model that diverges is told, and Start begins again', async () => {
     { timeout: 30_000 },
   );
   if ((await read(page, 'state')) === 'finished') throw new Error('this run was to diverge');
-  assert.match(String(await read(page, 'message')), /^train: the (loss|gradient) of step \d+ .* smaller lr/);
+  assert.match(
+    String(await read(page, 'message')),
+    /^train: the (loss|gradient) of step \d+ .* smaller lr/,
+  );
   await page.evaluate(
     (config) => document.querySelector('moon-flow').setAttribute('config', config),
     CONFIG,
