@@ -282,6 +282,24 @@ test('a model that diverges is told, and Start begins again', async () => {
   await page.close();
 });
 
+test('a worker that is lost is told, and Start begins again in another', async () => {
+  const keep = `<script>globalThis.workers = []; globalThis.Worker = class extends Worker {
+    constructor(...words) { super(...words); workers.push(this); } };</script>`;
+  const { page } = await visited(keep + tag({ config: LONG }));
+  await begun(page);
+  await page.evaluate((config) => {
+    globalThis.workers[0].terminate();
+    globalThis.workers[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+    document.querySelector('moon-flow').setAttribute('config', config);
+  }, CONFIG);
+  await until(page, 'failed');
+  await page.locator('moon-flow').getByRole('button', { name: 'Start' }).click();
+  await until(page, 'finished');
+  assert.equal(await digest(page), await hashOf({}));
+  assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
 test('where little motion is asked for, and with click or none, it waits for a press', async () => {
   /** @type {[Record<string, string>, any][]} */
   const cases = [

@@ -4,12 +4,13 @@
  */
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { launch } from '../browser/visit.js';
 import { install } from '../js/installed.js';
+import { BUNDLERS } from './bundling.js';
 import { ended, leaves, lives, note, outside, table, trained, workersOf } from './embedded.js';
 import { recipe } from './recipes.js';
 import { opened, serving } from './serving.js';
@@ -87,6 +88,21 @@ test('a module from another origin, as a CDN serves it', async () => {
     await lives('cross-origin CDN', 'element.js', visit);
   } finally {
     cdn.close();
+  }
+});
+
+test('bundled by esbuild, webpack, rollup and vite, which keep an import for its effect alone', async () => {
+  mkdirSync(join(user.folder, 'bundled'));
+  const html = `${ICON}${TAG}<script type="module" src="./main.js"></script>`;
+  user.write('bundled/main.js', "import 'moonflow/element';\n");
+  user.write('bundled/index.html', html);
+  for (const name of ['esbuild', 'webpack', 'rollup', 'vite']) {
+    const built = `built-${name}`;
+    await BUNDLERS[name](join(user.folder, 'bundled'), join(user.folder, built));
+    // vite writes a page of its own.
+    if (name !== 'vite') site.pages.set(`/${built}/index.html`, { body: html });
+    const visit = await opened(browser, `${site.origin}/${built}/index.html`);
+    await lives(`bundled by ${name}`, 'element.js', visit);
   }
 });
 
