@@ -9,10 +9,11 @@ NODE_TEST := node --test --test-reporter=spec
 C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
+HOST_TESTS := tests/hosts/element.test.js tests/hosts/sites.test.js tests/hosts/docusaurus/docusaurus.test.js
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
-.PHONY: help demo site test wasm package test-c test-js test-browser bench transfer vitals check format clean
-.PHONY: setup-build setup-demo setup-check setup-test setup-bench
+.PHONY: help demo site test wasm package test-c test-js test-browser hosts bench transfer vitals check format clean
+.PHONY: setup-build setup-demo setup-check setup-test setup-hosts setup-bench
 
 help:
 	@echo 'make demo          build, then serve the page on http://127.0.0.1:$(PORT)'
@@ -23,6 +24,7 @@ help:
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
 	@echo 'make test-browser  the page, and the package in bundlers and pages, in headless Chromium'
+	@echo 'make hosts         the element in every host page, in Docusaurus too (750 packages more), as a table'
 	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make transfer      eight Gaussians to moons beside published values (TRANSFER="--seeds 10")'
 	@echo 'make vitals        the page: first picture, trained moons, tasks, frames, bytes (VITALS="--visits 3 --tasks")'
@@ -36,11 +38,11 @@ include wasm_build/rules.mk
 include tests/bench/rules.mk
 -include tests/c/rules.mk
 
-setup-build setup-demo setup-check setup-test setup-bench: setup-%:
+setup-build setup-demo setup-check setup-test setup-hosts setup-bench: setup-%:
 	@wasm_build/setup.sh $*
 
 # One after the other even under make -j: two package managers at once would wait for or fail each other.
-setup-demo setup-check setup-test setup-bench: | setup-build
+setup-demo setup-check setup-test setup-hosts setup-bench: | setup-build
 
 # Order only: the compiler must be there before it is called, and its arrival makes nothing out of date.
 wasm_build/core.wasm wasm_build/core_threads.wasm: | setup-build
@@ -72,12 +74,15 @@ test-js: setup-test wasm package
 test-browser: setup-test wasm package
 	$(NODE_TEST) $(BROWSER_TESTS)
 
+hosts: setup-hosts wasm package
+	$(NODE_TEST) --test-concurrency=1 $(HOST_TESTS)
+
 check: setup-check wasm package
 	$(BIN)/biome ci --error-on-warnings .
 	$(BIN)/tsc -p tsconfig.json
 	clang-format --dry-run -Werror $(C_FILES)
 	$(BIN)/publint --strict --pack false wasm_build/npm
-	$(BIN)/attw wasm_build/moonflow.tgz --profile esm-only --exclude-entrypoints core.wasm --format ascii --quiet
+	$(BIN)/attw wasm_build/moonflow.tgz --profile esm-only --exclude-entrypoints core.wasm moonflow.html --format ascii --quiet
 	node wasm_build/weight.js
 	node --test --test-reporter=dot tests/js/repository.test.js
 

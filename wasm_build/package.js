@@ -3,10 +3,15 @@
 //   index.js           the library as one ES module with the engine inline
 //   moonflow.iife.js   the same for a plain script tag: the global Moonflow, and no other kind of module
 //   worker.js          the same as a worker's file, for pages that allow no worker from a blob
+//   element.js         the element <moon-flow>, a module beside index.js
+//   element.iife.js    the element in one file for a plain script tag; it adds no global
+//   anywidget.js       the element in one module, as notebooks want it
+//   moonflow.html      the element in one page that asks for nothing, not even from a folder
 //   types/             what tsc reads out of the sources' JSDoc
 //   web/, wasm_build/  the sources as they are: the command, the digits, the engine, and that for threads, which index.js
 //                      imports when it is asked for them
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -30,12 +35,13 @@ const SOURCES = [
   'LICENSE',
 ];
 
-/**
- * The entries, each with its types. An element is one more ES module of the same kind, made in bundles() and typed in types().
- */
+/** The entries, each with its types: made in bundles() and elements(), typed in types(). */
 const EXPORTS = {
   '.': { types: './types/web/lib/index.d.ts', default: './index.js' },
   './worker': { types: './worker.d.ts', default: './worker.js' },
+  './element': { types: './types/web/element/element.d.ts', default: './element.js' },
+  './anywidget': { types: './types/web/element/anywidget.d.ts', default: './anywidget.js' },
+  './moonflow.html': './moonflow.html',
   './digits.js': { types: './types/web/lib/digits.d.ts', default: './web/lib/digits.js' },
   './core.wasm': './wasm_build/core.wasm',
   './package.json': './package.json',
@@ -75,11 +81,12 @@ async function moonflow() {
   return `function moonflow(load){${before}var names=${after}\nreturn names}`;
 }
 
-async function bundles() {
-  const library = await moonflow();
+const put = (name, text) => writeFileSync(target + name, `${banner}\n${text}\n`);
+
+/** @param {string} library as moonflow() gives it */
+async function bundles(library) {
   const names = Object.keys(await import('../web/lib/index.js'));
   const loader = "()=>import('./wasm_build/core_threads.js')";
-  const put = (name, text) => writeFileSync(target + name, `${banner}\n${text}\n`);
   put(
     'index.js',
     `const library=/*#__PURE__*/(${library})(${loader});\nexport const {${names}}=library;`,
@@ -91,6 +98,51 @@ async function bundles() {
   put('worker.js', `(${library})().worker();\nexport {};`);
 }
 
+/** Where the element takes the library from: a file beside it, or the function before it in the same file. */
+const beside = (names) => ({
+  name: 'beside',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /lib[/\\]index\.js$/ }, () =>
+      names ? { path: 'library', namespace: 'before' } : { path: './index.js', external: true },
+    );
+    onLoad({ filter: /.*/, namespace: 'before' }, () => ({
+      contents: `const { ${names} } = library; export { ${names} };`,
+    }));
+  },
+});
+
+/** @param {string} library */
+async function elements(library) {
+  const names = Object.keys(await import('../web/lib/index.js'));
+  const made = async (entry, format, names) => {
+    const entryPoints = [`${project}web/element/${entry}.js`];
+    const plugins = [beside(names)];
+    const { outputFiles } = await build({ ...options, entryPoints, format, plugins });
+    return outputFiles[0].text.trimEnd();
+  };
+  put('element.js', await made('element', 'esm'));
+  put('anywidget.js', `const library=(${library})();\n${await made('anywidget', 'esm', names)}`);
+  const iife = `(()=>{const library=(${library})();\n${await made('element', 'iife', names)}})();`;
+  put('element.iife.js', iife);
+  writeFileSync(`${target}moonflow.html`, page(`${iife}\n${await made('alone', 'iife', names)}`));
+}
+
+/** One page with everything in it, under a policy that lets it load nothing. @param {string} script */
+function page(script) {
+  const style = readFileSync(`${project}web/element/alone.css`, 'utf8').trim();
+  const digest = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+  const policy = [
+    ...["default-src 'none'", 'img-src data:', 'worker-src blob:'],
+    ...[`script-src ${digest(script)} 'wasm-unsafe-eval'`, `style-src ${digest(style)}`],
+  ].join('; ');
+  if (/<\/script|<!--/i.test(script))
+    throw new Error('package.js: the script would end its own tag');
+  return readFileSync(`${project}web/element/alone.html`, 'utf8')
+    .replace('POLICY', policy)
+    .replace('<!-- STYLE -->', `<style>${style}</style>`)
+    .replace('<!-- SCRIPT -->', () => `<script>${script}</script>`);
+}
+
 function types() {
   const settings = [
     ...['--allowJs', '--declaration', '--emitDeclarationOnly', '--skipLibCheck', '--strict'],
@@ -98,7 +150,11 @@ function types() {
     ...['--ignoreConfig', '--types', 'node', '--rootDir', project, '--outDir', `${target}types`],
   ];
   const tsc = `${project}node_modules/.bin/tsc`;
-  const entries = [`${lib}index.js`, `${lib}digits.js`];
+  const element = `${project}web/element/`;
+  const entries = [
+    ...[`${lib}index.js`, `${lib}digits.js`],
+    ...[`${element}element.js`, `${element}anywidget.js`],
+  ];
   execFileSync(tsc, [...settings, ...entries], { cwd: project, stdio: 'inherit' });
   writeFileSync(`${target}worker.d.ts`, 'export {};\n');
 }
@@ -109,7 +165,7 @@ function manifest() {
   const own = {
     exports: EXPORTS,
     types: EXPORTS['.'].types,
-    sideEffects: ['./worker.js', './moonflow.iife.js'],
+    sideEffects: ['./worker.js', './moonflow.iife.js', './element.js', './element.iife.js'],
     unpkg: './moonflow.iife.js',
     jsdelivr: './moonflow.iife.js',
   };
@@ -119,6 +175,8 @@ function manifest() {
 rmSync(target, { recursive: true, force: true });
 mkdirSync(target, { recursive: true });
 for (const path of SOURCES) cpSync(project + path, target + path, { recursive: true });
-await bundles();
+const library = await moonflow();
+await bundles(library);
+await elements(library);
 types();
 manifest();

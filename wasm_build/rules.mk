@@ -57,7 +57,7 @@ wasm_build/%.js: wasm_build/%.wasm wasm_build/inline.js
 	node wasm_build/inline.js $< $@
 
 # What is published. npm packs the folder as it is; the archive has a name without the version, so that tests find it.
-PACKED := $(wildcard web/lib/* web/cli/* web/view/*) package.json README.md CHANGELOG.md LICENSE
+PACKED := $(wildcard web/lib/* web/cli/* web/view/* web/element/*) package.json README.md CHANGELOG.md LICENSE
 
 wasm_build/moonflow.tgz: wasm_build/core.js wasm_build/core_threads.js wasm_build/package.js wasm_build/whole.js $(PACKED)
 	node wasm_build/package.js

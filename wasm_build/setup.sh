@@ -4,7 +4,8 @@
 #   wasm_build/setup.sh build    the compiler of core.wasm
 #   wasm_build/setup.sh demo     build, and the npm packages that serve the page
 #   wasm_build/setup.sh check    build, the npm packages and the formatter of the C sources
-#   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch, other people's bundlers
+#   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch, other people's bundlers and sites
+#   wasm_build/setup.sh hosts    test, and Docusaurus
 #   wasm_build/setup.sh bench    build, and what to compare with: PyTorch, SciPy, and the npm packages of tests/bench
 #
 # Each need is stated as a command that succeeds when it is met, so a machine may meet it in its own way; only what
@@ -32,6 +33,7 @@ has_sanitizers() { echo 'int main(void) { return 0; }' | clang -fsanitize=addres
 has_font() { [ -n "$(find -L /usr/share/fonts /usr/local/share/fonts "${HOME:-}/.fonts" -name '*.[ot]tf' -print -quit)" ]; }
 # A normal user's PATH on Debian lacks ldconfig's folder.
 has_library() { [[ $(PATH=$PATH:/usr/sbin:/sbin ldconfig -p) == *"$1"* ]]; }
+has_theme() { /usr/bin/python3 -c "from mkdocs.utils import get_theme_names as names; assert '$1' in names()"; }
 has_python_module() { /usr/bin/python3 -c "import importlib.util as u; assert u.find_spec('$1')"; }
 
 need_build() {
@@ -60,6 +62,9 @@ need_test() {
   need libjavascriptcoregtk-4.0-bin 'jsc, the shell of JavaScriptCore' on_path jsc
   need libmozjs-102-dev 'js102, the shell of SpiderMonkey' on_path js102
   need chromium 'chromium, for the tests in a real browser' on_path chromium
+  need mkdocs-material 'MkDocs Material, a host of the element' has_theme material
+  need python3-sphinx 'Sphinx for /usr/bin/python3, a host of the element' has_python_module sphinx
+  need python3-nbconvert 'nbconvert for /usr/bin/python3, a host of the element' has_python_module nbconvert
   need fonts-dejavu-core 'any font, for the screenshots of chromium' has_font
   need_torch
 }
@@ -78,9 +83,10 @@ look() {
     demo) need_build; npm_folders=(.) ;;
     check) need_check; npm_folders=(.) ;;
     test) need_test; npm_folders=(. tests/hosts) ;;
+    hosts) need_test; npm_folders=(. tests/hosts tests/hosts/docusaurus) ;;
     bench) need_build; need_torch; need_scipy; npm_folders=(tests/bench) ;;
     *)
-      echo "setup.sh: got level '$level'; allowed: build, demo, check, test, bench" >&2
+      echo "setup.sh: got level '$level'; allowed: build, demo, check, test, hosts, bench" >&2
       exit 2
       ;;
   esac

@@ -8,6 +8,9 @@ import { extname, join, normalize } from 'node:path';
 const KINDS = new Map([
   ['.html', 'text/html'],
   ['.js', 'text/javascript'],
+  ['.css', 'text/css'],
+  ['.svg', 'image/svg+xml'],
+  ['.xml', 'text/xml'],
   ['.json', 'application/json'],
   ['.wasm', 'application/wasm'],
 ]);
@@ -23,9 +26,10 @@ export async function serving(folder, headers = {}) {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const page = pages.get(path);
-    const kind = KINDS.get(extname(path)) ?? 'application/octet-stream';
+    const kind = KINDS.get(extname(path) || '.html') ?? 'application/octet-stream';
     try {
-      const body = page?.body ?? readFileSync(join(folder, normalize(path)));
+      const file = path.endsWith('/') ? `${path}index.html` : path;
+      const body = page?.body ?? readFileSync(join(folder, normalize(file)));
       response.writeHead(200, { 'Content-Type': kind, ...headers, ...page?.headers }).end(body);
     } catch {
       response.writeHead(404).end();
@@ -50,9 +54,12 @@ export async function serving(folder, headers = {}) {
  * Opens an address in a context of its own.
  * @param {import('playwright-core').Browser} browser
  * @param {string} address
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ * @param {(page: import('playwright-core').Page) => Promise<void>} [prepare] before it goes there
  */
-export async function opened(browser, address) {
-  const page = await browser.newPage();
+export async function opened(browser, address, options, prepare) {
+  const page = await browser.newPage(options);
+  await prepare?.(page);
   /** @type {string[]} */
   const complaints = [];
   /** @type {string[]} */

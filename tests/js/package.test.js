@@ -40,7 +40,7 @@ test('it installs offline, alone, and has every name of the sources', () => {
 test('importing any entry has no side effect', () => {
   const left = evaluate(`
     const before = Reflect.ownKeys(globalThis).map(String);
-    for (const entry of ['moonflow', 'moonflow/worker', 'moonflow/digits.js']) await import(entry);
+    for (const entry of ['', '/worker', '/digits.js', '/element', '/anywidget']) await import('moonflow' + entry);
     const after = Reflect.ownKeys(globalThis).map(String).filter((name) => !before.includes(name));
     console.log(JSON.stringify({ after, active: process.getActiveResourcesInfo().filter((name) => /Port|Worker|Timer/.test(name)) }));`);
   assert.deepEqual(left, { after: [], active: [] });
@@ -106,7 +106,13 @@ test('the command runs from the package', () => {
 
 const PROGRAM = `
 import { type Client, compileSync, Model, MoonflowError, parameters, spawn, weights } from 'moonflow';
+import widget from 'moonflow/anywidget';
 import { digits } from 'moonflow/digits.js';
+import { define, type MoonFlowElement } from 'moonflow/element';
+const element = new (define())() as MoonFlowElement;
+const reached: number = element.step;
+const quality: { sw2: number; floor: number } | null = element.quality;
+const render: Function = widget.render;
 const model: Model = await Model.create({ hidden: 16, seed: 1 }, { threads: 1 });
 const losses: Float64Array = model.train(10);
 const client: Client = await spawn({ transport: 'thread', onExit: (error: MoonflowError) => console.log(error.code) });
@@ -119,7 +125,7 @@ const names: string[] = parameters(compileSync()).map(({ name }) => name);
 await Model.create(3);
 // @ts-expect-error there is no such way
 await spawn({ transport: 'pigeon' });
-export { file, labels, losses, names, reasons, way };
+export { file, labels, losses, names, quality, reached, reasons, render, way };
 `;
 
 test('TypeScript finds its types without those of Node, and refuses what they forbid', () => {

@@ -147,6 +147,7 @@ const IMPORTS = new Map([
   ['view', []],
   ['app', ['web/lib/', 'web/view/', 'wasm_build/']],
   ['cli', ['web/lib/', 'web/view/']],
+  ['element', ['web/lib/', 'web/view/']],
 ]);
 
 test('a folder of web/ imports only from the folders below it', () => {
