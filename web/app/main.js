@@ -5,10 +5,10 @@
 
 import { compile, support } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
-import { Chart } from './chart.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
+import { Gallery } from './gallery.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { read } from './points.js';
@@ -42,7 +42,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers };
+const PANELS = { scrubbers: Scrubbers, layers: Layers, graphs: Gallery };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
@@ -83,7 +83,6 @@ class Page {
   #dirty = false;
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
-  #chart = new Chart(element('chart'), element('chart-text'));
   #status = new Status(element);
   #rounds = new Rounds(element);
   #clock = new Clock(() => this.#invalidate());
@@ -149,7 +148,6 @@ class Page {
     element('stage-caption').textContent = run.unseen
       ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
       : `${STAGE_CAPTION} Here by ${dials.config.solver} in ${dials.config.solver_steps} steps.`;
-    this.#chart.draw(run.losses, run, this.#theme);
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
