@@ -6,6 +6,7 @@
 /**
  * @typedef {import('./session.js').Session} Session
  * @typedef {import('./viewer.js').Viewer} Viewer
+ * @typedef {import('../lib/parameters.js').PartialConfig} Batch
  */
 
 /** Least milliseconds between two measures of the excess, and their largest share of the time. */
@@ -38,18 +39,25 @@ export class Audit {
     const { moment } = this.#viewer;
     const [model, round, step] = (moment ?? '').split('.').map(Number);
     if (moment === null || model !== run.models || round !== run.round) return;
-    const rows = dials.table.filter(({ group }) => group === 'data' || group === 'batch');
-    const key = `${model}.${round} ${rows.map(({ name }) => run.config[name])}`;
-    if (key !== this.#key) this.#seek(key);
-    else if (typeof this.floor === 'number') this.#measure(moment, step);
+    const rows = dials.table.filter(({ group, live }) => live && group === 'batch');
+    const batch = Object.fromEntries(rows.map(({ name }) => [name, run.config[name]]));
+    const key = `${model}.${round} ${Object.values(batch)}`;
+    if (key !== this.#key) this.#seek(key, batch);
+    else if (typeof this.floor === 'number') this.#measure(moment, step, batch);
   }
 
-  /** @param {string} key */
-  async #seek(key) {
+  /**
+   * @param {string} key
+   * @param {Batch} batch  rows that may have changed since the weights were kept
+   */
+  async #seek(key, batch) {
     this.#key = key;
     this.floor = undefined;
     try {
-      const floor = await this.#viewer.ask('floor', (client) => client.floor());
+      const floor = await this.#viewer.ask('floor', async (client) => {
+        await client.set(batch);
+        return client.floor();
+      });
       if (key !== this.#key) return;
       if (floor === undefined) this.#key = '';
       else this.floor = floor ? floor.loss_floor : null;
@@ -62,8 +70,9 @@ export class Audit {
   /**
    * @param {string} moment
    * @param {number} step
+   * @param {Batch} batch
    */
-  async #measure(moment, step) {
+  async #measure(moment, step, batch) {
     const { annals, losses } = this.#session.run;
     const began = performance.now();
     if (moment === this.#measured || began < this.#next) return;
@@ -71,7 +80,10 @@ export class Audit {
     if (last.length === 0) return;
     this.#next = Number.POSITIVE_INFINITY;
     try {
-      const answer = await this.#viewer.ask('excess', (client) => client.excess(last));
+      const answer = await this.#viewer.ask('excess', async (client) => {
+        await client.set(batch);
+        return client.excess(last);
+      });
       if (answer) annals.excess.add(step, answer.excess);
       this.#measured = moment;
     } catch {

@@ -2,7 +2,7 @@
  * The graphs of a run, each with what it shows said in words: loss, excess loss, distance to the data, loss by t, speed.
  */
 
-import { figure, words } from './tongue.js';
+import { figure, tongue, words } from './tongue.js';
 
 /**
  * @typedef {import('./run.js').Run} Run
@@ -63,7 +63,7 @@ const say = words({
     began: (/** @type {string} */ from) => `The first measure was ${from}.`,
     unmeasured: 'SW2 is measured a few times a second while the network trains.',
     bins: (/** @type {string[]} */ ...at) =>
-      `Mean loss at the time t, in 20 bins: ${at[0]} near t = 0 (noise), ${at[1]} in the middle, ${at[2]} near t = 1 (data). It is largest near t = ${at[3]}, where paths cross most.`,
+      `Mean loss at the time t, in 20 bins: ${at[0]} near t = 0 (noise), ${at[1]} in the middle, ${at[2]} near t = 1 (data). It is largest near t = ${at[3]}.`,
     unbinned: 'Where along the way the loss arises; filled as the network trains.',
     rate: (/** @type {string} */ mean, /** @type {string} */ least, /** @type {string} */ most) =>
       `Training steps a second: ${mean} in the mean, from ${least} to ${most}. Looking at the model takes a little of it.`,
@@ -97,7 +97,7 @@ const say = words({
     began: (from) => `第一次测得 ${from}。`,
     unmeasured: '训练时每秒测量几次 SW2。',
     bins: (...at) =>
-      `时刻 t 的平均损失，分 20 格：t 接近 0（噪声）为 ${at[0]}，中间为 ${at[1]}，接近 1（数据）为 ${at[2]}。在 t = ${at[3]} 附近最大，那里路径交叉最多。`,
+      `时刻 t 的平均损失，分 20 格：t 接近 0（噪声）为 ${at[0]}，中间为 ${at[1]}，接近 1（数据）为 ${at[2]}。在 t = ${at[3]} 附近最大。`,
     unbinned: '损失出在路上的哪一段；训练时填入。',
     rate: (mean, least, most) =>
       `每秒训练步数：平均 ${mean}，从 ${least} 到 ${most}。查看模型会占用一点。`,
@@ -278,4 +278,4 @@ function smooth(means) {
 const number = (value) => value.toFixed(3);
 
 /** @param {string[]} parts */
-const sentences = (parts) => parts.join(' ');
+const sentences = (parts) => parts.join(tongue() === 'zh' ? '' : ' ');
