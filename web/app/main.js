@@ -16,6 +16,7 @@ import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
+import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
 import { words } from './tongue.js';
@@ -42,7 +43,7 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, graphs: Gallery };
+const PANELS = { scrubbers: Scrubbers, layers: Layers, graphs: Gallery, solver: Solvers };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
