@@ -19,6 +19,7 @@ import { Session } from './session.js';
 import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { Steering } from './steering.js';
 import { words } from './tongue.js';
 import { Viewer } from './viewer.js';
 
@@ -43,7 +44,13 @@ import { Viewer } from './viewer.js';
  * The panels, by the id of the section each fills.
  * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
  */
-const PANELS = { scrubbers: Scrubbers, layers: Layers, graphs: Gallery, solver: Solvers };
+const PANELS = {
+  scrubbers: Scrubbers,
+  layers: Layers,
+  graphs: Gallery,
+  solver: Solvers,
+  guidance: Steering,
+};
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;

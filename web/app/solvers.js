@@ -7,6 +7,7 @@ import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
 import { easel } from './easel.js';
 import { SAMPLE_SEED } from './portrait.js';
+import { Presence } from './presence.js';
 import { figure, tongue, words } from './tongue.js';
 import { COSTS, cheapest, nearest, trial, trialPoints } from './trial.js';
 
@@ -107,6 +108,7 @@ const say = words({
 export class Solvers {
   #root;
   #desk;
+  #presence;
   /** @type {Verdict | null} */
   #verdict = null;
   /** The moment that was measured. */
@@ -115,8 +117,6 @@ export class Solvers {
   #progress = null;
   #fault = '';
   #abort = new AbortController();
-  /** Whether the reader has come near. */
-  #near = false;
   /** What is on the page. @type {unknown[]} */
   #drawn = [];
 
@@ -127,10 +127,7 @@ export class Solvers {
   constructor(root, desk) {
     this.#root = root;
     this.#desk = desk;
-    new IntersectionObserver(([{ isIntersecting }]) => {
-      this.#near = isIntersecting;
-      if (isIntersecting) desk.changed();
-    }).observe(root);
+    this.#presence = new Presence(root, desk.changed);
   }
 
   draw() {
@@ -138,7 +135,8 @@ export class Solvers {
     const { run } = session;
     // The first verdict comes by itself when it is looked for; a later one when the reader asks.
     const rests = !run.busy && viewer.moment === run.moment && run.phase === 'finished';
-    if (rests && this.#near && this.#idle && !this.#hint && this.#of === '') this.#measure();
+    if (rests && this.#presence.near && this.#idle && !this.#hint && this.#of === '')
+      this.#measure();
     const width = this.#root.clientWidth;
     const seen = [this.#verdict, this.#progress, this.#fault, this.#hint, this.#stale];
     const drawn = [...seen, theme(), width, tongue()];
