@@ -11,7 +11,7 @@ JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
-.PHONY: help demo test wasm package test-c test-js test-browser bench transfer check format clean
+.PHONY: help demo test wasm package test-c test-js test-browser bench transfer vitals check format clean
 .PHONY: setup-build setup-demo setup-check setup-test setup-bench
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make test-browser  the page, and the package in bundlers and pages, in headless Chromium'
 	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make transfer      eight Gaussians to moons beside published values (TRANSFER="--seeds 10")'
+	@echo 'make vitals        the page: first picture, trained moons, tasks, frames, bytes (VITALS="--visits 3 --tasks")'
 	@echo 'make check         formatters, linter, types, rules of the repository, the package and its size'
 	@echo 'make format        write the formatting'
 	@echo 'make clean         remove what was built'

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { precache } from './precache.js';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 
@@ -9,6 +10,7 @@ export default defineConfig({
   // The page imports wasm_build/core.js, which lies beside web/ and not in it.
   server: { fs: { allow: [project] } },
   worker: { format: 'es', plugins: () => [downward()] },
+  plugins: [precache()],
   build: {
     outDir: `${project}wasm_build/page`,
     emptyOutDir: true,

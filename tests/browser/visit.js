@@ -110,6 +110,7 @@ export async function visit({ browser, origin }, { before, ...options } = {}) {
 
 /** Runs in the page: keeps the length of every task over 50 ms, which is the least a browser reports. */
 function watchTasks() {
+  /** @type {number[]} */
   const tasks = [];
   Object.assign(globalThis, { longTasks: tasks });
   new PerformanceObserver((list) => {
@@ -127,7 +128,8 @@ export async function settled(page, ...phases) {
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
   );
-  const still = (/** @type {string[]} */ wanted) => wanted.includes(document.body.dataset.phase);
+  const still = (/** @type {string[]} */ wanted) =>
+    wanted.includes(document.body.dataset.phase ?? '');
   await page.waitForFunction(still, phases, { timeout: 60_000 });
 }
 

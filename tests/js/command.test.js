@@ -128,6 +128,28 @@ test('eval --json names its measure, its floor and what it cost', async () => {
   assert.deepEqual({ nfe, n, solver, steps }, { nfe: 6, n: 500, solver: 'heun', steps: 3 });
 });
 
+test('eval --pairs and --energy take as many points as --pair-points says', async () => {
+  const words = ['-n', '60', '--pairs', '--energy', '--steps', '2', '--json'];
+  for (const [more, n] of /** @type {[string[], number][]} */ ([
+    [[], 60],
+    [['--pair-points', '2300'], 2300],
+  ])) {
+    const { pairs, energy } = JSON.parse(await succeed('eval', trained, ...words, ...more));
+    assert.deepEqual([pairs.n, energy.n], [n, n]);
+  }
+  const refused = [
+    ['--pair-points', '500'],
+    ['--pairs', '--pair-points', '16385'],
+    ['--pairs', '--pair-points', '1'],
+  ];
+  const [idle, many, few] = await Promise.all(refused.map((each) => run('eval', trained, ...each)));
+  assert.match(idle.stderr, /--pair-points: got 500; allowed is left out without --pairs and --en/);
+  for (const { code, stderr } of [many, few]) {
+    assert.equal(code, 2);
+    assert.match(stderr, /--pair-points: got \d+; allowed is an integer from 2 to 16384/);
+  }
+});
+
 test('--threads changes neither hash nor file of train, --resume and reflow', async () => {
   const results = [];
   for (const threads of ['1', '2']) {

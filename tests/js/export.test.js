@@ -60,6 +60,7 @@ describe('an exported run gives in PyTorch what it gives here', () => {
     const labels = classes ? Int32Array.from({ length: ROWS }, (_, k) => k % classes) : undefined;
     if (points) model.setPoints(points, ROWS, labels);
     if (pairs) model.setPairs(pairs.x0, pairs.x1, ROWS, labels);
+    if (config.source === 'points') model.setSource(spread(9, ROWS * model.dim, -2, 2));
     if (config.path === 'custom') {
       // Uneven, so that the rule has slopes to cut.
       const alpha = Float32Array.of(0, 0.05, 0.1, 0.7, 0.75, 1);
@@ -239,10 +240,7 @@ describe('on two processes', () => {
   });
 });
 
-/** The one choice that is refused at the door: the next test holds the refusal. */
-const REFUSED = ['source points'];
-
-test('the Python file knows every row and choice of the engine but one, and a run above has each', () => {
+test('the Python file knows every row and choice of the engine, and a run above has each', () => {
   const flow = readFileSync(new URL('../../web/lib/flow.py', import.meta.url), 'utf8');
   const [, text] = /** @type {RegExpMatchArray} */ (flow.match(/^KNOWN = (\{[\s\S]*?^\})/m));
   const known = JSON.parse(text);
@@ -251,8 +249,7 @@ test('the Python file knows every row and choice of the engine but one, and a ru
     ...RUNS.flatMap((config) => samplesOf(config).map(([, options]) => options)),
   ];
   let choosing = 0;
-  for (const { name, choices: all, standard } of parameters(module)) {
-    const choices = all.filter((choice) => !REFUSED.includes(`${name} ${choice}`));
+  for (const { name, choices, standard } of parameters(module)) {
     assert.deepEqual(known[name], choices, name);
     const held = new Set([standard, ...asked.map((config) => config[name])]);
     for (const choice of choices) assert.ok(held.has(choice), `no run has ${name} ${choice}`);
@@ -276,13 +273,6 @@ test('what the Python file does not have is refused with the row, its value and 
       /^muon_lr: got 0.5, .* it has 0.06, and a run may change it/,
     ],
   ];
-  const own = Model.createSync({ hidden: 4, layers: 1, source: 'points' }, module);
-  own.setSource(new Float32Array(4));
-  assert.throws(() => torchFiles(own, sources), {
-    code: 'unsupported',
-    message:
-      /^source: got points, which the PyTorch file does not have; it has gaussian, moons-iid/,
-  });
   model.set({ muon_lr: 0.5 });
   for (const [shorter, says] of cases) {
     assert.notEqual(shorter, flow);
@@ -296,6 +286,11 @@ test('what the Python file does not have is refused with the row, its value and 
   assert.throws(() => torchFiles(waiting, sources), /sigma_data: got 0/);
   const shapeless = Model.createSync({ hidden: 4, layers: 1, path: 'custom' }, module);
   assert.throws(() => torchFiles(shapeless, sources), /path: got custom without its samples/);
+  const homeless = Model.createSync({ hidden: 4, layers: 1, source: 'points' }, module);
+  assert.throws(() => torchFiles(homeless, sources), {
+    code: 'state',
+    message: /source: got points without them; call setSource first/,
+  });
 });
 
 test('a file that is not sound and a sample that is none are refused by the Python file', async () => {
@@ -310,6 +305,15 @@ test('a file that is not sound and a sample that is none are refused by the Pyth
     bytes.set(text, 8);
     bytes.set(body, 8 + text.length);
     return bytes;
+  }
+  /** @param {[string, number[]][]} more tensors, each with its shape */
+  function beside(...more) {
+    const contents = read(sound);
+    for (const [name, shape] of more) {
+      const data = new Float32Array(shape.reduce((size, each) => size * each));
+      contents.tensors.set(name, { shape, data });
+    }
+    return write(contents);
   }
   const nan = sound.slice(8 + size);
   new DataView(nan.buffer).setFloat32(0, Number.NaN, true);
@@ -342,6 +346,22 @@ test('a file that is not sound and a sample that is none are refused by the Pyth
     [
       edited((text) => text.replace('\\"clip\\":1', '\\"clip\\":[]')),
       /clip: got \[\]; allowed is a number/,
+    ],
+    [
+      beside(['source.points', [3, 2]]),
+      /source.points: got \[3, 2\]; allowed is \[N, 2\] for source points, else none/,
+    ],
+    [
+      edited((text) => text.replace('\\"source\\":\\"gaussian', '\\"source\\":\\"points')),
+      /source.points: got None; allowed is \[N, 2\] for source points/,
+    ],
+    [
+      beside(['latent.mean', [5]]),
+      /got latent.mean \[5\]; allowed are latent.mean \[W\] and latent.components \[2, W\], or none/,
+    ],
+    [
+      beside(['latent.mean', [5]], ['latent.components', [5, 2]]),
+      /got latent.mean \[5\], latent.components \[5, 2\]; allowed are/,
     ],
   ];
   const files = cases.map(([bytes], i) => {

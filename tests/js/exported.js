@@ -86,6 +86,8 @@ export const RUNS = [
   { layers: 2, classes: 2, coupling: 'sinkhorn', ot_batch: 77, sinkhorn_reg: 4, source: 'circles' },
   { ...adamw, layers: 2, source: 'spirals', coupling: 'paired' },
   { layers: 2, classes: 2, coupling: 'paired', label_drop: 0.3 },
+  { ...adamw, layers: 2, source: 'points', coupling: 'sinkhorn', ot_batch: 70 },
+  { layers: 2, data: 'points', dim: 3, source: 'points' },
   { ...adamw, eps: 1e-4, layers: 2, coupling: 'distilled', solver: 'euler', solver_steps: 1 },
 ];
 

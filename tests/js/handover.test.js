@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import * as csv from '../../web/lib/csv.js';
 import { compileSync } from '../../web/lib/loader.js';
 import * as npy from '../../web/lib/npy.js';
 import { read, write } from '../../web/lib/safetensors.js';
@@ -169,6 +170,62 @@ describe('the command lines', () => {
     assert.equal(bare.code, 1);
     assert.match(bare.stderr, /^flow.py: .*points.safetensors: there is no such file; .*--data\n$/);
     assert.match(good(full), /^step 5 of 5/);
+  });
+
+  test('a run from points to data in a latent space is sampled and trained like here', async () => {
+    const [start, end, run] = [at('start.csv'), at('end.csv'), at('spaced.safetensors')];
+    writeFileSync(start, csv.write(spread(4, 30 * 5, 1, 2), 30, 5));
+    writeFileSync(end, csv.write(spread(5, 40 * 5, -2, 1), 40, 5));
+    const shape = ['--hidden', '8', '--layers', '2', '--batch', '16'];
+    const given = ['--data', end, '--source', start, '--latent', '3'];
+    good(await command('train', ...given, ...shape, '--steps', '20', '--out', run));
+    good(await command('export', run, '--torch', at('spaced'), '--data', end));
+    // Each file beside the words of sample and the program whose file it starts from.
+    const back = ['--t-start', '1', '--t-end', '0'];
+    /** @type {[string, string[]][]} */
+    const lines = [
+      ['data.npy', ['-n', '9', '--seed', '3']],
+      ['inside.npy', ['-n', '9', '--seed', '3', '--latents']],
+      ['times.npy', ['-n', '9', '--time-grid', '0,0.3,1']],
+      ['short.npy', ['-n', '9', '--t-end', '0.5']],
+      ['back.npy', ['--from', at('ours-data.npy'), ...back]],
+      ['inner.npy', ['--from', at('ours-inside.npy'), ...back]],
+      ['forth.npy', ['--from', at('ours-back.npy')]],
+    ];
+    const ours = lines.map(([name]) => at(`ours-${name}`));
+    for (const [i, [, words]] of lines.entries())
+      good(await command('sample', run, ...words, '--out', ours[i]));
+    const said = await askAll(at('spaced', 'flow.py'), [
+      ...lines.map(([name, words]) => ['sample', ...words, '--out', at(name)]),
+      ['sample', '--from', at('data.npy'), '--out', at('none.npy')],
+      ['sample', '--latents', '--run', trained, '--out', at('none.npy')],
+      ['train', '--steps', '12', '--out', at('spacious.safetensors')],
+    ]);
+    assert.equal(said.length, lines.length + 3);
+    assert.deepEqual(new Set([...said.slice(0, lines.length), said.at(-1)]), new Set(['nothing']));
+    for (const [i, [name]] of lines.entries()) {
+      const [got, wanted] = [at(name), ours[i]].map((path) => npy.read(readFileSync(path)));
+      assert.deepEqual(got.shape, wanted.shape, name);
+      const off = gap(got.data, wanted.data);
+      assert.ok(off <= TOLERANCE, `${name}: ${off} off`);
+    }
+    assert.deepEqual(npy.read(readFileSync(at('data.npy'))).shape, [9, 5]);
+    assert.match(
+      said[lines.length],
+      /data.npy: got .* \[5\] at t = 0; allowed is \[3\] or \[5\], data/,
+    );
+    assert.match(
+      said[lines.length + 1],
+      /--latents: got it; .*trained.safetensors is in no latent/,
+    );
+    const model = loadSync(readFileSync(run), { module });
+    model.setPoints(model.encode(csv.read(readFileSync(end, 'utf8')).data));
+    model.set({ steps: 32 });
+    model.train(12);
+    const theirs = loadSync(readFileSync(at('spacious.safetensors')), { module });
+    assert.deepEqual([theirs.latent, theirs.source], [model.latent, model.source]);
+    const [got, wanted] = [theirs, model].map((each) => each.sample({ n: 50, weights: 'raw' }));
+    assert.ok(gap(got, wanted) <= 1e-4, `${gap(got, wanted)} off`);
   });
 
   test('a reflowed run is sampled, and trained on pairs that the run before it writes', async () => {

@@ -6,7 +6,7 @@ import { before, test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
 import * as npy from '../../web/lib/npy.js';
 import { loadSync } from '../../web/lib/weights.js';
-import { good, python } from './python.js';
+import { gap, good, python, TOLERANCE } from './python.js';
 import { scratch } from './scratch.js';
 import { module } from './small.js';
 import { run, succeed } from './typed.js';
@@ -122,6 +122,38 @@ test('train --png draws real digits beside generated ones', async () => {
     const { width, red } = await greys(png);
     assert.ok(width > 16 * 2 * 4 * 9, `${width}`);
     assert.ok(new Set(red).size > 60);
+  }
+});
+
+test('a run of digits takes their name as its data, and needs no more than that to be exported', async () => {
+  const named = ['--data', 'digits', '-n', '100', '--json'];
+  const plain = JSON.parse(await succeed('eval', pixels, '-n', '100', '--json'));
+  assert.equal(JSON.parse(await succeed('eval', pixels, ...named)).sw2, plain.sw2);
+  for (const [name, words] of /** @type {[string, string[]][]} */ ([
+    ['plain', []],
+    ['named', ['--data', 'digits']],
+  ]))
+    await succeed('export', pixels, '--torch', at(name), ...words);
+  const held = ['plain', 'named'].map((name) => readFileSync(join(at(name), 'points.safetensors')));
+  assert.deepEqual(held[1], held[0]);
+  const [theirs, ours] = [at('theirs.npy'), at('ours.npy')];
+  for (const [path, words] of /** @type {[string, string[]][]} */ ([
+    [pixels, []],
+    [latent, ['--label', 'all', '--guidance', '2']],
+  ])) {
+    const draw = ['-n', '30', ...words, '--out'];
+    await succeed('export', path, '--torch', at('plain'), '--force');
+    good(await python(join(at('plain'), 'flow.py'), 'sample', ...draw, theirs));
+    await succeed('sample', path, ...draw, ours);
+    const [got, wanted] = [theirs, ours].map((path) => npy.read(readFileSync(path)));
+    assert.deepEqual(
+      [got.shape, wanted.shape],
+      [
+        [30, 64],
+        [30, 64],
+      ],
+    );
+    assert.ok(gap(got.data, wanted.data) <= TOLERANCE, `${gap(got.data, wanted.data)} off`);
   }
 });
 

@@ -136,6 +136,17 @@ test('data are encoded where they come in: noise and back, log-densities, qualit
   const { sw2 } = JSON.parse(await succeed('eval', trained, '--data', file, '-n', '200', '--json'));
   model.setPoints(points);
   assert.equal(sw2, model.quality({ n: 200 }).sw2);
+  const judged = [
+    ['eval', '--data', file, '-n', '50'],
+    ['loglik', '--points', wide, '--out', noise],
+  ];
+  for (const [verb, ...words] of judged) {
+    const said = await succeed(verb, trained, ...words);
+    assert.match(said, /^of {4}3 coordinates in the latent space of 80 columns$/m, verb);
+    const { latent: of } = JSON.parse(await succeed(verb, trained, ...words, '--json'));
+    assert.deepEqual(of, { dim: 3, width: WIDE }, verb);
+    assert.match(await succeed(verb, '--help'), /latent space .*\n?.*coordinates/, verb);
+  }
 });
 
 test('a source from a file lies in the same latent space', async () => {

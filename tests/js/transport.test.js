@@ -1,10 +1,14 @@
 /** Couplings that choose pairs within a batch, in the library and the command. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { write } from '../../web/lib/csv.js';
 import { load, save } from '../../web/lib/weights.js';
+import { scratch } from './scratch.js';
 import { module, small } from './small.js';
 import { run, succeed } from './typed.js';
 
+const { at } = scratch('transport');
 const QUICK = { hidden: 24, layers: 4, features: 32, batch: 128, steps: 600, warmup: 20 };
 
 test('moons are learned under sinkhorn, in classes and with a large ot_batch', (context) => {
@@ -73,6 +77,46 @@ test('a sinkhorn_reg too small for the points is refused with one that works, th
   assert.equal(model.digest(), before);
   model.set({ sinkhorn_reg: 1100 });
   assert.equal(model.train(3).length, 3);
+});
+
+/** Points of which one in some dozens of batches is so far out that the plan needs more than 0.5. */
+const STRAY = Float32Array.from({ length: 6002 }, (_, i) => (i < 6000 ? Math.sin(i * i) : 4000));
+
+test('a sinkhorn_reg that a batch in the middle of a run needs more of: the run says so, is saved and goes on', async () => {
+  const own = { data: 'points', coupling: 'sinkhorn', sinkhorn_reg: 0.5, steps: 200 };
+  const model = small(own);
+  model.setPoints(STRAY);
+  /** @type {any} */
+  let refused;
+  try {
+    model.train(200);
+  } catch (error) {
+    refused = error;
+  }
+  const { step } = model;
+  assert.ok(step > 0 && step < 200, `refused at ${step}`);
+  const says = new RegExp(`after step ${step} and goes on with either$`);
+  assert.match(refused.message, says);
+  assert.equal(refused.code, 'argument');
+  assert.equal(refused.details.losses.length, step);
+  const [points, out] = [at('stray.csv'), at('stray.safetensors')];
+  writeFileSync(points, write(STRAY, STRAY.length / 2, 2));
+  const { hidden, layers, features, batch } = model.config;
+  const shape = { hidden, layers, features, batch, warmup: model.config.warmup };
+  const words = ['train', '--data', points, '--coupling', 'sinkhorn', '--sinkhorn-reg', '0.5'];
+  words.push(...Object.entries(shape).flatMap(([name, value]) => [`--${name}`, String(value)]));
+  const stopped = await run(...words, '--steps', '200', '--out', out);
+  assert.equal(stopped.code, 2);
+  assert.match(
+    stopped.stderr,
+    /^moonflow: --sinkhorn-reg: got 0.5; allowed is from .*; saved to .*stray/,
+  );
+  const enough = /from (\d+(?:\.\d+)?) /.exec(stopped.stderr)?.[1] ?? '';
+  const on = ['train', '--resume', out, '--data', points, '--sinkhorn-reg', enough, '--steps'];
+  const { hash } = JSON.parse(await succeed(...on, String(step + 1), '--json'));
+  model.set({ sinkhorn_reg: Number(enough), steps: step + 1 });
+  model.train(1);
+  assert.equal(hash, model.digest());
 });
 
 test('the command takes the couplings, their rows and an ot_batch', async () => {

@@ -3,20 +3,32 @@
  * made from may differ, until a reset.
  */
 
-import { MoonflowError } from '../lib/errors.js';
+import { read, write } from '../lib/address.js';
+import { countClasses } from '../lib/classes.js';
+import { MoonflowError, refusal } from '../lib/errors.js';
+import { give } from '../lib/extras.js';
 import { Model } from '../lib/model.js';
+import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
+import { rehearse } from '../lib/rehearsal.js';
 
 /**
  * @typedef {import('../lib/parameters.js').Value} Value
  * @typedef {import('../lib/parameters.js').Config} Config
  * @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo
- * @typedef {import('./points.js').Points} Points
+ * @typedef {import('../lib/path.js').PathSamples} PathSamples
+ *
+ * Points of the reader's own, and where they come from.
+ * @typedef {{data: Float32Array, n: number, dim: number, name: string, labels?: Int32Array}} Points
  */
 
 export class Dials {
   /** The reader's own points. @type {Points | null} */
   points = null;
+  /** A path of the reader's own. @type {PathSamples | null} */
+  curve = null;
+  /** Points that the flow starts at, which came with a file of weights. @type {Float32Array | null} */
+  source = null;
   #module;
   #ruler;
 
@@ -44,10 +56,16 @@ export class Dials {
   sketch({ n, data, noise }) {
     const model = Model.createSync({ ...this.config, hidden: 1, layers: 1 }, this.#module);
     try {
+      give(model, this.extras());
       return { data: model.data({ n, seed: data }), noise: model.noise({ n, seed: noise }) };
     } finally {
       model.dispose();
     }
+  }
+
+  /** Normal points of the plane from the engine's own generator. @param {number} n */
+  noise(n) {
+    return this.#ruler.noise({ n });
   }
 
   /** The preset that these dials spell, or null. */
@@ -74,8 +92,10 @@ export class Dials {
    * @returns {boolean} whether it is another value than before
    */
   set(name, value) {
-    const dim = name === 'data' ? { dim: this.#dimOf(value) } : {};
-    const config = resolve(this.#module, { ...this.config, [name]: value, ...dim });
+    if (name === 'path' && value === 'custom' && !this.curve) throw lacking('path');
+    const tied = name === 'data' ? this.#tiedTo(value) : {};
+    const config = resolve(this.#module, { ...this.config, [name]: value, ...tied });
+    if (name === 'classes') rehearse(this.#module, config, this.extras(config));
     const changed = this.config[name] !== config[name];
     this.config = config;
     return changed;
@@ -105,10 +125,82 @@ export class Dials {
     this.config = preset(this.#module, name);
   }
 
-  /** @param {Points} points */
+  /**
+   * Learns the reader's own points from now on. Throws when no model could, and then nothing has changed.
+   * @param {Points} points
+   */
   usePoints(points) {
-    this.config = resolve(this.#module, { ...this.config, data: 'points', dim: points.dim });
-    this.points = points;
+    const { dim, labels } = points;
+    const rows = { data: 'points', dim, classes: labels ? countClasses(labels) : 0 };
+    const config = resolve(this.#module, { ...this.config, ...rows });
+    rehearse(this.#module, config, { ...this.extras(config), points: points.data, labels });
+    Object.assign(this, { config, points });
+  }
+
+  /**
+   * Takes the reader's own path. Throws when the engine refuses it, and then nothing has changed.
+   * @param {PathSamples} curve
+   */
+  useCurve(curve) {
+    const config = resolve(this.#module, { ...this.config, path: 'custom' });
+    rehearse(this.#module, config, { ...this.extras(config), path: curve });
+    Object.assign(this, { config, curve });
+  }
+
+  /**
+   * Takes settings by name, those of the default preset where there are none. Throws when no model could have them, and then
+   * nothing has changed.
+   * @param {unknown} settings
+   */
+  useConfig(settings) {
+    const partial = /** @type {import('../lib/parameters.js').PartialConfig} */ (settings);
+    const config = resolve(this.#module, partial);
+    if (isOfPairs(String(config.coupling))) {
+      throw refusal('coupling', config.coupling, 'any that a new model can have; reflow sets it');
+    }
+    if (config.data === 'points' && !this.points) throw lacking('points');
+    if (config.path === 'custom' && !this.curve) throw lacking('path');
+    if (config.source === 'points' && !this.source) throw lacking('source');
+    rehearse(this.#module, config, this.extras(config));
+    this.config = config;
+  }
+
+  /**
+   * What a model of this configuration needs beside it.
+   * @param {Config} [config]
+   */
+  extras({ data, classes, path, source } = this.config) {
+    const own = data === 'points' ? this.points : null;
+    return {
+      points: own?.data,
+      labels: Number(classes) > 0 ? own?.labels : undefined,
+      path: path === 'custom' ? (this.curve ?? undefined) : undefined,
+      source: source === 'points' ? (this.source ?? undefined) : undefined,
+    };
+  }
+
+  /** These settings as the fragment of a link, and what it has no room for. */
+  address() {
+    const { config, points, curve } = this;
+    const own = points && { points: points.data, dim: points.dim, labels: points.labels };
+    return write(this.#module, { config, own, path: curve });
+  }
+
+  /**
+   * Takes what a link says.
+   * @param {string} text
+   * @param {string} name  of points that come with it
+   * @returns {string[]} a sentence for each thing in it that was left out
+   */
+  follow(text, name) {
+    const { config, own, path, faults } = read(this.#module, text);
+    this.config = config;
+    this.curve = path ?? this.curve;
+    if (own) {
+      const { points: data, dim, labels } = own;
+      this.points = { data, dim, labels, n: data.length / dim, name };
+    }
+    return faults;
   }
 
   /**
@@ -125,10 +217,25 @@ export class Dials {
     });
   }
 
-  /** Coordinates of a data set: those of the reader's points, or what the preset has. @param {Value} data */
-  #dimOf(data) {
-    if (data !== 'points') return preset(this.#module, this.presets[0]).dim;
-    if (this.points) return this.points.dim;
-    throw new MoonflowError('state', 'No points are loaded: choose a file under Files first.');
+  /** Rows that belong to a data set, and go with it. @param {Value} data */
+  #tiedTo(data) {
+    if (data === 'points') {
+      if (!this.points) throw lacking('points');
+      const { dim, labels } = this.points;
+      return { dim, classes: labels ? countClasses(labels) : 0 };
+    }
+    if (this.config.data !== 'points') return {};
+    return { dim: preset(this.#module, this.presets[0]).dim, classes: 0 };
   }
+}
+
+const LACKING = {
+  points: 'No points are loaded: go to Your own data first.',
+  path: 'No path of your own is loaded: go to Your own data first.',
+  source: 'No points to start at are loaded: they come with a file of weights that has them.',
+};
+
+/** @param {keyof typeof LACKING} what */
+function lacking(what) {
+  return new MoonflowError('state', LACKING[what]);
 }

@@ -2,15 +2,45 @@
  * What went wrong, in sentences.
  */
 
-export const PAIRS_LOST =
-  'The pairs this reflow learned from are not in the file. Reflow makes new ones; Reset begins anew.';
-export const TOO_DEAR =
-  'Reflow draws many samples, and one costs too much here: take fewer solver steps or a smaller network.';
+import { words } from './tongue.js';
+
+export const explain = words({
+  en: {
+    pairsLost:
+      'The pairs this reflow learned from are not in the file. Reflow makes new ones; Reset begins anew.',
+    tooDear:
+      'Reflow draws many samples, and one costs too much here: take fewer solver steps or a smaller network.',
+    diverged: (/** @type {number} */ step, /** @type {string} */ what) =>
+      `The run diverged: in step ${step + 1} the ${what} left the range of ±1e18. That step was undone, and the model is as it was after step ${step}.`,
+    gradient: 'gradient norm',
+    loss: 'loss',
+    gentler: (/** @type {{name: string, value: number}[]} */ rates) =>
+      `Start again with ${rates.map(({ name, value }) => `${name} ${value}`).join(' and ')}`,
+    untilReset: (/** @type {string} */ why) => `${why}; so it is in this model, until a reset`,
+    again: 'Try again',
+    revived: (/** @type {string} */ why, /** @type {number} */ step) =>
+      `${why}. A new worker has taken the run up ${step > 0 ? `from its last checkpoint, after step ${step}` : 'from the start'}.`,
+  },
+  zh: {
+    pairsLost: '文件里没有这次回流所用的点对。再次回流会造出新的点对；重置则从头开始。',
+    tooDear: '回流要抽取许多样本，而这里一个样本的代价太大：请减少求解步数，或换小一些的网络。',
+    diverged: (step, what) =>
+      `训练发散：第 ${step + 1} 步的${what}超出了 ±1e18 的范围。这一步已撤销，模型回到第 ${step} 步之后的样子。`,
+    gradient: '梯度范数',
+    loss: '损失',
+    gentler: (rates) =>
+      `改用 ${rates.map(({ name, value }) => `${name} ${value}`).join('、')} 重新开始`,
+    untilReset: (why) => `${why}；这个模型如此，重置之后才会改变`,
+    again: '重试',
+    revived: (why, step) =>
+      `${why}。新的 Worker 已${step > 0 ? `从第 ${step} 步之后的检查点` : '从头'}接着训练。`,
+  },
+});
 
 /** @param {Record<string, unknown>} details  of an error 'diverged' */
 export function diverged({ step, cause }) {
-  const what = cause === 'gradient' ? 'gradient norm' : cause;
-  return `The run diverged: in step ${Number(step) + 1} the ${what} left the range of ±1e18. That step was undone, and the model is as it was after step ${step}.`;
+  const what = cause === 'gradient' || cause === 'loss' ? explain(cause) : String(cause);
+  return explain('diverged', Number(step), what);
 }
 
 /** @param {unknown} error */

@@ -3,7 +3,10 @@
  * number with a slider for the rest. Knows nothing of the model; hands a chosen value to `onChange`.
  */
 
+import { helpOf, nameOf } from './glossary.js';
+import { choiceOf, meaningOf } from './meanings.js';
 import { sliderOf } from './slider.js';
+import { tongue, words } from './tongue.js';
 
 /** @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo */
 /** @typedef {string | number | boolean} Value */
@@ -13,39 +16,75 @@ export class Field {
   #slider = null;
   /** @type {HTMLInputElement | null} */
   #range = null;
+  #label = document.createElement('label');
+  #help = text('help');
+  #meaning = text('meaning');
   #fault = text('fault');
   #note = text('note');
+  #unavailable;
+  /** Why the value is not the reader's to set. @type {(() => string) | null} */
+  #locked = null;
+  /** Of the words that stand here. @type {import('./tongue.js').Tongue | null} */
+  #tongue = null;
 
   /**
    * @param {ParameterInfo} info
-   * @param {{onChange: (name: string, value: Value) => void, unavailable?: Record<string, string>}} options
+   * @param {{onChange: (name: string, value: Value) => void, unavailable?: Record<string, () => string>}} options
    *   `unavailable` maps a choice that cannot be picked by hand to the reason
    */
   constructor(info, { onChange, unavailable = {} }) {
     this.info = info;
+    this.#unavailable = unavailable;
     /** The text in the control was refused and is the reader's to mend. */
     this.refused = false;
     const id = `p-${info.name}`;
-    this.input = inputOf(info, unavailable);
+    this.input = inputOf(info, Object.keys(unavailable));
     this.input.id = id;
-    this.input.setAttribute('aria-describedby', `${id}-help ${id}-fault ${id}-note`);
-    this.#fault.id = `${id}-fault`;
+    const told = ['meaning', 'help', 'fault', 'note'].map((part) => `${id}-${part}`);
+    this.input.setAttribute('aria-describedby', told.join(' '));
+    [this.#meaning, this.#help, this.#fault, this.#note].forEach((part, i) => {
+      part.id = told[i];
+    });
     this.#fault.setAttribute('role', 'alert');
-    this.#note.id = `${id}-note`;
-    const help = text('help', info.help);
-    help.id = `${id}-help`;
-    help.hidden = false;
-    const label = document.createElement('label');
-    label.htmlFor = id;
-    label.textContent = info.name.replaceAll('_', ' ');
-    label.title = info.help;
+    this.#help.hidden = false;
+    this.#label.htmlFor = id;
 
     this.element = document.createElement('div');
     this.element.className = `field ${info.kind}`;
-    this.element.append(label, this.input);
+    this.element.append(this.#label, this.input);
     this.#addSlider((name, value) => this.#hand(onChange, name, value));
-    this.element.append(help, this.#fault, this.#note);
+    this.element.append(this.#meaning, this.#help, this.#fault, this.#note);
     this.input.addEventListener('change', () => this.#hand(onChange, info.name, this.value));
+    this.speak();
+  }
+
+  /** Says what stands here in the language of the moment. */
+  speak() {
+    if (this.#tongue === tongue()) return;
+    this.#tongue = tongue();
+    const { name } = this.info;
+    this.#label.textContent = nameOf(name);
+    this.#label.title = `${name}: ${helpOf(this.info)}`;
+    this.#help.textContent = helpOf(this.info);
+    this.#range?.setAttribute('aria-label', sentence('slider', nameOf(name)));
+    if (this.#locked) this.input.title = this.#locked();
+    if (this.input instanceof HTMLSelectElement) this.#speakChoices(this.input);
+  }
+
+  /** @param {HTMLSelectElement} list */
+  #speakChoices(list) {
+    const { name } = this.info;
+    for (const option of list.options) {
+      const reason = this.#unavailable[option.value];
+      const shown = choiceOf(name, option.value);
+      option.textContent = reason ? sentence('unavailable', shown, reason()) : shown;
+    }
+    this.#mean();
+  }
+
+  #mean() {
+    if (this.info.kind === 'choice')
+      say(this.#meaning, meaningOf(this.info.name, this.input.value));
   }
 
   /**
@@ -56,8 +95,8 @@ export class Field {
    */
   #hand(onChange, name, value) {
     if (!Number.isNaN(value)) return onChange(name, value);
-    const what = this.input.validity.badInput ? 'the text is no number' : 'the field is empty';
-    this.fault(`${name}: ${what}; allowed is a number from ${this.info.min} to ${this.info.max}`);
+    const what = sentence(this.input.validity.badInput ? 'noNumber' : 'empty');
+    this.fault(sentence('refused', name, what, this.info.min, this.info.max));
   }
 
   /** @returns {Value} NaN when the number box holds no number */
@@ -75,6 +114,7 @@ export class Field {
       return;
     }
     this.input.value = String(value);
+    this.#mean();
     this.#place(Number(value));
   }
 
@@ -90,10 +130,11 @@ export class Field {
     this.input.setAttribute('aria-invalid', String(message !== ''));
   }
 
-  /** Keeps the reader's hands off a value that something else decides. @param {string} reason */
+  /** Keeps the reader's hands off a value that something else decides. @param {() => string} reason */
   lock(reason) {
+    this.#locked = reason;
     this.input.disabled = true;
-    this.input.title = reason;
+    this.input.title = reason();
     if (this.#range) this.#range.disabled = true;
   }
 
@@ -111,7 +152,6 @@ export class Field {
     range.min = String(slider.min);
     range.max = String(slider.max);
     range.step = String(slider.step);
-    range.setAttribute('aria-label', `${this.info.name.replaceAll('_', ' ')}, slider`);
     this.#slider = slider;
     this.#range = range;
     range.addEventListener('input', () => {
@@ -131,9 +171,32 @@ export class Field {
   }
 }
 
+const sentence = words({
+  en: {
+    slider: (/** @type {string} */ name) => `${name}, slider`,
+    unavailable: (/** @type {string} */ choice, /** @type {string} */ reason) =>
+      `${choice} (${reason})`,
+    noNumber: 'the text is no number',
+    empty: 'the field is empty',
+    refused: (
+      /** @type {string} */ name,
+      /** @type {string} */ what,
+      /** @type {number} */ min,
+      /** @type {number} */ max,
+    ) => `${name}: ${what}; allowed is a number from ${min} to ${max}`,
+  },
+  zh: {
+    slider: (name) => `${name}，滑块`,
+    unavailable: (choice, reason) => `${choice}（${reason}）`,
+    noNumber: '输入的不是数',
+    empty: '没有输入',
+    refused: (name, what, min, max) => `${name}：${what}；可以填 ${min} 到 ${max} 之间的数`,
+  },
+});
+
 /**
  * @param {ParameterInfo} info
- * @param {Record<string, string>} unavailable
+ * @param {string[]} unavailable
  * @returns {HTMLInputElement | HTMLSelectElement}
  */
 function inputOf(info, unavailable) {
@@ -141,10 +204,7 @@ function inputOf(info, unavailable) {
     const list = document.createElement('select');
     for (const choice of info.choices) {
       const option = new Option(choice, choice);
-      if (unavailable[choice]) {
-        option.disabled = true;
-        option.textContent = `${choice} (${unavailable[choice]})`;
-      }
+      option.disabled = unavailable.includes(choice);
       list.append(option);
     }
     return list;

@@ -3,9 +3,9 @@
  */
 
 import { html, render } from 'lit';
-import { Audit } from './audit.js';
 import { Chart } from './chart.js';
 import { GRAPHS, graphOf, titleOf } from './graphs.js';
+import { Surplus } from './surplus.js';
 import { tongue, words } from './tongue.js';
 
 /**
@@ -31,7 +31,7 @@ export class Gallery {
   #name = 'loss';
   #root;
   #desk;
-  #audit;
+  #surplus;
   /** @type {Chart | null} */
   #chart = null;
   /** What is on the page. @type {unknown[]} */
@@ -44,13 +44,13 @@ export class Gallery {
   constructor(root, desk) {
     this.#root = root;
     this.#desk = desk;
-    this.#audit = new Audit(desk);
+    this.#surplus = new Surplus(desk);
   }
 
   draw() {
     const { session, theme } = this.#desk;
-    this.#audit.update();
-    const graph = graphOf(this.#name, session.run, this.#audit.floor);
+    this.#surplus.update();
+    const graph = graphOf(this.#name, session.run, this.#surplus.floor);
     const drawn = [this.#name, graph.caption, tongue()];
     if (drawn.some((part, i) => part !== this.#drawn[i])) {
       this.#drawn = drawn;

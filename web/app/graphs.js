@@ -2,6 +2,7 @@
  * The graphs of a run, each with what it shows said in words: loss, excess loss, distance to the data, loss by t, speed.
  */
 
+import { nameIn } from './meanings.js';
 import { figure, tongue, words } from './tongue.js';
 
 /**
@@ -80,15 +81,15 @@ const say = words({
     none: '还没有训练。',
     one: (loss) => `损失 ${loss}。`,
     fell: (steps, from, to) => `${steps} 步的损失：从 ${from} 到 ${to}（最近 100 步的平均）。`,
-    pairs: '它可以接近 0：重流（reflow）之后，每个噪声点只有一条路可走。',
+    pairs: '它可以接近 0：回流（reflow）之后，每个噪声点只有一条路可走。',
     crossing: '它不会到 0：同一位置有许多路径通向不同方向。',
     floor: (floor) => `虚线 ${floor} 是下限：同一位置有许多路径通向不同方向，任何网络都低不过它。`,
     over: (excess) => `损失减去同一批数据的下限，还剩 ${excess}：这是训练还能得到的。`,
     falls: (from, step) => `第 ${step} 步之后是 ${from}。`,
     waits: '训练时测量：损失减去任何网络都去不掉的部分。',
     noCoupling: (coupling) =>
-      `这里无法得知：耦合 ${coupling} 在每一批里挑选配对，最优速度场没有公式。耦合为 independent 时可以得知。`,
-    noPairs: '这里无法得知：重流从模型自己的配对学习，最优速度场没有公式。',
+      `这里无法得知：耦合 ${coupling} 在每一批里挑选配对，最优速度场没有公式。耦合为独立（independent）时可以得知。`,
+    noPairs: '这里无法得知：回流从模型自己的配对学习，最优速度场没有公式。',
     noSource: (source) =>
       `这里无法得知：只有高斯噪声的最优速度场可以求和，而现在的源是 ${source}。`,
     noData: (data) => `这里无法得知：在这些设置下，引擎没有 ${data} 的精确速度场公式。`,
@@ -190,9 +191,10 @@ function excess(run, floor) {
 /** Why there is no floor. @param {Run} run */
 function lackOf({ config, round }) {
   if (round > 0) return say('noPairs');
-  if (config.coupling !== 'independent') return say('noCoupling', String(config.coupling));
-  if (config.source !== 'gaussian') return say('noSource', String(config.source));
-  return say('noData', String(config.data));
+  if (config.coupling !== 'independent')
+    return say('noCoupling', nameIn('coupling', String(config.coupling)));
+  if (config.source !== 'gaussian') return say('noSource', nameIn('source', String(config.source)));
+  return say('noData', nameIn('data', String(config.data)));
 }
 
 /** @param {Run} run @returns {Graph} */

@@ -1,3 +1,5 @@
+/// <reference types="vite/client" />
+
 /**
  * Ties the page together: the session asks the worker, the pieces draw what is known, and one frame is drawn however many
  * things have changed since the last.
@@ -5,13 +7,18 @@
 
 import { compile, support } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
+import { Bearings } from './bearings.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { download, upload } from './files.js';
 import { Gallery } from './gallery.js';
+import { Keep } from './keep.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
-import { read } from './points.js';
+import { Link } from './link.js';
+import { nameIn } from './meanings.js';
+import { Own } from './own.js';
+import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
@@ -20,7 +27,7 @@ import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
 import { Steering } from './steering.js';
-import { words } from './tongue.js';
+import { figure, words } from './tongue.js';
 import { Viewer } from './viewer.js';
 
 /**
@@ -48,14 +55,16 @@ const PANELS = {
   scrubbers: Scrubbers,
   layers: Layers,
   graphs: Gallery,
+  link: Link,
   solver: Solvers,
   guidance: Steering,
+  own: Own,
+  keep: Keep,
 };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
 
-const night = matchMedia('(prefers-color-scheme: dark)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 /** @param {string} id */
@@ -75,20 +84,20 @@ const input = (id) => /** @type {HTMLInputElement} */ (element(id));
 function lack() {
   const { ok, message } = support();
   if (!ok) return message;
-  return typeof Worker === 'function'
-    ? ''
-    : 'Moonflow needs Web Workers, which this browser does not have; a current Chrome, Edge, Firefox or Safari has them.';
+  return typeof Worker === 'function' ? '' : say('noWorkers');
 }
 
 /** @param {string} sentence */
 function refuse(sentence) {
-  element('status').textContent = 'Nothing can run here.';
+  element('status').textContent = say('nothing');
   element('notice-text').textContent = sentence;
   element('notice').hidden = false;
 }
 
 class Page {
   #dirty = false;
+  #preferences;
+  #bearings = new Bearings(element('bearings'), element('skip'));
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #status = new Status(element);
@@ -101,11 +110,16 @@ class Page {
   /** @type {Panel[]} */
   #panels;
 
-  /** @param {WebAssembly.Module} module */
-  constructor(module) {
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {Preferences} preferences
+   */
+  constructor(module, preferences) {
+    this.#preferences = preferences;
     const changed = () => this.#invalidate();
     this.#session = new Session(module, {
       changed,
+      turned: () => this.#controls.clear(),
       refused: (name, message) => this.#controls.fault(name, message),
     });
     const viewer = new Viewer(changed);
@@ -117,11 +131,11 @@ class Page {
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
-      onPreset: (name) => this.#usePreset(name),
+      onPreset: (name) => this.#session.use((dials) => dials.usePreset(name)),
     });
     this.#wireButtons();
     this.#wireFiles();
-    night.addEventListener('change', changed);
+    preferences.changed = changed;
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
     if (this.#premiere) this.#session.start();
@@ -129,7 +143,7 @@ class Page {
   }
 
   get #theme() {
-    return night.matches ? dark : light;
+    return this.#preferences.dark ? dark : light;
   }
 
   #invalidate() {
@@ -154,12 +168,17 @@ class Page {
     for (const panel of this.#panels) panel.draw();
     this.#stage.draw(this.#theme);
     element('stage-caption').textContent = run.unseen
-      ? `A sample costs ${dials.nfe.toLocaleString('en')} evaluations of this network, too many to draw any: take fewer solver steps.`
-      : `${STAGE_CAPTION} Here by ${dials.config.solver} in ${dials.config.solver_steps} steps.`;
+      ? say('dear', figure(dials.nfe))
+      : say(
+          'caption',
+          nameIn('solver', String(dials.config.solver)),
+          figure(Number(dials.config.solver_steps)),
+        );
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
+    this.#bearings.draw();
   }
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
@@ -180,7 +199,7 @@ class Page {
     document.body.dataset.phase = this.#session.working ? 'working' : phase;
     const alive = phase !== 'starting' && phase !== 'dead';
     button('start').disabled = !alive || phase === 'reflowing' || halting;
-    button('start').textContent = START[phase];
+    button('start').textContent = say(START[phase]);
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;
     const { undoable } = this.#session;
@@ -199,7 +218,7 @@ class Page {
     const bar = /** @type {HTMLProgressElement} */ (element('reflow-progress'));
     bar.hidden = reflow.progress === null;
     bar.value = reflow.progress?.fraction ?? 0;
-    const doing = reflow.progress ? DOING[reflow.progress.phase] : reflowHint(phase);
+    const doing = reflow.progress ? say(reflow.progress.phase) : reflowHint(phase);
     if (element('reflow-text').textContent !== doing) element('reflow-text').textContent = doing;
   }
 
@@ -225,7 +244,7 @@ class Page {
 
   #wireFiles() {
     const session = this.#session;
-    const title = () => `Moonflow, ${session.run.config.data}, step ${session.run.step}`;
+    const title = () => say('title', String(session.run.config.data), figure(session.run.step));
     button('save-picture').addEventListener('click', async () => {
       const picture = await this.#stage.picture(this.#theme, title());
       download(picture, `moonflow-${session.run.step}.png`);
@@ -243,14 +262,6 @@ class Page {
     upload(input('load-weights'), element('load-weights-fault'), async (file) => {
       await session.load(new Uint8Array(await file.arrayBuffer()));
     });
-    upload(input('load-points'), element('load-points-fault'), async (file) => {
-      const points = await read(file);
-      const work = session.usePoints(points);
-      this.#controls.fault('data', '');
-      element('load-points-text').textContent =
-        `${points.name}: ${points.n.toLocaleString('en')} points of ${points.dim} coordinates.`;
-      await work;
-    });
   }
 
   /**
@@ -266,71 +277,104 @@ class Page {
     }
     this.#invalidate();
   }
-
-  /** @param {string} name */
-  #usePreset(name) {
-    this.#session.usePreset(name);
-    this.#controls.clear();
-  }
 }
 
 const say = words({
   en: {
     undo: 'Undo',
     undone: 'Brings back the model before this one, with its losses and snapshots',
+    noWorkers:
+      'Moonflow needs Web Workers, which this browser does not have; a current Chrome, Edge, Firefox or Safari has them.',
+    nothing: 'Nothing can run here.',
+    dear: (/** @type {string} */ nfe) =>
+      `A sample costs ${nfe} evaluations of this network, too many to draw any: take fewer solver steps.`,
+    caption: (/** @type {string} */ solver, /** @type {string} */ steps) =>
+      `Each sample is a point of noise, carried along the velocity that the network has learned. Here by ${solver} in ${steps} steps.`,
     noise: 'noise',
-    between: (/** @type {string} */ t) => `samples at t = ${t}`,
     samples: 'samples',
     untrained: 'samples, untrained',
+    between: (/** @type {string} */ t) => `samples at t = ${t}`,
+    title: (/** @type {string} */ data, /** @type {string} */ step) =>
+      `Moonflow, ${data}, step ${step}`,
+    start: 'Start',
+    pause: 'Pause',
+    go: 'Continue',
+    anew: 'Train again',
+    measure: 'Measuring straightness and quality.',
+    pairs: 'Carrying noise along the learned paths to make pairs.',
+    train: 'Learning from the pairs.',
+    reflow: 'Reflow',
+    again: 'Reflow again',
+    stop: 'Stop reflow',
+    first: 'Train first: reflow starts from learned paths.',
   },
   zh: {
     undo: '撤销',
     undone: '找回上一个模型，连同它的损失和快照',
+    noWorkers:
+      'Moonflow 需要 Web Worker，而这个浏览器没有；较新的 Chrome、Edge、Firefox 或 Safari 都有。',
+    nothing: '这里无法运行。',
+    dear: (nfe) => `一个样本要求值网络 ${nfe} 次，代价太大，一个也画不了：请减少求解步数。`,
+    caption: (solver, steps) =>
+      `每个样本都是一个噪声点，沿着网络学到的速度场走过来。这里用 ${solver} 走了 ${steps} 步。`,
     noise: '噪声',
-    between: (t) => `t = ${t} 时的样本`,
     samples: '样本',
     untrained: '样本（未训练）',
+    between: (t) => `t = ${t} 时的样本`,
+    title: (data, step) => `Moonflow，${data}，第 ${step} 步`,
+    start: '开始',
+    pause: '暂停',
+    go: '继续',
+    anew: '重新训练',
+    measure: '正在测量直线度和质量。',
+    pairs: '正在让噪声沿学到的路径走，造出点对。',
+    train: '正在从这些点对学习。',
+    reflow: '回流',
+    again: '再次回流',
+    stop: '停止回流',
+    first: '请先训练：回流从学到的路径出发。',
   },
 });
 
-const STAGE_CAPTION =
-  'Each sample is a point of noise, carried along the velocity that the network has learned.';
-
-const START = {
-  starting: 'Start',
-  ready: 'Start',
-  training: 'Pause',
-  paused: 'Continue',
-  finished: 'Train again',
-  reflowing: 'Start',
-  dead: 'Start',
-};
-
-const DOING = {
-  measure: 'Measuring straightness and quality.',
-  pairs: 'Carrying noise along the learned paths to make pairs.',
-  train: 'Learning from the pairs.',
-};
+/** What the start button does. */
+const START = /** @type {const} */ ({
+  starting: 'start',
+  ready: 'start',
+  training: 'pause',
+  paused: 'go',
+  finished: 'anew',
+  reflowing: 'start',
+  dead: 'start',
+});
 
 /**
  * @param {import('./run.js').Phase} phase
  * @param {number} round
  */
 function reflowLabel(phase, round) {
-  if (phase === 'reflowing') return 'Stop reflow';
-  return round > 0 ? 'Reflow again' : 'Reflow';
+  if (phase === 'reflowing') return say('stop');
+  return round > 0 ? say('again') : say('reflow');
 }
 
 /** @param {import('./run.js').Phase} phase */
 function reflowHint(phase) {
-  return phase === 'ready' ? 'Train first: reflow starts from learned paths.' : '';
+  return phase === 'ready' ? say('first') : '';
+}
+
+/** Keeps the page for a time without a network. The sources as they are have no such worker: it is a file of the built page. */
+function settle() {
+  if (!import.meta.env.PROD) return;
+  // Without a secure context there is none, and the page does without.
+  navigator.serviceWorker?.register('./offline.js').catch(() => {});
 }
 
 async function open() {
+  const preferences = new Preferences(element('language'), element('look'));
   const missing = lack();
   if (missing) return refuse(missing);
   try {
-    new Page(await compile());
+    new Page(await compile(), preferences);
+    settle();
   } catch (error) {
     refuse(error instanceof Error ? error.message : String(error));
   }

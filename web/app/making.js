@@ -10,8 +10,7 @@
  */
 export async function make(client, dials, wanted) {
   let sent = dials.config;
-  const extras = sent.data === 'points' ? { points: dials.points?.data } : {};
-  let info = await client.create(sent, extras);
+  let info = await client.create(sent, dials.extras());
   while (wanted() && sent !== dials.config) {
     const late = dials.since(sent);
     sent = dials.config;

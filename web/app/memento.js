@@ -8,7 +8,7 @@
  *
  * @typedef {object} Memento
  * @property {Uint8Array} bytes  of Client.save
- * @property {import('./points.js').Points | null} points  the reader's own, which no checkpoint carries
+ * @property {import('./dials.js').Points | null} points  the reader's own, which no checkpoint carries
  * @property {Pick<Run, 'losses' | 'annals' | 'film' | 'reflow' | 'quality' | 'seconds'>} known
  */
 

@@ -5,36 +5,45 @@
 
 import { MoonflowError } from '../lib/errors.js';
 import { metadataOf } from '../lib/safetensors.js';
+import { read } from '../lib/weights.js';
+
+/** @typedef {import('./dials.js').Dials} Dials */
 
 /**
  * Takes a file over into the worker.
  * @param {import('../lib/client.js').Client} client
  * @param {Uint8Array} bytes
- * @param {{config: import('../lib/parameters.js').Config, points: import('./points.js').Points | null}} page
+ * @param {Dials} dials
  * @returns {Promise<import('../lib/client.js').Info>}
  */
-export function unpack(client, bytes, { config, points }) {
+export async function unpack(client, bytes, dials) {
   const metadata = metadataOf(bytes);
-  const own = metadata.format !== undefined;
-  const data = own ? dataOf(metadata.config) : config.data;
-  const extras = data === 'points' ? { points: needed(points) } : {};
-  if (own) return client.load(bytes, extras);
-  return client.create(config, { ...extras, weights: bytes });
+  if (metadata.format === undefined) {
+    return client.create(dials.config, { ...dials.extras(), weights: bytes });
+  }
+  const config = configOf(metadata.config);
+  if (config.data === 'points' && !dials.points) {
+    const message =
+      'this run learned points of its own, which are not in the file; load them first';
+    throw new MoonflowError('state', message);
+  }
+  const { points, labels } = dials.extras(config);
+  const info = await client.load(bytes, { points, labels });
+  if (config.path !== 'custom' && config.source !== 'points') return info;
+  // A path and a source of one's own are in the file, and a reset will need them.
+  const { tensors } = read(bytes);
+  const [alpha, sigma] = ['path.alpha', 'path.sigma'].map((name) => tensors.get(name)?.data);
+  if (alpha && sigma) dials.curve = { alpha, sigma };
+  dials.source = tensors.get('source.points')?.data ?? dials.source;
+  return info;
 }
 
 /** @param {string | undefined} text */
-function dataOf(text) {
+function configOf(text) {
   try {
-    return JSON.parse(text ?? '').data;
+    return Object(JSON.parse(text ?? ''));
   } catch {
     // The worker reads the same text strictly and says what is wrong with it.
-    return undefined;
+    return {};
   }
-}
-
-/** @param {import('./points.js').Points | null} points */
-function needed(points) {
-  if (points) return points.data;
-  const message = 'this run learned points of its own, which are not in the file; load them first';
-  throw new MoonflowError('state', message);
 }

@@ -122,7 +122,8 @@ export class Projector {
     const early = performance.now() - this.#heldMs < wait;
     if (this.live && viewer.moment !== null && (early || !viewer.idle)) return;
     this.#heldMs = performance.now();
-    viewer.hold(moment, bytes, run.points ? { points: run.points.data } : {});
+    const labels = Number(run.config.classes) > 0 ? run.points?.labels : undefined;
+    viewer.hold(moment, bytes, run.points ? { points: run.points.data, labels } : {});
   }
 
   /** @param {string} moment */

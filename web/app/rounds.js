@@ -3,6 +3,7 @@
  */
 
 import { Stage } from './stage.js';
+import { tongue, words } from './tongue.js';
 
 /**
  * @typedef {import('../view/theme.js').Theme} Theme
@@ -12,8 +13,8 @@ import { Stage } from './stage.js';
 export class Rounds {
   #before;
   #after;
-  /** @type {unknown} */
-  #shown = null;
+  /** What is on the page. @type {unknown[]} */
+  #shown = [];
 
   /** @param {(id: string) => HTMLElement} element  finds an element of the page */
   constructor(element) {
@@ -31,12 +32,13 @@ export class Rounds {
     const { before, after, rounds, floor } = reflow;
     this.result.hidden = before === null;
     if (before === null) return;
-    this.#before.show({ data, samples: before, dim, samplesLabel: 'one step' });
-    this.#after.show({ data, samples: after, dim, samplesLabel: 'one step' });
+    this.#before.show({ data, samples: before, dim, samplesLabel: say('one') });
+    this.#after.show({ data, samples: after, dim, samplesLabel: say('one') });
     this.#before.draw(theme);
     this.#after.draw(theme);
-    if (this.#shown === rounds) return;
-    this.#shown = rounds;
+    const shown = [rounds, tongue()];
+    if (shown.every((part, i) => part === this.#shown[i])) return;
+    this.#shown = shown;
     this.rows.replaceChildren(...rounds.map((round) => row(round, floor)));
   }
 }
@@ -49,7 +51,7 @@ function row({ round, cost, straightness, quality }, floor) {
   const line = document.createElement('tr');
   const head = document.createElement('th');
   head.scope = 'row';
-  head.textContent = round === 0 ? 'before' : `after round ${round}`;
+  head.textContent = round === 0 ? say('before') : say('after', round);
   const distances = [quality[1], quality[2], quality[4], quality[50]].map((at) => at?.sw2 ?? null);
   const numbers = [cost, straightness, ...distances, floor];
   line.append(head, ...numbers.map(cell));
@@ -62,3 +64,12 @@ function cell(number) {
   box.textContent = number === null ? '–' : number.toFixed(3);
   return box;
 }
+
+const say = words({
+  en: {
+    one: 'one step',
+    before: 'before',
+    after: (/** @type {number} */ round) => `after round ${round}`,
+  },
+  zh: { one: '一步', before: '之前', after: (round) => `第 ${round} 轮之后` },
+});

@@ -40,7 +40,7 @@ export class Run {
   notice = null;
   /** @type {Float32Array | null} */
   data = null;
-  /** The reader's own points, when the model learns those. @type {import('./points.js').Points | null} */
+  /** The reader's own points, when the model learns those. @type {import('./dials.js').Points | null} */
   points = null;
   /** Points of noise, drawn until the first samples are there. @type {Float32Array | null} */
   noise = null;
@@ -93,7 +93,7 @@ export class Run {
   /**
    * Another model has taken the place of the one before.
    * @param {Info} info
-   * @param {import('./points.js').Points | null} points  the reader's own, as far as there are any
+   * @param {import('./dials.js').Points | null} points  the reader's own, as far as there are any
    */
   begin({ config, parameters, step, round }, points) {
     this.points = config.data === 'points' ? points : null;

@@ -3,8 +3,9 @@
  * to the latest.
  */
 
-import { html, render } from 'lit';
+import { html, render } from 'lit/html.js';
 import { drawCameo } from '../view/cameo.js';
+import { nameIn } from './meanings.js';
 import { figure, tongue, words } from './tongue.js';
 
 /**
@@ -48,9 +49,9 @@ const say = words({
     play: '播放流动',
     rest: '暂停流动',
     at: (t) => `t = ${t}`,
-    between: (t, share, data) => `t = ${t}：从噪声到 ${data} 走了 ${share}`,
+    between: (t, share, data) => `t = ${t}：从噪声到${data}走了 ${share}`,
     starts: 't = 0：噪声',
-    ends: (data) => `t = 1：样本，应当像 ${data}`,
+    ends: (data) => `t = 1：样本，应当像${data}`,
     training: '训练时间',
     first: '第一步',
     live: '最新',
@@ -97,7 +98,7 @@ export class Scrubbers {
   /** What the flow leads to. */
   get #target() {
     const { data } = this.#desk.session.run.config;
-    return data === 'points' ? say('points') : String(data);
+    return data === 'points' ? say('points') : nameIn('data', String(data));
   }
 
   /** The distance of the moment that is shown: of a model that stands at its end, the one that was measured best. */

@@ -8,7 +8,7 @@
 
 import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
-import { diverged, messageOf, PAIRS_LOST, TOO_DEAR } from './explanation.js';
+import { diverged, explain, messageOf } from './explanation.js';
 import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
@@ -23,7 +23,6 @@ import { stream, train } from './training.js';
 /**
  * @typedef {import('../lib/errors.js').MoonflowError} MoonflowError
  * @typedef {import('../lib/parameters.js').Value} Value
- * @typedef {import('./points.js').Points} Points
  */
 
 /** The drawn data come from a stream apart from that of the training data. */
@@ -51,8 +50,9 @@ export class Session {
 
   /**
    * @param {WebAssembly.Module} module
-   * @param {{changed: () => void, refused: (name: string, message: string) => void}} page  `changed` is called after any public
-   *   field has changed; `refused` hears why the model did not take a value of a control
+   * @param {{changed: () => void, turned: () => void, refused: (name: string, message: string) => void}} page  `changed` is called
+   *   after any public field has changed, `turned` after many dials have; `refused` hears why the model did not take a value of a
+   *   control
    */
   constructor(module, page) {
     this.#page = page;
@@ -139,15 +139,13 @@ export class Session {
     this.#changed();
   }
 
-  /** @param {string} name */
-  usePreset(name) {
-    this.dials.usePreset(name);
-    return this.reset();
-  }
-
-  /** Learns the reader's own points from now on. @param {Points} points */
-  usePoints(points) {
-    this.dials.usePoints(points);
+  /**
+   * Turns many dials at once and makes the model that they then say. When `turn` throws, nothing has changed.
+   * @param {(dials: Dials) => void} turn
+   */
+  use(turn) {
+    turn(this.dials);
+    this.#page.turned();
     return this.reset();
   }
 
@@ -206,7 +204,7 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #straighten(signal) {
     if (signal.aborted) return;
-    if (this.#portrait.size === 0) throw new Error(TOO_DEAR);
+    if (this.#portrait.size === 0) throw new Error(explain('tooDear'));
     await reflow({
       run: this.run,
       client: this.#line.client,
@@ -266,7 +264,7 @@ export class Session {
       this.dials.check(this.run.config, name, value);
     } catch (error) {
       this.dials.config = before;
-      throw new Error(`${messageOf(error)}; so it is in this model, until a reset`);
+      throw new Error(explain('untilReset', messageOf(error)));
     }
     const kept = this.run.config[name];
     this.run.config = { ...this.run.config, [name]: value };
@@ -309,7 +307,7 @@ export class Session {
     } catch (error) {
       this.run.notice = {
         text: messageOf(error),
-        action: { label: 'Try again', act: () => this.open() },
+        action: { label: explain('again'), act: () => this.open() },
       };
       this.#enter('dead');
     }
@@ -321,8 +319,7 @@ export class Session {
     await this.open();
     if (!this.#line.alive) return;
     const { step } = this.run;
-    const from = step > 0 ? `from its last checkpoint, after step ${step}` : 'from the start';
-    this.run.notice = { text: `${error.message}. A new worker has taken the run up ${from}.` };
+    this.run.notice = { text: explain('revived', error.message, step) };
     this.#changed();
   }
 
@@ -346,7 +343,9 @@ export class Session {
     else if (code === 'diverged') this.run.notice ??= { text: message };
     // A worker that was disposed of was given up by a reset, which makes another.
     else if (code !== 'disposed') {
-      this.run.notice = { text: code === 'state' && this.run.round > 0 ? PAIRS_LOST : message };
+      this.run.notice = {
+        text: code === 'state' && this.run.round > 0 ? explain('pairsLost') : message,
+      };
     }
     if (this.run.busy) this.run.rest();
     this.#changed();
@@ -355,11 +354,10 @@ export class Session {
   /** @param {Record<string, unknown>} details */
   #diverged(details) {
     const rates = this.dials.gentlerRates();
-    const words = rates.map(({ name, value }) => `${name} ${value}`).join(' and ');
     this.#enqueue((signal) => this.#portrait.settle(signal));
     this.run.notice = {
       text: diverged(details),
-      action: { label: `Start again with ${words}`, act: () => this.#again(rates) },
+      action: { label: explain('gentler', rates), act: () => this.#again(rates) },
     };
   }
 

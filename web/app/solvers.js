@@ -5,7 +5,7 @@
 import { html, nothing, render } from 'lit';
 import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
-import { easel } from './easel.js';
+import { mount } from './mount.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
 import { figure, tongue, words } from './tongue.js';
@@ -244,11 +244,11 @@ export class Solvers {
     curves.push({ label: 'dopri5', points: adaptive });
     const canvas = (/** @type {string} */ id) =>
       /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
-    easel(canvas('#solver-precision'), theme, (ctx, width, height) => {
+    mount(canvas('#solver-precision'), theme, (ctx, width, height) => {
       const picture = { curves, xLabel: say('nfe'), yLabel: say('error'), goal: GOAL };
       drawPrecision(ctx, picture, precisionBox(width, height), theme);
     });
-    easel(canvas('#solver-strides'), theme, (ctx, width, height) => {
+    mount(canvas('#solver-strides'), theme, (ctx, width, height) => {
       const picture = { steps: trace.steps, xLabel: say('t'), yLabel: say('length') };
       drawStrides(ctx, picture, precisionBox(width, height), theme);
     });

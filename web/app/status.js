@@ -3,6 +3,9 @@
  * measures, and a notice when something went wrong.
  */
 
+import { nameIn } from './meanings.js';
+import { figure, words } from './tongue.js';
+
 /** @typedef {import('./run.js').Run} Run */
 
 export class Status {
@@ -62,71 +65,139 @@ function write(element, words) {
 }
 
 /** @param {Run} run */
-function sentence({
-  phase,
-  step,
-  total,
-  quality,
-  measuring,
-  config,
-  round,
-  seconds,
-  dim,
-  halting,
-}) {
-  if (halting) return 'Stopping: the step at hand ends first. Reset does not wait for it.';
-  const target = config.data === 'points' ? 'your points' : String(config.data);
+function sentence(run) {
+  const { phase, step, total, quality, measuring, config, halting } = run;
+  if (halting) return say('halting');
+  const target = config.data === 'points' ? say('yours') : nameIn('data', String(config.data));
   switch (phase) {
-    case 'starting':
-      return 'Getting the engine ready.';
     case 'ready':
-      return `Untrained: the samples are noise that has hardly moved. Press Start, and ${count(total)} steps teach the network to carry them to ${target}.`;
+      return say('ready', figure(total), target);
     case 'training':
-      return `Learning: each step compares the network's velocity with the one that leads from noise to ${target}, and corrects it.`;
+      return say('training', target);
     case 'paused':
-      return `Paused after step ${count(step)} of ${count(total)}. Samples come from the averaged weights of this moment.`;
-    case 'reflowing':
-      return 'Reflowing: learning anew from the paths of the model itself.';
-    case 'dead':
-      return 'The worker that computes has stopped.';
+      return say('paused', figure(step), figure(total));
     case 'finished':
       break;
+    default:
+      return say(phase);
   }
-  if (measuring === null && !quality?.final) return `Trained for ${count(step)} steps.`;
-  if (!quality?.final) {
-    return `Trained for ${count(step)} steps. Measuring how close the samples are to ${target}.`;
-  }
-  const what = round > 0 ? `Reflowed ${round === 1 ? 'once' : `${round} times`}` : 'Done';
-  const time = seconds > 0 ? ` in ${seconds.toFixed(1)} s` : '';
-  const more = dim > 2 ? ` The picture shows 2 of ${dim} coordinates.` : '';
-  return `${what}: ${count(step)} steps${time}. The samples miss the data by ${quality.sw2.toFixed(3)}; two sets of real data miss each other by ${quality.floor.toFixed(3)}.${more}`;
+  if (quality?.final) return outcome(run, quality);
+  const trained = say('trained', figure(step));
+  return measuring === null ? trained : trained + say('closeness', target);
+}
+
+/**
+ * @param {Run} run
+ * @param {import('./run.js').Quality} quality
+ */
+function outcome({ step, round, seconds, dim }, { sw2, floor }) {
+  const what = round > 0 ? say('reflowed', round) : say('done');
+  const time = seconds > 0 ? say('within', seconds.toFixed(1)) : '';
+  const more = dim > 2 ? say('coordinates', dim) : '';
+  return say('outcome', what, figure(step), time, sw2.toFixed(3), floor.toFixed(3)) + more;
 }
 
 /** @param {Run} run */
 function numbers({ phase, step, total, rate }) {
-  const done = `step ${count(step)} of ${count(total)}`;
+  const done = say('progress', figure(step), figure(total));
   if (phase !== 'training' || !(rate > 0)) return done;
-  return `${done} · ${count(Math.round(rate))} steps/s · ${left((total - step) / rate)} left`;
+  const pace = say('pace', figure(Math.round(rate)));
+  return `${done} · ${pace} · ${say('left', duration((total - step) / rate))}`;
 }
 
 /** @param {Run} run */
 function measureNote({ quality, measuring }) {
-  if (measuring !== null) return `Measuring with 20,000 samples: ${Math.round(measuring * 100)}%.`;
-  if (!quality)
-    return 'SW2 is the distance between samples and data; the floor is that between data and data.';
+  if (measuring !== null) return say('measuring', figure(SAMPLES), Math.round(measuring * 100));
+  if (!quality) return say('meaning');
   const { n, nfe } = quality;
-  return `${count(n)} samples against ${count(n)} data points, ${nfe} network evaluations a sample. The floor falls as the sets grow.`;
-}
-
-/** @param {number} number */
-function count(number) {
-  return number.toLocaleString('en');
+  // An adaptive solver takes as many as each sample needs; what is shown is their mean.
+  const cost = Number.isInteger(nfe) ? figure(nfe) : say('average', nfe.toFixed(1));
+  return say('measured', figure(n), cost);
 }
 
 /** @param {number} seconds */
-function left(seconds) {
-  if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;
+function duration(seconds) {
+  if (seconds < 60) return say('seconds', seconds.toFixed(seconds < 10 ? 1 : 0));
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return say('minutes', minutes, Math.round(seconds % 60));
+  return say('hours', Math.floor(minutes / 60), minutes % 60);
 }
+
+/** Of the final measure. */
+const SAMPLES = 20_000;
+
+/** @typedef {string} S @typedef {number} N */
+
+const say = words({
+  en: {
+    halting: 'Stopping: the step at hand ends first. Reset does not wait for it.',
+    yours: 'your points',
+    starting: 'Getting the engine ready.',
+    ready: (/** @type {S} */ steps, /** @type {S} */ target) =>
+      `Untrained: the samples are noise that has hardly moved. Press Start, and ${steps} steps teach the network to carry them to ${target}.`,
+    training: (/** @type {S} */ target) =>
+      `Learning: each step compares the network's velocity with the one that leads from noise to ${target}, and corrects it.`,
+    paused: (/** @type {S} */ step, /** @type {S} */ total) =>
+      `Paused after step ${step} of ${total}. Samples come from the averaged weights of this moment.`,
+    reflowing: 'Reflowing: learning anew from the paths of the model itself.',
+    dead: 'The worker that computes has stopped.',
+    trained: (/** @type {S} */ steps) => `Trained for ${steps} steps.`,
+    closeness: (/** @type {S} */ target) => ` Measuring how close the samples are to ${target}.`,
+    done: 'Done',
+    reflowed: (/** @type {N} */ rounds) => `Reflowed ${rounds === 1 ? 'once' : `${rounds} times`}`,
+    within: (/** @type {S} */ seconds) => ` in ${seconds} s`,
+    coordinates: (/** @type {N} */ dim) => ` The picture shows 2 of ${dim} coordinates.`,
+    outcome: (
+      /** @type {S} */ what,
+      /** @type {S} */ steps,
+      /** @type {S} */ time,
+      /** @type {S} */ sw2,
+      /** @type {S} */ floor,
+    ) =>
+      `${what}: ${steps} steps${time}. The samples miss the data by ${sw2}; two sets of real data miss each other by ${floor}.`,
+    progress: (/** @type {S} */ step, /** @type {S} */ total) => `step ${step} of ${total}`,
+    pace: (/** @type {S} */ rate) => `${rate} steps/s`,
+    left: (/** @type {S} */ time) => `${time} left`,
+    measuring: (/** @type {S} */ samples, /** @type {N} */ percent) =>
+      `Measuring with ${samples} samples: ${percent}%.`,
+    meaning:
+      'SW2 is the distance between samples and data; the floor is that between data and data.',
+    average: (/** @type {S} */ nfe) => `on average ${nfe}`,
+    measured: (/** @type {S} */ n, /** @type {S} */ nfe) =>
+      `${n} samples against ${n} data points, ${nfe} network evaluations a sample. The floor falls as the sets grow.`,
+    seconds: (/** @type {S} */ s) => `${s} s`,
+    minutes: (/** @type {N} */ min, /** @type {N} */ s) => `${min} min ${s} s`,
+    hours: (/** @type {N} */ h, /** @type {N} */ min) => `${h} h ${min} min`,
+  },
+  zh: {
+    halting: '正在停止：先走完眼前这一步。重置则不必等它。',
+    yours: '你的点',
+    starting: '正在准备引擎。',
+    ready: (steps, target) =>
+      `尚未训练：样本只是几乎没有移动的噪声。按“开始”，网络用 ${steps} 步学会把它们送到${target}。`,
+    training: (target) =>
+      `正在学习：每一步都把网络的速度与从噪声通向${target}的速度相比，并加以修正。`,
+    paused: (step, total) => `停在第 ${step} 步，共 ${total} 步。样本出自此刻的平均权重。`,
+    reflowing: '正在回流：沿着模型自己的路径重新学习。',
+    dead: '负责计算的 Worker 已经停止。',
+    trained: (steps) => `已训练 ${steps} 步。`,
+    closeness: (target) => `正在测量样本与${target}有多接近。`,
+    done: '完成',
+    reflowed: (rounds) => `已回流 ${rounds} 次`,
+    within: (seconds) => `，用时 ${seconds} 秒`,
+    coordinates: (dim) => `图中只显示 ${dim} 个坐标中的 2 个。`,
+    outcome: (what, steps, time, sw2, floor) =>
+      `${what}：${steps} 步${time}。样本与数据相差 ${sw2}；两组真实数据彼此相差 ${floor}。`,
+    progress: (step, total) => `第 ${step} 步，共 ${total} 步`,
+    pace: (rate) => `每秒 ${rate} 步`,
+    left: (time) => `还需 ${time}`,
+    measuring: (samples, percent) => `正在用 ${samples} 个样本测量：${percent}%。`,
+    meaning: 'SW2 是样本与数据之间的距离；下限是数据与数据之间的同一距离。',
+    average: (nfe) => `平均 ${nfe} `,
+    measured: (n, nfe) =>
+      `${n} 个样本对 ${n} 个数据点，每个样本求值网络 ${nfe} 次。点越多，下限越低。`,
+    seconds: (s) => `${s} 秒`,
+    minutes: (min, s) => `${min} 分 ${s} 秒`,
+    hours: (h, min) => `${h} 小时 ${min} 分`,
+  },
+});

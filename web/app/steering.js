@@ -3,8 +3,10 @@
  */
 
 import { html, nothing, render } from 'lit';
+import { census } from './census.js';
 import { inTurn, meanDistance, radius } from './flock.js';
 import { lookPoints } from './gauge.js';
+import { nameIn } from './meanings.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
 import { Stage } from './stage.js';
@@ -14,11 +16,10 @@ import { figure, tongue, words } from './tongue.js';
  * @typedef {import('./main.js').Desk} Desk
  * @typedef {import('../lib/client.js').Client} Client
  * @typedef {import('../view/theme.js').Theme} Theme
- * @typedef {import('../lib/quality.js').ClassQuality} ClassQuality
  *
  * @typedef {{scale: number, from: number, to: number}} Guide
  * @typedef {{plain: Float32Array, steered: Float32Array, labels: Int32Array, guide: Guide}} View
- * @typedef {{plain: ClassQuality[], steered: ClassQuality[], guide: Guide}} Measure
+ * @typedef {import('./census.js').Measure & {guide: Guide}} Measure
  */
 
 /** The strongest guidance that the slider offers. */
@@ -48,11 +49,7 @@ const say = words({
     steered: (/** @type {string} */ w, /** @type {string} */ where) => `w = ${w}${where}`,
     within: (/** @type {string} */ from, /** @type {string} */ to) =>
       `, for t from ${from} to ${to}`,
-    class: (/** @type {number} */ label) => `class ${label}`,
     classed: 'samples, by class',
-    floor: 'floor',
-    caption: (/** @type {string} */ n) =>
-      `SW2, the distance of the samples of each class to its data, of ${n} points in all; best at its floor.`,
     same: 'At w = 1 both pictures are the same: each class as it was learned.',
     spread: (/** @type {string} */ w, /** @type {string} */ times) =>
       `At w = ${w} the points of a class lie ${times} times as far from their middle as at w = 1.`,
@@ -77,10 +74,7 @@ const say = words({
     plain: 'w = 1：照学到的类别，各类各色；数据为灰色',
     steered: (w, where) => `w = ${w}${where}`,
     within: (from, to) => `，t 从 ${from} 到 ${to}`,
-    class: (label) => `类别 ${label}`,
     classed: '样本（按类别着色）',
-    floor: '下限',
-    caption: (n) => `SW2：每类样本到该类数据的距离，共 ${n} 个点；到下限为最好。`,
     same: 'w = 1 时两幅画面相同：都照学到的类别。',
     spread: (w, times) => `w = ${w} 时，同类的点离中心的距离是 w = 1 时的 ${times} 倍。`,
     worse: (now, before) =>
@@ -150,7 +144,7 @@ export class Steering {
   /** Why nothing can be shown; '' when it can. */
   get #hint() {
     const { run } = this.#desk.session;
-    if (this.#classes === 0) return say('unlabelled', String(run.config.data));
+    if (this.#classes === 0) return say('unlabelled', nameIn('data', String(run.config.data)));
     if (run.step === 0 && run.round === 0) return say('early');
     return this.#points === 0 ? say('dear') : '';
   }
@@ -300,7 +294,7 @@ export class Steering {
           <figcaption>${say('steered', figure(guide.scale), where)}</figcaption>
         </figure>
       </div>
-      ${this.#measured ? table(this.#measured) : nothing}`;
+      ${this.#measured ? census(this.#measured) : nothing}`;
   }
 
   /** What guidance has done, in words. */
@@ -383,23 +377,4 @@ async function steer(client, labels, guide, signal) {
   const plain = await client.sample({ ...start, ...optionsOf({ ...guide, scale: 1 }) });
   const steered = await client.sample({ ...start, ...optionsOf(guide) });
   return { plain, steered };
-}
-
-/** @param {Measure} measure */
-function table({ plain, steered, guide }) {
-  const all = steered.reduce((sum, { n }) => sum + n, 0);
-  const heads = ['w = 1', `w = ${figure(guide.scale)}`, say('floor')];
-  const cell = (/** @type {number | null} */ sw2) =>
-    html`<td>${sw2 === null ? '–' : sw2.toFixed(3)}</td>`;
-  return html`<div class="wide" tabindex="0" role="region" aria-labelledby="guidance-caption">
-    <table>
-      <caption id="guidance-caption">${say('caption', figure(all))}</caption>
-      <thead><tr><td></td>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
-      <tbody>${steered.map(
-        ({ label, sw2, sw2_floor }, i) => html`<tr>
-          <th scope="row"><span class="spot" aria-hidden="true"></span>${say('class', label)}</th>
-          ${cell(plain[i].sw2)}${cell(sw2)}${cell(sw2_floor)}</tr>`,
-      )}</tbody>
-    </table>
-  </div>`;
 }

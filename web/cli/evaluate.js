@@ -1,15 +1,17 @@
 /** @file `moonflow eval`: how far a model's samples are from its data, beside what real points are from each other. */
 
-import { discrepancySlices } from '../lib/discrepancy.js';
+import { discrepancySlices, W2_MOST } from '../lib/discrepancy.js';
 import { pathEnergySlices } from '../lib/energy.js';
+import { refusal } from '../lib/errors.js';
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
 import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
-import { json, toggle, weights } from './options.js';
+import { json, number, toggle, weights } from './options.js';
 import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, openRunWithData } from './runfile.js';
 import { countOption, seedOption, travelOptions, tuningOptions } from './sample.js';
+import { spaceOf, spaceWords } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -24,11 +26,20 @@ export const notes = [
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
   'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points.',
   'with --energy also energy: path_energy, w2_squared, normalised_path_energy (|path_energy - w2_squared| / w2_squared), n, steps;',
-  'with --nll also nll (nats), nll_error (its standard error), bits_per_dim, nll_nfe (evaluations a point).',
+  'with --nll also nll (nats), nll_error (its standard error), bits_per_dim, nll_nfe (evaluations a point);',
+  'of a run in a latent space (train --latent) also latent: dim, width (coordinates, and columns of the data). All measures are',
+  'then of the coordinates, and not of data that were encoded and decoded; a file for --data keeps its own columns.',
 ];
 
-/** Points of a set whose pairs are measured: the cost grows with the square. */
+/** Points of a set whose pairs are measured unless asked: the cost grows with the square. */
 const PAIRED_POINTS = 2000;
+
+const pairPoints = number('--pair-points', 'pair_points', {
+  kind: 'integer',
+  min: 2,
+  max: W2_MOST,
+  help: `Points of each set for --pairs and --energy, the first ${PAIRED_POINTS} of -n when not given; 4096 take seconds, ${W2_MOST} a minute.`,
+});
 
 /** @param {import('../lib/discrepancy.js').Discrepancy} paired */
 function pairWords({ n, w2, w2_floor, energy, energy_floor, mmd, mmd_floor }) {
@@ -82,12 +93,13 @@ export function options(module) {
     ...guidanceOptions('Strength of each class, for a run with classes'),
     toggle(
       '--pairs',
-      'Measure exact W2, energy distance and MMD too, on at most 2,000 points of each set.',
+      'Measure exact W2, energy distance and MMD too, on --pair-points of each set.',
     ),
     toggle(
       '--energy',
-      'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of at most 2,000 points.',
+      'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of --pair-points.',
     ),
+    pairPoints,
     toggle(
       '--nll',
       'Add the negative log-likelihood of n points that no training has drawn, by the same solver.',
@@ -102,6 +114,7 @@ export function options(module) {
  */
 export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
+  const few = pointsOfPairs(values, n);
   const model = await openRunWithData('RUN', values.RUN, { module, data });
   const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
   // dopri5 has no grid; quality refuses one that was asked for.
@@ -116,7 +129,6 @@ export async function run(values, module) {
     ? await shown('judging', model.nllSlices({ n, ...path }))
     : undefined;
   const quality = await shown('measuring', model.qualitySlices({ n, ...travel, ...guide }));
-  const few = Math.min(n, PAIRED_POINTS);
   const paired = values.pairs
     ? await shown('pairs', discrepancySlices(model, { n: few, ...travel }))
     : undefined;
@@ -129,6 +141,7 @@ export async function run(values, module) {
   const result = { ...quality, ...exact, n, solver, steps, grid, seed, weights: slot, seconds };
   if (paired) Object.assign(result, { pairs: paired });
   if (energy) Object.assign(result, { energy });
+  if (model.latent) Object.assign(result, { latent: spaceOf(model) });
   if (likelihood) {
     const { nll, nll_error, bits_per_dim, nfe: nll_nfe } = likelihood;
     Object.assign(result, { nll, nll_error, bits_per_dim, nll_nfe });
@@ -142,10 +155,21 @@ export async function run(values, module) {
     fieldWords(exact) +
     [
       `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`,
+      ...spaceWords(model),
       ...classLines(quality.conditional),
     ].join('\n');
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
   return 0;
+}
+
+/**
+ * @param {Values} values
+ * @param {number} n
+ */
+function pointsOfPairs({ pair_points: given, pairs, energy }, n) {
+  if (given === undefined) return Math.min(n, PAIRED_POINTS);
+  if (pairs || energy) return given;
+  throw refusal('--pair-points', given, 'left out without --pairs and --energy, which take them');
 }
 
 /**

@@ -24,7 +24,9 @@ export const notes = [
   'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number.',
   'Solvers, grids, noise on the way and guidance are those of moonflow sample, paths, couplings, sources and weights those of ' +
     'train; under dopri5, which chooses its own steps, points are the same within its tolerance.',
-  'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained.',
+  'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained; points of ' +
+    '--source FILE and the latent space of a run are in the run, and digits need no --data.',
+  'Where several pairings of coupling ot cost the same, as where points coincide, flow.py may train on another of them.',
   'A reflowed run is trained on pairs, which are in no file: export the run it came from too, and give what its ' +
     'flow.py sample --out pairs.safetensors writes to train --points.',
 ];
@@ -54,9 +56,10 @@ export async function run(values, module) {
     ? await openRunWithData('RUN', RUN, { module, data })
     : await openRun('RUN', RUN, module);
   const labelled = Number(model.config.classes) > 0;
-  const own = data
-    ? await readData('--data', data, { model, name: RUN, labelled })
-    : await shipped(model, labelled);
+  const own =
+    data && data !== DIGITS
+      ? await readData('--data', data, { model, name: RUN, labelled })
+      : await shipped(model, labelled);
   const files = torchFiles(model, await sources(), own);
   await makeFolder(folder);
   for (const [name, content] of files) await writeWhole('--torch', join(folder, name), content);

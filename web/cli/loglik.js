@@ -14,7 +14,7 @@ import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
 import { openRun } from './runfile.js';
 import { toleranceOptions, travelOptions } from './sample.js';
-import { readRunPoints } from './space.js';
+import { readRunPoints, spaceOf, spaceWords } from './space.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -31,7 +31,7 @@ export const notes = [
   'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
     'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, ' +
     'and label when given.',
-  'JSON of --grid: mass, box, size, and from nfe on the same.',
+  'JSON of --grid: mass, box, size, and from nfe on the same; of a run in a latent space also latent: dim, width (of the data).',
 ];
 
 /**
@@ -126,6 +126,7 @@ async function judge(model, values) {
   const words = [
     `NLL   ${nllWords(found, n)}`,
     `with  ${n} points, ${nfe} evaluations a point`,
+    ...spaceWords(model),
     `saved ${out}`,
   ];
   if (values.json) print(JSON.stringify({ ...found, n, nfe, ...report() }));
@@ -151,6 +152,7 @@ async function map(model, values) {
     `mass  ${mass.toFixed(4)}`,
     `with  ${size} x ${size} cells on ${density.box.map((edge) => edge.toPrecision(4)).join(',')}`,
   ];
+  words.push(...spaceWords(model));
   if (out) words.push(`saved ${out}`);
   if (png) words.push(`drew  ${png}`);
   print(
@@ -166,7 +168,8 @@ async function map(model, values) {
  * @param {Model} model
  * @param {Values} values
  */
-function travelOf({ config }, values) {
+function travelOf(model, values) {
+  const { config } = model;
   const { solver = config.solver, grid, steps: asked, rtol, atol } = values;
   const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
   const started = performance.now();
@@ -177,7 +180,8 @@ function travelOf({ config }, values) {
   const rules = solver === ADAPTIVE ? { rtol: rtol ?? config.rtol, atol: atol ?? config.atol } : {};
   const report = () => {
     const seconds = (performance.now() - started) / 1000;
-    return { solver, steps, grid: spread, ...rules, ...judged, seconds };
+    const told = { solver, steps, grid: spread, ...rules, ...judged, seconds };
+    return model.latent ? { ...told, latent: spaceOf(model) } : told;
   };
   return { travel, report };
 }

@@ -12,12 +12,18 @@ import { readData } from './space.js';
 
 export const ENDING = '.safetensors';
 
-export const dataOption = file(
+const dataFile = file(
   '--data',
   'data',
   ENDINGS,
   'The points that RUN was trained on, when it was trained on a file, with their labels if it knows classes: they are not in RUN.',
 );
+
+/** Of a run of digits their name may be given, as train --data takes it, and need not. */
+export const dataOption = {
+  ...dataFile,
+  read: (/** @type {string} */ text) => (text === DIGITS ? text : dataFile.read(text)),
+};
 
 /**
  * @param {string} what  the option or operand that named the file
@@ -79,15 +85,16 @@ export async function saveRun(path, model) {
 }
 
 /**
- * After a run that failed: one that diverged or lost a thread is saved as it was at its last whole step, since that may be
- * hours of work. Returns the error to throw.
+ * After a run that failed: one that diverged, lost a thread or met a batch that its sinkhorn_reg is too small for is saved as
+ * it was at its last whole step, since that may be hours of work. Returns the error to throw.
  * @param {unknown} error
  * @param {Model} model
  * @param {string | undefined} out
  */
 export async function rescued(error, model, out) {
   if (!(error instanceof MoonflowError) || !out) return error;
-  if (error.code !== 'diverged' && error.code !== 'worker') return error;
+  const refused = error.code === 'argument' && error.operation === 'train' && model.step > 0;
+  if (!refused && error.code !== 'diverged' && error.code !== 'worker') return error;
   await saveRun(out, model);
   return new MoonflowError(error.code, `${error.message}; saved to ${out}`, { cause: error });
 }

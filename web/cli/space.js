@@ -47,6 +47,26 @@ export async function readRunPoints(what, path, { model, name, encoded = false }
 }
 
 /**
+ * @param {Model} model  in a latent space
+ * @returns {{dim: number, width: number} | undefined} of what it measures, and of the data; undefined where they are the same
+ */
+export function spaceOf({ latent, dim }) {
+  return latent && { dim, width: latent.mean.length };
+}
+
+/**
+ * What a measure is of, where that is not the data themselves.
+ * @param {Model} model
+ * @returns {string[]} a line or none
+ */
+export function spaceWords(model) {
+  const space = spaceOf(model);
+  return space
+    ? [`of    ${space.dim} coordinates in the latent space of ${space.width} columns`]
+    : [];
+}
+
+/**
  * Points of a run as data.
  * @param {Model} model
  * @param {Float32Array} points

@@ -112,7 +112,7 @@ function put({ instance, dim, config }, batch) {
 function refuse(model, operation, status, losses = new Float64Array()) {
   const { instance, stats, pool } = model;
   if (status === OK) return;
-  if (status === REG_TOO_SMALL) throw tooSmall(model, operation);
+  if (status === REG_TOO_SMALL) throw tooSmall(model, operation, losses);
   if (status === LOST && pool) throw pool.lost(operation, losses);
   if (status !== DIVERGED) throw instance.failure(operation, NEEDS, status);
   const { step, cause } = stats;
@@ -123,19 +123,26 @@ function refuse(model, operation, status, losses = new Float64Array()) {
 }
 
 /**
- * The value named is a tenth above the least of this batch, since the next one is of other points.
+ * The value named is a tenth above the least of this batch, since the next one is of other points: which is also why a run
+ * may be refused in its middle, where it goes on with that value.
  * @param {Model} model
  * @param {string} operation
+ * @param {Float64Array} losses of the steps that were taken
  */
-function tooSmall(model, operation) {
+function tooSmall(model, operation, losses) {
   const enough = Number((1.1 * readLeastReg(model)).toPrecision(2));
-  return refusal(
+  const { step } = model;
+  const begun = step > 0 && (operation === 'train' || operation === 'trainBatch');
+  const error = refusal(
     'sinkhorn_reg',
     model.config.sinkhorn_reg,
     `from ${enough} where squared distances are so large (1e-5 of their mean at least); ` +
-      "coupling 'ot' is the limit at 0",
+      "coupling 'ot' is the limit at 0" +
+      (begun ? `; the model is as it was after step ${step} and goes on with either` : ''),
     operation,
   );
+  if (operation === 'train') error.details = { step, losses };
+  return error;
 }
 
 /**

@@ -75,10 +75,12 @@ def draw_data(config, n, own=None, **stream):
     return draw_shape(config['data'], config['noise'], n, **stream)
 
 
-def draw_source(config, n, **stream):
-    """x0 [n, D]: N(0, I), or a shape with the noise of the data."""
+def draw_source(config, n, points=None, **stream):
+    """x0 [n, D]: N(0, I), the user's points with replacement, or a shape with the noise of the data."""
     if config['source'] == 'gaussian':
         return normal((n, config['dim']), **stream)
+    if config['source'] == 'points':
+        return points[philox(n, **stream) * len(points) >> 32]
     return draw_shape(config['source'], config['noise'], n, **stream)
 
 
@@ -156,6 +158,7 @@ def assignment(cost):
 
     They are exact from any prices of the columns, and few and short from those of the entropic plan.
     scipy.optimize.linear_sum_assignment(cost)[1] is the same and, where there is SciPy, some five times quicker.
+    Where points coincide several are least, and Moonflow may take another of them.
     """
     n, scale = len(cost), float(cost.diagonal().mean())
     if scale == 0:  # no cost is below 0
@@ -216,9 +219,9 @@ def draw_pairs(n, own, **stream):
     return own['x0'][index], own['x1'][index], own['labels'][index].long() if 'labels' in own else None
 
 
-def draw_batch(config, path, step, round=0, own=None):
+def draw_batch(config, path, step, round=0, own=None, source=None):
     """t [B], x0 [B, D], x1 [B, D] of a step, paired by the coupling, and labels [B] or None; `own`: the user's data,
-    or the pairs of a reflow."""
+    or the pairs of a reflow; `source`: the user's points that x0 is drawn from."""
     n, where = config['batch'], {'seed': config['seed'], 'step': step, 'round': round}
     coupling, t = config['coupling'], draw_times(config, n, purpose=TIME, **where)
     if coupling in ('paired', 'distilled'):
@@ -226,7 +229,7 @@ def draw_batch(config, path, step, round=0, own=None):
         t = 0 * t if coupling == 'distilled' else t  # where one step is learned, and nothing else
     else:
         drawn = n if coupling == 'independent' else max(n, config['ot_batch'])
-        x0 = draw_source(config, drawn, purpose=SOURCE, **where)
+        x0 = draw_source(config, drawn, source, purpose=SOURCE, **where)
         x1 = draw_data(config, drawn, own, purpose=DATA, **where)
         classes = draw_classes(config, drawn, own, purpose=DATA, **where) if config['classes'] else None
         if coupling != 'independent':

@@ -11,7 +11,7 @@ Time runs from noise (t = 0, x0) to data (t = 1, x1); B batch, D dimension of a 
 x_t = sigma(t) x0 + alpha(t) x1,  u_t = sigma'(t) x0 + alpha'(t) x1,  loss = mean over B and D of (v(t, x_t) - u_t)^2.
 
 Batch k is a function of seed and k, from the counter-based stream that Moonflow draws it from: a run goes on with the
-batches it would have had. Every process draws the whole batch and computes its share, so neither an interruption nor
+batches it would have had (under ot, of pairings that cost the same another may be taken). Every process draws the whole batch and computes its share, so neither an interruption nor
 the number of processes changes a run by more than rounding.
 """
 import argparse
@@ -35,7 +35,7 @@ KNOWN = {
     "data": ["moons", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "moons-torchcfm",
              "moons-iid-torchcfm", "8gaussians-torchcfm", "points"], "noise": [],
     "source": ["gaussian", "moons-iid", "8gaussians", "checkerboard", "circles", "spirals", "moons-iid-torchcfm",
-               "8gaussians-torchcfm"],
+               "8gaussians-torchcfm", "points"],
     "path": ["linear", "vp-cosine", "ve", "vp-linear", "polynomial", "custom"],
     "sigma_min": [], "sigma_max": [], "sigma_data": [], "path_power": [], "predict": ["v", "x1", "noise", "score"],
     "coupling": ["independent", "ot", "sinkhorn", "ot-conditional", "paired", "distilled"],
@@ -96,7 +96,7 @@ from path import Path
 from batches import DIFFUSION, NOISE, draw_batch, draw_source, normal
 from optimiser import move
 from solver import check_travel, churn, dopri5, grid_times, lack_of_score, solve
-from storage import Refusal, read_npy, read_safetensors, unique, write_npy, write_safetensors
+from storage import Refusal, read_own, read_safetensors, read_start, unique, write_npy, write_safetensors
 
 # ---- Run -------------------------------------------------------------------------------------------------------------
 
@@ -122,8 +122,16 @@ class Run:
         self.curves = {name: tensors.pop(name) for name in ('path.alpha', 'path.sigma') if name in tensors}
         if (config['path'] == 'custom') != (len(self.curves) == 2):
             raise Refusal(f'{path}: got {len(self.curves)} curves of a path; allowed are both for custom, else none')
-        # What decodes the points of a run of images in a latent space: carried along, the network does not need it.
+        self.source, d = tensors.pop('source.points', None), config['dim']  # [N, D], where x0 is drawn from one's own
+        got = None if self.source is None else list(self.source.shape)
+        if (config['source'] == 'points') != bool(got) or got and (len(got) != 2 or got[0] < 1 or got[1] != d):
+            raise Refusal(f"{path}: source.points: got {got}; allowed is [N, {d}] for source points, else none")
+        # What leads from coordinates of a latent space, which the network knows alone, to data [N, W] and back.
         self.latent = {name: tensors.pop(name) for name in ('latent.mean', 'latent.components') if name in tensors}
+        wide = max(map(len, self.latent.values())) if self.latent else 0
+        if [list(x.shape) for x in self.latent.values()] not in ([], [[wide], [d, wide]]):
+            got = ', '.join(f'{name} {list(x.shape)}' for name, x in self.latent.items())
+            raise Refusal(f'{path}: got {got}; allowed are latent.mean [W] and latent.components [{d}, W], or none')
         self.path = Path(config, list(self.curves.values()) or None)
         rows = 'dim', 'hidden', 'layers', 'features', 'time_scale', 'classes'
         self.net = VectorFieldMLP(*(config[row] for row in rows))
@@ -175,6 +183,20 @@ class Run:
         skip, out = (each.unsqueeze(1) for each in self.path.conversion(t.double(), given, wanted))
         return (skip * x.double() + out * value.double()).float()
 
+    def decode(self, z):
+        """Data [N, W] of coordinates z [N, D] in the latent space of the run: mean + z components."""
+        mean, components = (x.double() for x in self.latent.values())
+        return (mean + z.cpu().double() @ components).float()
+
+    def encode(self, x):
+        """Coordinates [N, D] of data x [N, W], the rows of components being orthonormal: (x - mean) components^T."""
+        mean, components = (x.double() for x in self.latent.values())
+        return ((x.cpu().double() - mean) @ components.T).float()
+
+    def noise(self, n, seed):
+        """x0 [n, D], of unit scale at t = 0: what Moonflow starts at from this seed."""
+        return draw_source(self.config, n, self.source, seed=seed, purpose=NOISE)
+
     @torch.no_grad()
     def sample(self, n=2000, seed=1, x0=None, weights='ema', t_start=0, t_end=1, **options):
         """n points [n, D] carried from x0, of unit scale at t = 0: given, or those that Moonflow draws from `seed`.
@@ -188,7 +210,7 @@ class Run:
         guide = {name: options.pop(name) for name in GUIDE if name in options}
         check_travel(self.config, options, guide.get('guidance', 1), t_start, t_end, seed)
         c, field = {**self.config, **options}, self.field(weights, **guide)
-        x = draw_source(self.config, n, seed=seed, purpose=NOISE) if x0 is None else x0
+        x = self.noise(n, seed) if x0 is None else x0
         times = grid_times(c['time_grid'], c['solver_steps'], t_start, t_end)
         x = (self.path.source_scale if times[0] == 0 else 1) * x.to(self.device)
         if c['solver'] == 'dopri5':
@@ -207,7 +229,7 @@ class Run:
 
     def save(self, path):
         tensors = {SLOTS[slot] + name: x for slot, part in self.slots.items() for name, x in part.items()}
-        tensors.update(self.curves | self.latent)
+        tensors.update(self.curves | self.latent | ({} if self.source is None else {'source.points': self.source}))
         write_safetensors(path, tensors, {**self.metadata, 'config': json.dumps(self.config), 'step': str(self.step)})
 
 
@@ -240,32 +262,11 @@ class Trainer:
 
     def step(self):
         run = self.run
-        loss = self.gradient(*draw_batch(run.config, run.path, run.step, run.round, self.own))
+        loss = self.gradient(*draw_batch(run.config, run.path, run.step, run.round, self.own, run.source))
         if not math.isfinite(loss):
             raise Refusal(f'step {run.step}: the loss is {loss}; the file is as last saved; try a smaller --lr')
         move(run)
         return loss
-
-
-def read_own(config, path):
-    """What batches are drawn from besides seeds: {points} or, after a reflow, {x0, x1}, with labels of the classes."""
-    paired, dim = config['coupling'] in ('paired', 'distilled'), config['dim']
-    if not paired and config['data'] != 'points':
-        return None
-    if not os.path.exists(path):
-        if paired:
-            raise Refusal(f"coupling: got {config['coupling']}, whose pairs are in no file; give some by --points: the "
-                          'run it came from, exported too, writes them by flow.py sample --out pairs.safetensors')
-        raise Refusal(f'{path}: there is no such file; name it by --points, or export the run with --data')
-    own = read_safetensors(path)[0]
-    names, n = ('x0', 'x1') if paired else ('points',), max(map(len, own.values()), default=0)
-    shapes = {name: [n, dim] for name in names} | ({'labels': [n]} if config['classes'] else {})
-    if n == 0 or {name: list(x.shape) for name, x in own.items()} != shapes:
-        got = ', '.join(f'{name} {list(x.shape)}' for name, x in own.items()) or 'nothing'
-        raise Refusal(f"{path}: got {got}; allowed is {', '.join(shapes)}, N of each, points of {dim} coordinates")
-    if 'labels' in own and not set(own['labels'].tolist()) <= set(range(config['classes'])):
-        raise Refusal(f"{path}: labels: got others than 0 to {config['classes'] - 1}")
-    return own
 
 
 def train(args):
@@ -294,17 +295,18 @@ def sample(args):
     options = {row: value for row in TRAVEL + GUIDE if (value := getattr(args, row)) is not None}
     if args.start and args.n:
         raise Refusal(f'-n: got {args.n}; allowed is none beside --from, which gives the points')
-    n, dim, classes = args.n or 2000, run.config['dim'], run.config['classes']
-    x0 = read_npy(args.start) if args.start else draw_source(run.config, n, seed=args.seed, purpose=NOISE)
-    if x0.shape[1:] != (dim,):
-        raise Refusal(f'{args.start}: got points of shape {list(x0.shape[1:])}; allowed is [{dim}]')
+    if args.latents and not run.latent:
+        raise Refusal(f'--latents: got it; allowed is none: {args.run} is in no latent space')
+    grid, classes = options.get('time_grid'), run.config['classes']
+    begin, end = (args.t_start, args.t_end) if grid is None or isinstance(grid, str) else (grid[0], grid[-1])
+    x0 = read_start(run, args.start, begin) if args.start else run.noise(args.n or 2000, args.seed)
     if args.label == 'all':
         if not classes:
             raise Refusal('label: got all; allowed is none in this run, which has no classes')
         options['label'] = torch.arange(len(x0)) * classes // len(x0)
     x = run.sample(seed=args.seed, x0=x0, weights=args.weights, t_start=args.t_start, t_end=args.t_end, **options)
     if not args.out.endswith('.safetensors'):
-        return write_npy(args.out, x)
+        return write_npy(args.out, run.decode(x) if run.latent and end == 1 and not args.latents else x)
     if (args.t_start, args.t_end, options.get('sde', run.config['sde'])) != (0, 1, 'none') or args.start:
         raise Refusal(f'--out: got {args.out}; allowed is .npy: pairs go from noise at t = 0 to t = 1, and without sde')
     labels = {'labels': torch.as_tensor(options['label']).expand(len(x)).float()} if 'label' in options else {}
@@ -358,6 +360,8 @@ def main():
             help='class to take, of a run with classes, or all for as many of each; their mixture when not given')
     options('--guidance', type=float, help='strength of --label; 1 when not given')
     options('--guidance-interval', type=times, help='LO,HI: times between which it counts; 0,1 when not given')
+    options('--latents', action='store_true',
+            help='write coordinates in the latent space of a run, which is undone otherwise where points end at t = 1')
     options('--out', required=True, help='the .npy file to write; pairs.safetensors: pairs for a reflow, to train on')
     options = verbs.choices['train'].add_argument
     options('--steps', type=positive(int), required=True, help='to take; the cosine ends no earlier than they do')

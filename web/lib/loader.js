@@ -55,10 +55,11 @@ export function bytes() {
 
 /** @param {Core} core */
 function decode({ size, deflated }) {
-  return inflate(
-    Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)),
-    size,
-  );
+  const text = atob(deflated);
+  const packed = new Uint8Array(text.length);
+  // Uint8Array.from with a function took three times as long as the rest of this.
+  for (let i = 0; i < packed.length; i++) packed[i] = text.charCodeAt(i);
+  return inflate(packed, size);
 }
 
 function requireSupport() {

@@ -49,7 +49,7 @@ export function read(bytes) {
       `data: got ${got} bytes; allowed are ${wanted}, as the shape ${shape} of ${kind} says`,
     );
   }
-  return { shape: sizes, data: numbersOf(new Uint8Array(bytes.subarray(start)), width) };
+  return { shape: sizes, data: numbersOf(new Uint8Array(bytes.subarray(start)), width, sizes) };
 }
 
 /** @param {Uint8Array} bytes */
@@ -127,15 +127,18 @@ function shapeOf(tuple) {
 /**
  * @param {Uint8Array} bytes a copy of its own; not by slice, which gives a view when it is a Node Buffer
  * @param {number} width
+ * @param {number[]} sizes
  */
-function numbersOf(bytes, width) {
+function numbersOf(bytes, width, sizes) {
   const data =
     width === 4
       ? new Float32Array(bytes.buffer)
       : Float32Array.from(new Float64Array(bytes.buffer));
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad < 0) return data;
-  throw malformed(`number ${bad}: got ${data[bad]}; allowed is a finite float32`);
+  const [row, column] = [Math.floor(bad / sizes[1]) + 1, (bad % sizes[1]) + 1];
+  const where = sizes.length === 2 ? `row ${row}, column ${column}` : `number ${bad}`;
+  throw malformed(`${where}: got ${data[bad]}; allowed is a finite float32`);
 }
 
 /**

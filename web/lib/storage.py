@@ -88,3 +88,35 @@ def read_npy(path):
     except (struct.error, SyntaxError, ValueError, TypeError, KeyError, RuntimeError) as error:
         raise Refusal(f'{path}: no sound .npy file of points [N, D]: {error}') from error
     return x
+
+
+def read_start(run, path, t):
+    """The points of a file: coordinates, or at t = 1 data, which a run in a latent space encodes."""
+    x, dim = read_npy(path), run.config['dim']
+    if run.latent and t == 1 and x.shape[1:] == run.latent['latent.mean'].shape:
+        return run.encode(x)
+    if x.shape[1:] != (dim,):
+        wide = f" or [{len(run.latent['latent.mean'])}], data at t = 1" if run.latent else ''
+        raise Refusal(f'{path}: got points of shape {list(x.shape[1:])} at t = {t:g}; allowed is [{dim}]{wide}')
+    return x
+
+
+def read_own(config, path):
+    """What batches are drawn from besides seeds: {points} or, after a reflow, {x0, x1}, with labels of the classes."""
+    paired, dim = config['coupling'] in ('paired', 'distilled'), config['dim']
+    if not paired and config['data'] != 'points':
+        return None
+    if not os.path.exists(path):
+        if paired:
+            raise Refusal(f"coupling: got {config['coupling']}, whose pairs are in no file; give some by --points: the "
+                          'run it came from, exported too, writes them by flow.py sample --out pairs.safetensors')
+        raise Refusal(f'{path}: there is no such file; name it by --points, or export the run with --data')
+    own = read_safetensors(path)[0]
+    names, n = ('x0', 'x1') if paired else ('points',), max(map(len, own.values()), default=0)
+    shapes = {name: [n, dim] for name in names} | ({'labels': [n]} if config['classes'] else {})
+    if n == 0 or {name: list(x.shape) for name, x in own.items()} != shapes:
+        got = ', '.join(f'{name} {list(x.shape)}' for name, x in own.items()) or 'nothing'
+        raise Refusal(f"{path}: got {got}; allowed is {', '.join(shapes)}, N of each, points of {dim} coordinates")
+    if 'labels' in own and not set(own['labels'].tolist()) <= set(range(config['classes'])):
+        raise Refusal(f"{path}: labels: got others than 0 to {config['classes'] - 1}")
+    return own

@@ -65,7 +65,7 @@ function knownRows(flow) {
  * @param {Model} model
  * @param {string} flow
  */
-function checkConfig({ config, module, path }, flow) {
+function checkConfig({ config, module, path, source }, flow) {
   const known = knownRows(flow);
   for (const { name, choices, standard, live } of parameters(module)) {
     const allowed = known[name]?.length ? known[name] : choices;
@@ -78,6 +78,10 @@ function checkConfig({ config, module, path }, flow) {
   }
   if (config.path === 'custom' && !path) {
     const message = 'path: got custom without its samples; call setPath first';
+    throw new MoonflowError('state', message, { operation: 'export' });
+  }
+  if (config.source === 'points' && !source) {
+    const message = 'source: got points without them; call setSource first';
     throw new MoonflowError('state', message, { operation: 'export' });
   }
   if ((config.path === 've' || config.weight === 'edm') && config.sigma_data === 0) {

@@ -7,7 +7,7 @@
  * @param {import('../view/theme.js').Theme} theme
  * @param {(ctx: CanvasRenderingContext2D, width: number, height: number) => void} draw
  */
-export function easel(canvas, theme, draw) {
+export function mount(canvas, theme, draw) {
   const { clientWidth: width, clientHeight: height } = canvas;
   const ctx = canvas.getContext('2d');
   if (!ctx || width === 0) return;

@@ -15,7 +15,7 @@ const SHARE = 0.2;
 /** Losses that a measure is the mean of, as EXCESS_STEPS of web/lib/oracle.js. */
 const LOSSES = 100;
 
-export class Audit {
+export class Surplus {
   /** The floor of the loss; null where there is none, undefined as long as it is not known. @type {number | null | undefined} */
   floor = undefined;
   #session;

@@ -1,0 +1,300 @@
+/** @file The reader's own data: drawn, pasted, dropped, chosen, as an image; what is refused leaves the model as it was. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { open, project, settled, visit } from './visit.js';
+
+/** @type {Awaited<ReturnType<typeof open>>} */
+let site;
+
+before(async () => {
+  site = await open();
+});
+
+after(() => site?.close());
+
+const SMALL = 'hidden=8&layers=1&batch=32&steps=30&solver_steps=2';
+
+/** @param {string} [fragment] */
+async function small(fragment = SMALL) {
+  const visited = await visit({ ...site, origin: `${site.origin}/#${fragment}` });
+  await settled(visited.page, 'ready');
+  return visited;
+}
+
+/** @param {import('playwright-core').Page} page */
+async function trained(page) {
+  await page.click('#start');
+  await settled(page, 'finished');
+  return page.textContent('#hash');
+}
+
+/**
+ * Waits for a caption of the surface.
+ * @param {import('playwright-core').Page} page
+ * @param {string} words
+ */
+async function caption(page, words) {
+  await page.waitForFunction(
+    (part) => document.querySelector('#own-text')?.textContent?.includes(part),
+    words,
+    { timeout: 10_000 },
+  );
+  return (await page.textContent('#own-text')) ?? '';
+}
+
+/**
+ * What is said at the place of own data.
+ * @param {import('playwright-core').Page} page
+ * @param {string} beginning
+ */
+async function fault(page, beginning) {
+  await page.waitForFunction(
+    (part) => document.querySelector('#load-points-fault')?.textContent?.startsWith(part),
+    beginning,
+    { timeout: 10_000 },
+  );
+  return (await page.textContent('#load-points-fault')) ?? '';
+}
+
+/**
+ * Drops a file on the page, as a hand does.
+ * @param {import('playwright-core').Page} page
+ * @param {string} name
+ * @param {string} text
+ */
+async function drop(page, name, text) {
+  const transfer = await page.evaluateHandle(
+    ([name, text]) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], name));
+      return transfer;
+    },
+    [name, text],
+  );
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  assert.equal(await page.$eval('#own', (own) => own.classList.contains('dropping')), true);
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+}
+
+/**
+ * A PNG that `draw` has painted, as bytes.
+ * @param {import('playwright-core').Page} page
+ * @param {(ctx: CanvasRenderingContext2D) => void} draw  runs in the page
+ */
+async function png(page, draw) {
+  const url = await page.evaluate(`(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 90;
+    canvas.height = 60;
+    (${draw})(canvas.getContext('2d'));
+    return canvas.toDataURL('image/png');
+  })()`);
+  return Buffer.from(String(url).split(',')[1], 'base64');
+}
+
+test('a drawing is counted, undone by strokes, learned, and whole in the link', async () => {
+  const { page, complaints } = await small();
+  await page.locator('#surface').scrollIntoViewIfNeeded();
+  assert.equal(await page.isDisabled('#own-learn'), true);
+  const box = /** @type {{x: number, y: number, width: number}} */ (
+    await page.locator('#surface').boundingBox()
+  );
+  /** @param {[number, number][]} way  in shares of the surface */
+  const stroke = async (way) => {
+    const [first, ...rest] = way.map(([x, y]) => [box.x + x * box.width, box.y + y * box.width]);
+    await page.mouse.move(first[0], first[1]);
+    await page.mouse.down();
+    for (const [x, y] of rest) await page.mouse.move(x, y, { steps: 6 });
+    await page.mouse.up();
+  };
+  await stroke([
+    [0.2, 0.3],
+    [0.5, 0.7],
+    [0.8, 0.3],
+  ]);
+  const first = Number(/^(\d+) points, drawn/.exec(await caption(page, 'drawn by hand'))?.[1]);
+  assert.ok(first > 80 && first < 150, `${first} points`);
+  await stroke([
+    [0.2, 0.8],
+    [0.8, 0.8],
+  ]);
+  await page.waitForFunction(
+    (n) => parseInt(document.querySelector('#own-text').textContent, 10) > n,
+    first,
+  );
+  await page.locator('#own').screenshot({ path: `${project}wasm_build/own-drawn.png` });
+  await page.click('#own-undo');
+  assert.match(await caption(page, `${first} points`), /They fit into the link/);
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-data'), 'points');
+  const hash = await trained(page);
+  await page.waitForTimeout(400);
+  const link = await page.evaluate(() => location.hash.slice(1));
+  assert.match(link, /data=points&.*points=AQIA/);
+  const other = await small(link);
+  assert.equal(await other.page.isVisible('#link-notice'), false);
+  assert.equal(await trained(other.page), hash);
+  assert.deepEqual([...complaints, ...other.complaints], []);
+});
+
+test('a pasted table with a class in its last column is learned with its classes', async () => {
+  const { page, complaints } = await small();
+  const rows = Array.from(
+    { length: 90 },
+    (_, i) => `${100 * Math.cos(i)}\t${Math.sin(i)}\t${i % 3}`,
+  );
+  await page.fill('#own-paste', `x\ty\tclass\n${rows.join('\n')}`);
+  await page.click('#own-read');
+  await caption(page, '90 points of 3 coordinates');
+  await page.check('#own-labelled');
+  assert.match(await caption(page, '90 points of 2 coordinates'), /3 classes\. They fit/);
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-classes'), '3');
+  await trained(page);
+  await page.selectOption('#p-data', 'moons');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-classes'), '0');
+  await page.selectOption('#p-data', 'points');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-classes'), '3');
+  assert.deepEqual(complaints, []);
+});
+
+test('a table dropped anywhere is shown, and too many points for the link are said to be', async () => {
+  const { page, complaints } = await small();
+  const rows = Array.from({ length: 2000 }, (_, i) => `${Math.cos(i)},${Math.sin(2 * i)}`);
+  await drop(page, 'curve.csv', rows.join('\n'));
+  const words = await caption(page, 'curve.csv: 2,000 points of 2 coordinates');
+  assert.match(words, /not in the link, which holds up to 766 scaled points/);
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+  await page.$eval('#p-classes', (input) => {
+    /** @type {HTMLInputElement} */ (input).closest('details').open = true;
+  });
+  await page.fill('#p-classes', '2');
+  await page.locator('#p-classes').blur();
+  assert.match(
+    (await page.textContent('#p-classes-fault')) ?? '',
+    /classes: got 2; allowed is 0: the points have no labels/,
+  );
+  await trained(page);
+  assert.match((await page.textContent('#link-text')) ?? '', /Your points are not in it/);
+  assert.deepEqual(complaints, []);
+});
+
+test('an image is points where its ink is; one without ink is refused', async () => {
+  const { page, complaints } = await small();
+  const written = await png(page, (ctx) => {
+    ctx.fillStyle = '#f4efe0';
+    ctx.fillRect(0, 0, 90, 60);
+    ctx.fillStyle = '#222';
+    ctx.fillRect(20, 10, 50, 8);
+  });
+  await page.setInputFiles('#load-points', {
+    name: 'bar.png',
+    mimeType: 'image/png',
+    buffer: written,
+  });
+  await caption(page, 'bar.png: 2,000 points of its ink');
+  await page.fill('#own-inked', '500');
+  await page.locator('#own-inked').blur();
+  await caption(page, 'bar.png: 500 points of its ink. They fit into the link.');
+  await page.locator('#own').screenshot({ path: `${project}wasm_build/own-image.png` });
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+  const hash = await trained(page);
+  const blank = await png(page, (ctx) => {
+    ctx.fillStyle = '#f4efe0';
+    ctx.fillRect(0, 0, 90, 60);
+  });
+  await page.setInputFiles('#load-points', {
+    name: 'blank.png',
+    mimeType: 'image/png',
+    buffer: blank,
+  });
+  assert.match(
+    await fault(page, 'blank.png: '),
+    /0% between paper and ink.*allowed is at least 15%/,
+  );
+  assert.equal(await page.textContent('#hash'), hash);
+  assert.match((await page.textContent('#own-text')) ?? '', /bar\.png/);
+  assert.deepEqual(complaints, []);
+});
+
+test('what cannot be read is refused at its place with what is allowed, and the model stays', async () => {
+  const { page } = await small();
+  const hash = await trained(page);
+  const wide = Array.from({ length: 65 }, (_, i) => i).join(',');
+  const cases = /** @type {[string, string, RegExp][]} */ ([
+    ['words.csv', '1,2\n3,four\n', /line 2, column 2: got "four"; allowed is a finite number/],
+    ['nan.csv', '1,2\n3,NaN\n', /line 2, column 2: got "NaN"/],
+    ['ragged.csv', '1,2\n3\n', /line 2: got 1 columns; allowed are 2/],
+    ['empty.csv', '', /allowed is at least one line/],
+    ['wide.csv', `${wide}\n`, /65 columns; at most 64 are allowed/],
+    ['long.csv', '1\n'.repeat(2 ** 20 + 1), /1,048,577 rows; at most 1,048,576 are allowed/],
+    ['cut.npy', '\x93NUMPY', /allowed is the magic/],
+    ['odd.bin', '\xff\xfe\x00', /of another kind; allowed is a table in UTF-8 \(CSV\), an NPY/],
+    ['torn.png', '\x89PNG\r\n', /the image is damaged/],
+    ['run.safetensors', 'x', /these are weights; they are loaded under Files/],
+    ['huge.csv', '1'.repeat(2 ** 26 + 1), /at most 64 MiB are read/],
+  ]);
+  for (const [name, content, said] of cases) {
+    const buffer = Buffer.from(content, 'latin1');
+    if (buffer.length < 2 ** 25) {
+      await page.setInputFiles('#load-points', { name, mimeType: 'text/csv', buffer });
+    } else {
+      await page.evaluate((name) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([new Uint8Array(2 ** 26 + 1)], name));
+        const input = /** @type {HTMLInputElement} */ (document.querySelector('#load-points'));
+        input.files = transfer.files;
+        input.dispatchEvent(new Event('change'));
+      }, name);
+    }
+    assert.match(await fault(page, `${name}: `), said);
+    assert.equal(await page.textContent('#hash'), hash);
+    assert.equal(await page.inputValue('#p-data'), 'moons');
+  }
+  await page.check('#own-labelled');
+  await page.fill('#own-paste', '1,2,0\n3,4,2\n');
+  await page.click('#own-read');
+  assert.match(await fault(page, 'pasted table: '), /none of class 1.*number them without gaps/);
+  await page.selectOption('#p-data', 'points');
+  assert.match(
+    (await page.textContent('#p-data-fault')) ?? '',
+    /No points are loaded: go to Your own/,
+  );
+  await page.selectOption('#p-path', 'custom');
+  assert.match((await page.textContent('#p-path-fault')) ?? '', /No path of your own is loaded/);
+});
+
+test('a path of one’s own is loaded, trained along and in the link; a wrong one is refused', async () => {
+  const { page, complaints } = await small();
+  await page.click('#own summary');
+  const rows = Array.from({ length: 33 }, (_, i) => `${(i / 32) ** 2},${1 - i / 32}`);
+  /** @param {string} name @param {string[]} lines */
+  const give = (name, lines) =>
+    page.setInputFiles('#load-path', {
+      name,
+      mimeType: 'text/csv',
+      buffer: Buffer.from(lines.join('\n')),
+    });
+  await give('turned.csv', rows.toReversed());
+  await page.waitForSelector('#load-path-fault:not([hidden])');
+  assert.match(
+    (await page.textContent('#load-path-fault')) ?? '',
+    /^turned\.csv: path, sample 0: .*if these samples run from data to noise, reverse them/,
+  );
+  assert.equal(await page.inputValue('#p-path'), 'linear');
+  await give('square.csv', rows);
+  await page.waitForFunction(() => document.querySelector('#p-path').value === 'custom');
+  await settled(page, 'ready');
+  const hash = await trained(page);
+  await page.waitForTimeout(400);
+  const other = await small(await page.evaluate(() => location.hash.slice(1)));
+  assert.equal(await trained(other.page), hash);
+  assert.deepEqual([...complaints, ...other.complaints], []);
+});

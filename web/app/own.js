@@ -1,0 +1,394 @@
+/**
+ * The reader's own data: drawn, pasted, dropped or chosen; shown and counted before the model learns them. What is refused is
+ * answered here, and the running model is as it was.
+ */
+
+import { html, nothing, render } from 'lit';
+import { countClasses } from '../lib/classes.js';
+import { pointsThatFit } from '../lib/packing.js';
+import { DRAWN_MAX } from '../lib/strokes.js';
+import { Curve } from './curve.js';
+import { chosenFile, sized } from './files.js';
+import { scaled } from './points.js';
+import { Reader } from './reader.js';
+import { say } from './sayings.js';
+import { Surface } from './surface.js';
+import { figure } from './tongue.js';
+
+/**
+ * @typedef {import('./points.js').Scaling} Scaling
+ * @typedef {'drawn' | 'table' | 'image'} Kind
+ */
+
+const SCALINGS = /** @type {const} */ (['columns', 'shape', 'none']);
+/** Points of an image: what is asked for at first, at least and at most. */
+const INKED = { first: 2000, least: 10, most: 100_000 };
+const RADIUS = { min: 0.01, max: 0.3, step: 0.01 };
+
+export class Own {
+  /** What is scaled how, as it suits each kind. @type {Record<Kind, Scaling>} */
+  #scaling = { drawn: 'shape', table: 'columns', image: 'shape' };
+  #labelled = false;
+  #light = false;
+  #inked = INKED.first;
+  /** What was read last, to be read again when an option changes. @type {File | null} */
+  #file = null;
+  /** @type {import('./intake.js').Reading | null} */
+  #table = null;
+  #fault = '';
+  /** What was last done, read aloud. */
+  #done = '';
+  #reading = false;
+  #reader = new Reader();
+  /** @type {Surface | null} */
+  #brush = null;
+  /** What the section was last drawn from. */
+  #drawn = '';
+  #curve;
+  #root;
+  #desk;
+
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./main.js').Desk} desk
+   */
+  constructor(root, desk) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#curve = new Curve(desk);
+    // A file that misses the section would otherwise take the page's place.
+    document.addEventListener('dragover', (event) => this.#over(event));
+    document.addEventListener('dragleave', () => root.classList.remove('dropping'));
+    document.addEventListener('drop', (event) => this.#drop(event));
+    root.addEventListener('paste', (event) => {
+      const file = event.clipboardData?.files[0];
+      if (file) this.#take(file);
+    });
+  }
+
+  draw() {
+    const brush = this.#brush;
+    const look = JSON.stringify([
+      say('title'),
+      this.#kind,
+      this.#count,
+      [this.#scaling, this.#labelled, this.#light, this.#inked, brush?.radius],
+      [this.#fault, this.#done, this.#reading, this.#curve.fault, this.#curve.done],
+      this.#desk.session.run.phase === 'starting',
+    ]);
+    if (look !== this.#drawn) render(this.#view(), this.#root);
+    this.#drawn = look;
+    this.#brush ??= this.#takeUp();
+    this.#brush.draw(this.#desk.theme());
+  }
+
+  #takeUp() {
+    const canvas = /** @type {HTMLCanvasElement} */ (this.#root.querySelector('canvas'));
+    return new Surface(canvas, this.#desk.session.dials.noise(DRAWN_MAX), {
+      begun: () => this.#begun(),
+      changed: () => this.#desk.changed(),
+    });
+  }
+
+  /** @returns {Kind} */
+  get #kind() {
+    return this.#table?.kind ?? 'drawn';
+  }
+
+  get #count() {
+    return this.#table?.n ?? this.#brush?.strokes.n ?? 0;
+  }
+
+  #view() {
+    return html`<h2 id="own-title">${say('title')}</h2>
+      <p class="prose">${say('intro')}</p>
+      <div class="own">
+        ${this.#surface()}
+        <div class="sources">${this.#paste()} ${this.#choose()} ${this.#options()} ${this.#curve.view()}</div>
+      </div>`;
+  }
+
+  #surface() {
+    const { radius } = this.#brush ?? { radius: 0.08 };
+    const turn = (/** @type {Event} */ event) => {
+      if (this.#brush) this.#brush.radius = Number(chosen(event));
+      this.#desk.changed();
+    };
+    const empty = this.#count === 0;
+    return html`<figure>
+      <canvas id="surface" role="img" aria-label=${this.#caption()}></canvas>
+      <figcaption id="own-text" class="small">${this.#caption()}</figcaption>
+      <div class="field brush">
+        <label for="own-radius">${say('brush')}</label>
+        <input
+          type="range"
+          id="own-radius"
+          min=${RADIUS.min}
+          max=${RADIUS.max}
+          step=${RADIUS.step}
+          .value=${String(radius)}
+          @input=${turn}
+        />
+      </div>
+      <div class="transport">
+        <button type="button" id="own-undo" ?disabled=${empty || this.#kind !== 'drawn'} @click=${() => this.#undo()}>
+          ${say('undo')}
+        </button>
+        <button type="button" id="own-clear" ?disabled=${empty} @click=${() => this.#clear()}>
+          ${say('clear')}
+        </button>
+        <button
+          type="button"
+          id="own-learn"
+          class="primary"
+          ?disabled=${empty || this.#reading || this.#desk.session.run.phase === 'starting'}
+          @click=${() => this.#learn()}
+        >
+          ${say('learn')}
+        </button>
+      </div>
+      <p id="load-points-fault" class="fault" role="alert" ?hidden=${!this.#fault}>${this.#fault}</p>
+      <p class="small" role="status">${this.#done}</p>
+    </figure>`;
+  }
+
+  #paste() {
+    const read = () => {
+      const area = /** @type {HTMLTextAreaElement} */ (this.#root.querySelector('textarea'));
+      this.#take(new File([area.value], say('pasted'), { type: 'text/csv' }));
+    };
+    return html`<div class="field">
+      <h3><label for="own-paste">${say('paste')}</label></h3>
+      <textarea
+        id="own-paste"
+        rows="4"
+        spellcheck="false"
+        placeholder="0.5, 1.2&#10;-0.3, 0.8"
+        aria-describedby="own-paste-text"
+      ></textarea>
+      <p id="own-paste-text" class="small">${say('pasteHelp')}</p>
+      <button type="button" id="own-read" @click=${read}>${say('read')}</button>
+    </div>`;
+  }
+
+  #choose() {
+    return html`<div class="field">
+      <h3><label for="load-points">${say('file')}</label></h3>
+      <input
+        type="file"
+        id="load-points"
+        accept=".csv,.tsv,.txt,.npy,image/png,image/jpeg,image/webp,image/gif"
+        aria-describedby="load-points-text load-points-fault"
+        @change=${(/** @type {Event} */ event) => chosenFile(event, (file) => this.#take(file))}
+      />
+      <p id="load-points-text" class="small">${say('fileHelp')}</p>
+    </div>`;
+  }
+
+  #options() {
+    const set = (/** @type {() => void} */ change) => {
+      change();
+      this.#again();
+    };
+    const kind = this.#kind;
+    return html`<div class="options">
+      <div class="field">
+        <label for="own-scaling">${say('scale')}</label>
+        <select
+          id="own-scaling"
+          aria-describedby="own-scaling-text"
+          @change=${(/** @type {Event} */ event) =>
+            set(() => {
+              this.#scaling[kind] = /** @type {Scaling} */ (chosen(event));
+            })}
+        >
+          ${SCALINGS.map(
+            (each) =>
+              html`<option value=${each} ?selected=${each === this.#scaling[kind]}>${say(each)}</option>`,
+          )}
+        </select>
+        <p id="own-scaling-text" class="small">${say('scaleHelp')}</p>
+      </div>
+      <div class="field switch">
+        <label for="own-labelled">${say('labelled')}</label>
+        <input
+          type="checkbox"
+          id="own-labelled"
+          .checked=${this.#labelled}
+          @change=${() =>
+            set(() => {
+              this.#labelled = !this.#labelled;
+            })}
+        />
+      </div>
+      ${kind === 'image' ? this.#inkOptions(set) : nothing}
+    </div>`;
+  }
+
+  /** @param {(change: () => void) => void} set */
+  #inkOptions(set) {
+    const inked = (/** @type {Event} */ event) => {
+      const n = Math.round(Number(chosen(event)));
+      const allowed = n >= INKED.least && n <= INKED.most;
+      if (allowed) {
+        set(() => {
+          this.#inked = n;
+        });
+      } else
+        this.#refuse(say('inkedFault', chosen(event), figure(INKED.least), figure(INKED.most)));
+    };
+    return html`<div class="field">
+        <label for="own-inked">${say('inked')}</label>
+        <input
+          type="number"
+          id="own-inked"
+          min=${INKED.least}
+          max=${INKED.most}
+          .value=${String(this.#inked)}
+          @change=${inked}
+        />
+      </div>
+      <div class="field switch">
+        <label for="own-light">${say('light')}</label>
+        <input
+          type="checkbox"
+          id="own-light"
+          .checked=${this.#light}
+          @change=${() =>
+            set(() => {
+              this.#light = !this.#light;
+            })}
+        />
+      </div>`;
+  }
+
+  /** What the surface shows, in words. */
+  #caption() {
+    const table = this.#table;
+    const n = figure(this.#count);
+    if (this.#reading) return say('reading');
+    if (!table) {
+      if (this.#count === 0) return say('empty');
+      const full = this.#brush?.strokes.full ? say('dry', figure(DRAWN_MAX)) : '';
+      return `${say('drawn', n)} ${this.#room(2, false)} ${full}`.trim();
+    }
+    const from = say(table.kind, this.#file?.name ?? '', n, table.dim);
+    const classes = table.labels ? say('classes', countClasses(table.labels)) : '';
+    const view = table.dim > 2 ? say('plane') : '';
+    return [from, classes, view, this.#room(table.dim, Boolean(table.labels))]
+      .filter(Boolean)
+      .join(' ');
+  }
+
+  /**
+   * Whether a link will hold them.
+   * @param {number} dim
+   * @param {boolean} labelled
+   */
+  #room(dim, labelled) {
+    const most = pointsThatFit(dim, labelled);
+    const fits = this.#count <= most && this.#scaling[this.#kind] !== 'none';
+    return fits ? say('fits') : say('tooMany', figure(most));
+  }
+
+  /** The brush has gone down: a drawing takes the place of what was read. */
+  #begun() {
+    this.#table = null;
+    this.#file = null;
+    this.#fault = this.#done = '';
+  }
+
+  #undo() {
+    this.#brush?.undo();
+  }
+
+  #clear() {
+    this.#begun();
+    this.#brush?.clear();
+  }
+
+  /** @param {File} file */
+  async #take(file) {
+    this.#fault = this.#done = '';
+    this.#reading = true;
+    this.#desk.changed();
+    try {
+      if (/\.safetensors$/i.test(file.name)) throw new Error(say('weights'));
+      const { table, image } = this.#scaling;
+      const rest = { labelled: this.#labelled, light: this.#light, n: this.#inked };
+      const reading = await this.#reader.read(sized(file), { table, image, ...rest });
+      if (!reading) return;
+      if (reading.labels) countClasses(reading.labels);
+      this.#file = file;
+      this.#show(reading);
+    } catch (error) {
+      this.#refuse(`${file.name}: ${error instanceof Error ? error.message : error}`);
+    }
+    this.#reading = false;
+    this.#desk.changed();
+  }
+
+  /** @param {import('./intake.js').Reading} reading */
+  #show(reading) {
+    this.#table = reading;
+    if (this.#brush) this.#brush.shown = reading;
+  }
+
+  /** Reads the same file again, as the options now say. */
+  #again() {
+    if (this.#file) this.#take(this.#file);
+    else this.#desk.changed();
+  }
+
+  /** @param {string} sentence */
+  #refuse(sentence) {
+    this.#fault = sentence;
+    this.#desk.changed();
+  }
+
+  #learn() {
+    this.#fault = this.#done = '';
+    try {
+      const points = this.#points();
+      const work = this.#desk.session.use((dials) => dials.usePoints(points));
+      this.#done = say('learned', figure(points.n));
+      work.catch(() => {});
+    } catch (error) {
+      this.#refuse(error instanceof Error ? error.message : String(error));
+    }
+    this.#desk.changed();
+  }
+
+  /** @returns {import('./dials.js').Points} */
+  #points() {
+    if (this.#table) {
+      const { data, n, dim, labels } = this.#table;
+      return { data, n, dim, labels, name: this.#file?.name ?? '' };
+    }
+    const drawn = /** @type {Surface} */ (this.#brush).strokes.points;
+    const data = scaled(drawn, 2, this.#scaling.drawn);
+    return { data, n: data.length / 2, dim: 2, name: say('byHand') };
+  }
+
+  /** @param {DragEvent} event */
+  #over(event) {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.#root.classList.add('dropping');
+  }
+
+  /** @param {DragEvent} event */
+  #drop(event) {
+    const file = event.dataTransfer?.files[0];
+    if (!file) return;
+    event.preventDefault();
+    this.#root.classList.remove('dropping');
+    this.#root.scrollIntoView({ block: 'nearest' });
+    this.#take(file);
+  }
+}
+
+/** @param {Event} event */
+function chosen(event) {
+  return /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value;
+}
