@@ -5,15 +5,15 @@
 import { html, nothing, render } from 'lit';
 import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
+import { COSTS, cheapest, contest, contestPoints, nearest } from './contest.js';
 import { mount } from './mount.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
 import { figure, tongue, words } from './tongue.js';
-import { COSTS, cheapest, nearest, trial, trialPoints } from './trial.js';
 
 /**
  * @typedef {import('./main.js').Desk} Desk
- * @typedef {import('./trial.js').Verdict} Verdict
+ * @typedef {import('./contest.js').Verdict} Verdict
  */
 
 /** The error that is asked for: less than the radius of a dot on the stage. */
@@ -161,7 +161,7 @@ export class Solvers {
     if (this.#desk.viewer.moment === null || (run.step === 0 && run.round === 0))
       return say('early');
     if (run.config.coupling === 'distilled') return say('single');
-    return trialPoints(run.parameters) === 0 ? say('dear') : '';
+    return contestPoints(run.parameters) === 0 ? say('dear') : '';
   }
 
   async #measure() {
@@ -176,8 +176,8 @@ export class Solvers {
     changed();
     try {
       const verdict = await viewer.ask('solvers', (client, signal) =>
-        trial(client, {
-          n: trialPoints(session.run.parameters),
+        contest(client, {
+          n: contestPoints(session.run.parameters),
           seed: SAMPLE_SEED,
           signal: AbortSignal.any([signal, own]),
           onProgress: (progress) => {
@@ -255,7 +255,7 @@ export class Solvers {
   }
 }
 
-/** Two costs may lead to the same steps. @param {import('./trial.js').Mark[]} marks */
+/** Two costs may lead to the same steps. @param {import('./contest.js').Mark[]} marks */
 const distinct = (marks) => marks.filter(({ nfe }, i) => nfe !== marks[i - 1]?.nfe);
 
 /** @param {Verdict} verdict */

@@ -1,8 +1,8 @@
-/** @file The solvers on trial, on a network that a worker has trained, and the pictures of what they cost. */
+/** @file A contest of solvers on a network that a worker has trained, and the pictures of what they cost. */
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { COSTS, cheapest, FIXED, nearest, trial, trialPoints } from '../../web/app/trial.js';
+import { COSTS, cheapest, contest, contestPoints, FIXED, nearest } from '../../web/app/contest.js';
 import { spawn } from '../../web/lib/spawn.js';
 import { drawPrecision, precisionBox } from '../../web/view/precision.js';
 import { drawStrides } from '../../web/view/stride.js';
@@ -10,14 +10,14 @@ import { light } from '../../web/view/theme.js';
 
 /** @type {import('../../web/lib/client.js').Client} */
 let client;
-/** @type {import('../../web/app/trial.js').Verdict} */
+/** @type {import('../../web/app/contest.js').Verdict} */
 let verdict;
 
 before(async () => {
   client = await spawn();
   await client.create({ hidden: 16, layers: 3, batch: 128, steps: 300 });
   await client.train();
-  verdict = await trial(client, { n: 64, seed: 1 });
+  verdict = await contest(client, { n: 64, seed: 1 });
 });
 
 after(() => client?.dispose());
@@ -74,7 +74,7 @@ test('the cheapest and the nearest are those of the numbers', () => {
   assert.ok(verdict.fixed.every(({ marks }) => marks[1].error >= few.error));
 });
 
-test('a trial says how far it is, and ends when it is told to', async () => {
+test('a contest says how far it is, and ends when it is told to', async () => {
   const abort = new AbortController();
   /** @type {number[]} */
   const heard = [];
@@ -82,15 +82,15 @@ test('a trial says how far it is, and ends when it is told to', async () => {
     heard.push(fraction);
     if (heard.length === 3) abort.abort();
   };
-  const work = trial(client, { n: 16, seed: 1, signal: abort.signal, onProgress });
+  const work = contest(client, { n: 16, seed: 1, signal: abort.signal, onProgress });
   await assert.rejects(work, { code: 'aborted' });
   assert.equal(heard.length, 3);
 });
 
 test('a larger network is tried with fewer points, and a vast one not at all', () => {
-  assert.equal(trialPoints(1000), 512);
-  assert.ok(trialPoints(50_000) < 512 && trialPoints(50_000) >= 16);
-  assert.equal(trialPoints(1e7), 0);
+  assert.equal(contestPoints(1000), 512);
+  assert.ok(contestPoints(50_000) < 512 && contestPoints(50_000) >= 16);
+  assert.equal(contestPoints(1e7), 0);
 });
 
 /** Calls of a drawing, with the colour each was made in. */

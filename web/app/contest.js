@@ -1,5 +1,5 @@
 /**
- * The solvers on trial: what each costs and how far its samples end from where the flow of the same network takes the same
+ * A contest of solvers: what each costs and how far its samples end from where the flow of the same network takes the same
  * noise, which dopri5 finds at its finest tolerance.
  */
 
@@ -30,17 +30,17 @@ const TRACED_POINTS = 24;
 const FINEST = 1e-6;
 /** Steps that a point may try. */
 const TRIES = 5000;
-/** Multiply-adds of a trial, a second or two; evaluations a point takes in it, about; and points. */
+/** Multiply-adds of a contest, a second or two; evaluations a point takes in it, about; and points. */
 const WORK = 6e9;
 const EVALUATIONS = 1500;
 const POINTS_MIN = 16;
 const POINTS_MAX = 512;
 
 /**
- * Points that a trial of a network may use; 0 when it would take too long with any.
+ * Points that a contest of a network may use; 0 when it would take too long with any.
  * @param {number} parameters
  */
-export function trialPoints(parameters) {
+export function contestPoints(parameters) {
   const n = Math.min(POINTS_MAX, Math.floor(WORK / (EVALUATIONS * parameters)));
   return n < POINTS_MIN ? 0 : n;
 }
@@ -50,7 +50,7 @@ export function trialPoints(parameters) {
  * @param {{n: number, seed: number, signal?: AbortSignal, onProgress?: (fraction: number) => void}} options
  * @returns {Promise<Verdict>}
  */
-export async function trial(client, { n, seed, signal, onProgress }) {
+export async function contest(client, { n, seed, signal, onProgress }) {
   const total = FIXED.length * COSTS.length + TOLERANCES.length + 2;
   let done = 0;
   const told = () => onProgress?.(++done / total);
