@@ -17,10 +17,10 @@ import { Losses } from './losses.js';
  * @typedef {{sw2: number, floor: number, n: number, nfe: number, final: boolean}} Quality
  * @typedef {{text: string, action?: {label: string, act: () => void}}} Notice
  *
- * What reflow has shown so far: samples of one Euler step before and after, every round's report, what it does now.
+ * What reflow has shown so far: samples of 1, 2 and 4 Euler steps before and after, every round's report, what it does now.
  * @typedef {object} Reflow
- * @property {Float32Array | null} before
- * @property {Float32Array | null} after
+ * @property {Float32Array[] | null} before
+ * @property {Float32Array[] | null} after
  * @property {Report['rounds']} rounds
  * @property {number | null} floor
  * @property {import('../lib/reflow.js').ReflowProgress | null} progress
@@ -157,7 +157,7 @@ export class Run {
 
   /**
    * @param {Report} report
-   * @param {Float32Array | null} after
+   * @param {Float32Array[] | null} after
    */
   report({ rounds, sw2_floor }, after) {
     // The first row of a later round repeats the last row of the one before.
