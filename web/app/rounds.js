@@ -37,7 +37,8 @@ const say = words({
       `One step of Euler misses the data by ${is}, and by ${was} before.`,
     price: (/** @type {string} */ was, /** @type {string} */ is) =>
       `Fifty steps miss it by ${is} instead of ${was}: the pairs carry the errors of the network that made them.`,
-    noPrice: (/** @type {string} */ is) => `Fifty steps are as good as before (${is}).`,
+    noPrice: (/** @type {string} */ was, /** @type {string} */ is) =>
+      `Fifty steps lose nothing by it: ${is}, and ${was} before.`,
     cheaper: (/** @type {string} */ was, /** @type {string} */ is) =>
       `The transport cost, the mean square length of the way from noise to data, went from ${was} to ${is}.`,
     caption:
@@ -62,7 +63,7 @@ const say = words({
       `所以欧拉法一步离数据只有 ${is}，之前是 ${was}；两组真实数据之间也有 ${floor}。`,
     noGain: (was, is) => `欧拉法一步离数据 ${is}，之前是 ${was}。`,
     price: (was, is) => `五十步时为 ${is}，之前是 ${was}：点对带着生成它们的网络的误差。`,
-    noPrice: (is) => `五十步与之前一样好（${is}）。`,
+    noPrice: (was, is) => `五十步没有变差：${is}，之前是 ${was}。`,
     cheaper: (was, is) => `传输代价（从噪声到数据的路程平方的平均）从 ${was} 变为 ${is}。`,
     caption: '用 20,000 个样本测量。直线度为 0 就是直线；SW2（欧拉法）最好能达到它的下限。',
     round: '轮次',
@@ -158,7 +159,7 @@ export function storyOf(rounds, floor) {
   const [long, longer] = [was.quality[50]?.sw2, is.quality[50]?.sw2];
   if (long !== undefined && longer !== undefined) {
     if (longer > long * (1 + ALIKE)) parts.push(say('price', number(long), number(longer)));
-    else parts.push(say('noPrice', number(longer)));
+    else parts.push(say('noPrice', number(long), number(longer)));
   }
   parts.push(say('cheaper', number(was.cost), number(is.cost)));
   return parts.join(tongue() === 'zh' ? '' : ' ');
