@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
+import { digits } from '../../web/lib/digits.js';
+import { Model } from '../../web/lib/model.js';
 import * as npy from '../../web/lib/npy.js';
 import { loadSync } from '../../web/lib/weights.js';
 import { gap, good, python, TOLERANCE } from './python.js';
@@ -85,6 +87,24 @@ test('--preset digits is all that learns the digits by class, in pixels and in a
     stderr,
     /--data: got "moons"; allowed is digits, or left out, beside --preset digits/,
   );
+});
+
+test('the rates of preset digits leave no image of pixels far out, as the default ones do', async (context) => {
+  const { points, labels } = await digits();
+  const { lr, muon_lr } = Model.createSync({}, module).config;
+  // A smaller batch for fewer steps: a few seconds, and the default rates throw points out as far.
+  const brief = { preset: 'digits', batch: 64, steps: 600 };
+  const n = 1000;
+  const told = { n, labels: Int32Array.from({ length: n }, (_, i) => i % 10), guidance: 2 };
+  const [own, standard] = [{}, { lr, muon_lr }].map((rates) => {
+    const model = Model.createSync({ ...brief, ...rates }, module);
+    model.setPoints(points, undefined, labels);
+    model.train(brief.steps);
+    return model.sample(told).reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  });
+  context.diagnostic(`farthest pixel: ${own}, by the default rates ${standard}`);
+  assert.ok(own < 5, `${own}`);
+  assert.ok(standard > 100, `${standard}: the default rates would do, so this test proves nothing`);
 });
 
 test('an interrupted run of digits resumes to the same bits without its data being given again', async () => {

@@ -20,15 +20,15 @@ export const summary =
   'Measure the samples of a trained model (SW2) beside the floor of the measure.';
 export const operands = ['RUN'];
 export const notes = [
-  'JSON: sw2, sw2_floor, nfe (field evaluations a point), field_error (mean square of v - v*, the exact field, in the unit of',
-  'the loss: what the expected loss exceeds loss_floor by), loss_floor (both null where the data and coupling have no exact',
-  'field), n, solver, steps, grid, seed, weights, seconds;',
+  'JSON: sw2, sw2_floor, nfe (field evaluations a point), field_error (mean square of v - v*, the exact field, in the unit of ' +
+    'the loss: what the expected loss exceeds loss_floor by), loss_floor (both null where the data and coupling have no exact ' +
+    'field), n, solver, steps, grid, seed, weights, seconds;',
   'with --pairs also pairs: w2, energy, mmd, each with its _floor (roots, so of the unit of a coordinate), mmd_bandwidth, n, nfe;',
-  'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points.',
+  'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points;',
   'with --energy also energy: path_energy, w2_squared, normalised_path_energy (|path_energy - w2_squared| / w2_squared), n, steps;',
   'with --nll also nll (nats), nll_error (its standard error), bits_per_dim, nll_nfe (evaluations a point);',
-  'of a run in a latent space (train --latent) also latent: dim, width (coordinates, and columns of the data). All measures are',
-  'then of the coordinates, and not of data that were encoded and decoded; a file for --data keeps its own columns.',
+  'of a run in a latent space (train --latent) also latent: dim, width (coordinates, and columns of the data). All measures are ' +
+    'then of the coordinates, and not of data that were encoded and decoded; a file for --data keeps its own columns.',
 ];
 
 /** Points of a set whose pairs are measured unless asked: the cost grows with the square. */

@@ -31,14 +31,17 @@ export const operands = [];
 export const notes = [
   'In parentheses: the default, which is that of the preset `default`.',
   'Ctrl-C ends training at the step at hand, saves to --out and as a checkpoint when these are given, and exits with 130.',
+  'A run that diverges, loses a thread or meets a batch that --sinkhorn-reg is too small for is saved to --out as it was after its ' +
+    'last step; --resume goes on with other values.',
   'A resumed run reaches --steps in all; interrupted and resumed, it gives the bits of a whole run.',
   'In a latent space the measures are of its coordinates; files for --data, and --source beside it, keep the columns of the data.',
   'A file for --source has the columns of the data, one point a line: flows start at its points, which are saved in the run.',
   'A file for --path has two columns, alpha and sigma, evenly spaced from t = 0 (noise) to t = 1 (data); it is saved in the run.',
-  'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash,',
-  'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of',
-  'their own batches: what training can still gain; both null where the data and coupling have no exact field),',
-  'loss_by_time (of the last hundred steps or so, in twentieths of t; null where no point was).',
+  'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash, ' +
+    'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of ' +
+    'their own batches: what training can still gain; both null where the data and coupling have no exact field), ' +
+    'loss_by_time (of the last hundred steps or so, in twentieths of t; null where no point was), conditional (of a run with ' +
+    'classes, as of eval), warnings (when there are some).',
 ];
 
 /**

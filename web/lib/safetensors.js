@@ -62,7 +62,9 @@ function split(bytes) {
   const claim = view.getBigUint64(0, true);
   const most = Math.min(HEADER_MAX, bytes.length - LENGTH_BYTES);
   if (claim < 2n || claim > BigInt(most)) {
-    throw malformed(`header length: got ${claim}; allowed is from 2 to ${most} in this file`);
+    throw malformed(
+      `header length: got ${claim}; allowed is from 2 to ${most} in this file, unless it is no safetensors file`,
+    );
   }
   const length = Number(claim);
   const header = bytes.subarray(LENGTH_BYTES, LENGTH_BYTES + length);
