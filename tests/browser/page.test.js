@@ -118,13 +118,18 @@ describe('a reader opens the page, which starts by itself with the default prese
     );
     assert.ok(is[1] < was[1], `straightness ${was[1]} became ${is[1]}`);
     assert.ok(is[2] < was[2], `one-step SW2 ${was[2]} became ${is[2]}`);
+    const story = (await page.textContent('#reflow-finding')) ?? '';
+    t.diagnostic(story);
+    assert.ok(story.includes(`from ${was[1].toFixed(3)} to ${is[1].toFixed(3)}`), story);
+    assert.ok(story.includes(`by ${is[2].toFixed(3)} instead of ${was[2].toFixed(3)}`), story);
     // The snapshots begin anew with the round, and say which it is.
     assert.match((await page.textContent('#training-at')) ?? '', /^round 1 · step 400 · loss/);
     assert.ok(Number(await page.getAttribute('#training-time', 'max')) >= 1);
+    await page.locator('#straightening').screenshot({ path: `${project}wasm_build/story.png` });
     const pictures = await page.$$eval('#reflow-result canvas', (canvases) =>
       canvases.map((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL().length),
     );
-    assert.ok(pictures.length === 2 && pictures.every((length) => length > 5000), `${pictures}`);
+    assert.ok(pictures.length === 6 && pictures.every((length) => length > 5000), `${pictures}`);
     await page.screenshot({ path: `${project}wasm_build/page-reflow.png`, fullPage: true });
   });
 

@@ -1,4 +1,4 @@
-/** @file The pieces of the element that need no page: what attributes may ask for, what messages count, where points are. */
+/** @file The pieces of the element that need no page: what attributes may ask for, what messages count. */
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -6,7 +6,6 @@ import { addressed } from '../../web/element/alone.js';
 import { originOf, themeIn } from '../../web/element/mailbox.js';
 import { phrases } from '../../web/element/phrases.js';
 import { configOf, mannerOf } from '../../web/element/wishes.js';
-import { between } from '../../web/view/journey.js';
 
 /** An element as far as its attributes go. @param {Record<string, string>} attributes */
 const element = (attributes) =>
@@ -118,20 +117,4 @@ test('both languages say everything, and Chinese is spoken for every zh', () => 
     assert.equal(typeof zh[key], typeof en[key], key);
     assert.notEqual(String(zh[key]), String(en[key]), key);
   }
-});
-
-test('between two times points go straight, and at them they are where the solver put them', () => {
-  const way = { times: Float64Array.of(0, 0.5, 1), path: Float32Array.of(0, 0, 1, 2, 3, 0) };
-  const at = (/** @type {number} */ t) => [...between(way, t)];
-  assert.deepEqual(
-    [at(0), at(0.5), at(1), at(2)],
-    [
-      [0, 0],
-      [1, 2],
-      [3, 0],
-      [3, 0],
-    ],
-  );
-  assert.deepEqual(at(0.25), [0.5, 1]);
-  assert.deepEqual(at(0.75), [2, 1]);
 });

@@ -19,7 +19,7 @@ const POINT_WORK_MAX = 1e9;
 /** The engine computes this many points at the price of one. */
 const GROUP = 16;
 /** Milliseconds between two measures, and their largest share of the time. */
-const MEASURE_MS = 1000;
+const MEASURE_MS = 400;
 const MEASURE_SHARE = 0.1;
 
 /**

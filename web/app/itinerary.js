@@ -22,7 +22,7 @@ const LIVE = { steps: 600, solver: 'heun', solver_steps: 25 };
 /** @type {Stop[]} */
 export const STOPS = [
   { name: 'path', model: { ...MODEL, path: 'vp-cosine' }, live: LIVE, see: ['theatre'] },
-  { name: 'loss', model: { ...MODEL, target: 'pair' }, live: LIVE, see: ['loss-chart'] },
+  { name: 'loss', model: { ...MODEL, target: 'pair' }, live: LIVE, see: ['graphs'] },
   {
     name: 'solver',
     model: MODEL,

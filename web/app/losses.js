@@ -5,6 +5,8 @@
 
 const BLOCKS_MAX = 1024;
 const RECENT = 100;
+/** The latest losses that are kept one by one. */
+const KEPT = 4096;
 
 export class Losses {
   /** Losses so far. */
@@ -18,6 +20,8 @@ export class Losses {
   #filled = 0;
   /** @type {number[]} */
   #recent = [];
+  /** Loss i of this run stands at i modulo its length. */
+  #kept = new Float64Array(KEPT);
 
   /** The first loss appended is that of step `first` + 1. */
   constructor(first = 0) {
@@ -47,6 +51,18 @@ export class Losses {
     return this.#recent.reduce((sum, loss) => sum + loss, 0) / this.#recent.length;
   }
 
+  /**
+   * The losses of the `most` steps up to `step`, fewer where there are fewer; none when any of them is no longer kept.
+   * @param {number} step
+   * @param {number} most
+   */
+  upTo(step, most) {
+    const end = step - this.#first;
+    const from = Math.max(0, end - most);
+    if (end > this.count || from < this.count - KEPT || end <= from) return new Float64Array(0);
+    return Float64Array.from({ length: end - from }, (_, i) => this.#kept[(from + i) % KEPT]);
+  }
+
   /** Steps (the last of each block) and mean losses. @returns {[number[], number[]]} */
   series() {
     const steps = this.#means.map((_, block) => this.#first + (block + 1) * this.#stride);
@@ -55,6 +71,7 @@ export class Losses {
 
   /** @param {number} loss */
   #add(loss) {
+    this.#kept[this.count % KEPT] = loss;
     this.count += 1;
     this.#sum += loss;
     this.#filled += 1;

@@ -8,12 +8,12 @@
 import { compile, support } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
 import { Bearings } from './bearings.js';
-import { Chart } from './chart.js';
 import { Clock } from './clock.js';
 import { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { explain, messageOf } from './explanation.js';
 import { download, upload } from './files.js';
+import { Gallery } from './gallery.js';
 import { Keep } from './keep.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
@@ -26,8 +26,10 @@ import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
+import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
 import { Status } from './status.js';
+import { Steering } from './steering.js';
 import { figure, words } from './tongue.js';
 import { Tour } from './tour.js';
 import { Viewer } from './viewer.js';
@@ -56,7 +58,10 @@ import { Viewer } from './viewer.js';
 const PANELS = {
   scrubbers: Scrubbers,
   layers: Layers,
+  graphs: Gallery,
   link: Link,
+  solver: Solvers,
+  guidance: Steering,
   compare: Comparison,
   own: Own,
   digits: Numerals,
@@ -102,7 +107,6 @@ class Page {
   #bearings = new Bearings(element('bearings'), element('skip'));
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
-  #chart = new Chart(element('chart'), element('chart-text'));
   #status = new Status(element);
   #rounds = new Rounds(element);
   #clock = new Clock(() => this.#invalidate());
@@ -183,7 +187,6 @@ class Page {
           nameIn('solver', String(dials.config.solver)),
           figure(Number(dials.config.solver_steps)),
         );
-    this.#chart.draw(run.losses, run, this.#theme);
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);

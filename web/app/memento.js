@@ -9,7 +9,7 @@
  * @typedef {object} Memento
  * @property {Uint8Array} bytes  of Client.save
  * @property {import('./dials.js').Points | null} points  the reader's own, which no checkpoint carries
- * @property {Pick<Run, 'losses' | 'film' | 'reflow' | 'quality' | 'seconds'>} known
+ * @property {Pick<Run, 'losses' | 'annals' | 'film' | 'reflow' | 'quality' | 'seconds'>} known
  */
 
 /**
@@ -17,9 +17,11 @@
  * @param {Run} run
  * @returns {Memento | null}
  */
-export function remember({ step, round, points, losses, film, reflow, quality, seconds }) {
+export function remember({ step, round, points, ...known }) {
+  const { losses, annals, film, reflow, quality, seconds } = known;
   if (!film.latest || (step === 0 && round === 0)) return null;
-  return { bytes: film.latest.bytes, points, known: { losses, film, reflow, quality, seconds } };
+  const kept = { losses, annals, film, reflow, quality, seconds };
+  return { bytes: film.latest.bytes, points, known: kept };
 }
 
 /**

@@ -90,7 +90,7 @@ export class Portrait {
     try {
       const options = { n: MEASURED, signal, onProgress };
       const { sw2, sw2_floor, nfe } = await this.#line.client.quality(options);
-      this.#run.quality = { sw2, floor: sw2_floor, n: MEASURED, nfe, final: true };
+      this.#run.measured({ sw2, floor: sw2_floor, n: MEASURED, nfe, final: true });
     } catch (error) {
       // Whoever interrupted the measure will measure again.
       if (!signal.aborted) throw error;

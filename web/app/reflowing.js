@@ -1,5 +1,5 @@
 /**
- * One round of reflow as the page shows it: one Euler step before, the round, one Euler step after.
+ * One round of reflow as the page shows it: few Euler steps before, the round, as many after.
  */
 
 import { SAMPLE_SEED, SHOWN } from './portrait.js';
@@ -18,10 +18,12 @@ import { SAMPLE_SEED, SHOWN } from './portrait.js';
  * @property {() => void} changed  called when more is known
  */
 
+/** Steps of Euler's method in the pictures. */
+export const STEPS = [1, 2, 4];
+
 /** @param {Round} round */
 export async function reflow({ run, client, signal, stream, began, changed }) {
-  const oneStep = { n: SHOWN, seed: SAMPLE_SEED, solver: 'euler', steps: 1 };
-  const before = await client.sample({ ...oneStep, signal });
+  const before = await pictures(client, signal);
   run.reflow = { ...run.reflow, before, after: null };
   began();
   const onProgress = (/** @type {Run['reflow']['progress']} */ progress) => {
@@ -30,10 +32,24 @@ export async function reflow({ run, client, signal, stream, began, changed }) {
   };
   try {
     const report = await stream((onFrame) => client.reflow({ onProgress, onFrame }));
-    run.report(report, report.stopped ? null : await client.sample(oneStep));
+    run.report(report, report.stopped ? null : await pictures(client));
   } finally {
     run.reflow = { ...run.reflow, progress: null };
   }
   const { config, step, round } = await client.info();
   Object.assign(run, { config, step, round });
+}
+
+/**
+ * Samples of the same noise in few steps.
+ * @param {Client} client
+ * @param {AbortSignal} [signal]
+ */
+async function pictures(client, signal) {
+  const samples = [];
+  for (const steps of STEPS) {
+    const options = { n: SHOWN, seed: SAMPLE_SEED, solver: 'euler', steps, sde: 'none' };
+    samples.push(await client.sample({ ...options, signal }));
+  }
+  return samples;
 }

@@ -3,6 +3,7 @@
  * the page draws from here; the session writes.
  */
 
+import { Annals } from './annals.js';
 import { Film } from './film.js';
 import { Losses } from './losses.js';
 
@@ -16,10 +17,10 @@ import { Losses } from './losses.js';
  * @typedef {{sw2: number, floor: number, n: number, nfe: number, final: boolean}} Quality
  * @typedef {{text: string, action?: {label: string, act: () => void}}} Notice
  *
- * What reflow has shown so far: samples of one Euler step before and after, every round's report, what it does now.
+ * What reflow has shown so far: samples of 1, 2 and 4 Euler steps before and after, every round's report, what it does now.
  * @typedef {object} Reflow
- * @property {Float32Array | null} before
- * @property {Float32Array | null} after
+ * @property {Float32Array[] | null} before
+ * @property {Float32Array[] | null} after
  * @property {Report['rounds']} rounds
  * @property {number | null} floor
  * @property {import('../lib/reflow.js').ReflowProgress | null} progress
@@ -60,6 +61,7 @@ export class Run {
   /** Seconds spent training in this round. */
   seconds = 0;
   losses = new Losses();
+  annals = new Annals();
   reflow = noReflow();
   film = new Film(0);
 
@@ -108,6 +110,7 @@ export class Run {
     this.notice = null;
     this.reflow = noReflow();
     this.losses = new Losses(step);
+    this.annals = new Annals();
     this.film = new Film(this.models);
   }
 
@@ -132,6 +135,7 @@ export class Run {
     return (frame) => {
       if (frame.round !== this.round) {
         this.losses.clear();
+        this.annals = new Annals();
         began = { ms: performance.now(), step: 0, seconds: 0 };
       }
       const seconds = (performance.now() - began.ms) / 1000;
@@ -140,12 +144,20 @@ export class Run {
       this.step = frame.step;
       this.round = frame.round;
       this.losses.append(frame.losses);
+      this.annals.byTime = frame.loss_by_time;
+      this.annals.speed.add(frame.step, frame.steps_per_second);
     };
+  }
+
+  /** Takes a measure of the step at hand. @param {Quality} quality */
+  measured(quality) {
+    this.quality = quality;
+    this.annals.quality.add(this.step, quality.sw2, quality.floor);
   }
 
   /**
    * @param {Report} report
-   * @param {Float32Array | null} after
+   * @param {Float32Array[] | null} after
    */
   report({ rounds, sw2_floor }, after) {
     // The first row of a later round repeats the last row of the one before.

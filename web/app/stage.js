@@ -20,6 +20,7 @@ import { figure, words } from './tongue.js';
  * @property {number} dim
  * @property {string} samplesLabel
  * @property {Int32Array} [sampleLabels]  classes of the samples
+ * @property {boolean} [bare]  without a legend, where the words beside the picture say what its colours mean
  *
  * What lies over and under the points. Colours are named by their place in the theme, so that a theme may change.
  * @typedef {Omit<import('../view/scene.js').Scene, 'points' | 'legend' | 'title' | 'ground'> & {
@@ -213,7 +214,8 @@ export class Stage {
     });
     const marks = legend.map((entry) => ({ ...entry, colour: theme[entry.colour] }));
     const cells = ground && { ...ground, stops: theme[ground.stops] };
-    return { ...layers, ground: cells, points, legend: [...dots, ...marks] };
+    const entries = this.#scene.bare ? [] : [...dots, ...marks];
+    return { ...layers, ground: cells, points, legend: entries };
   }
 
   /** @returns {import('../view/scatter.js').Layer[]} */

@@ -34,7 +34,7 @@ export async function train({ portrait, ...stretch }) {
     const gauge =
       look &&
       new Gauge(client, look, (quality) => {
-        run.quality = quality;
+        run.measured(quality);
         changed();
       });
     run.notice = null;

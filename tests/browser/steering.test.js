@@ -1,0 +1,102 @@
+/** @file The panel of guidance in headless Chromium. */
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { choose, open, project, settled, visit } from './visit.js';
+
+/** @type {Awaited<ReturnType<typeof open>>} */
+let site;
+
+before(async () => {
+  site = await open();
+});
+
+after(() => site?.close());
+
+/**
+ * Moves a slider as a hand does.
+ * @param {import('playwright-core').Page} page
+ * @param {string} id
+ * @param {string} value
+ */
+async function slide(page, id, value) {
+  await page.locator(id).fill(value);
+}
+
+/**
+ * Waits until the finding says something, and says what.
+ * @param {import('playwright-core').Page} page
+ * @param {string} pattern
+ */
+async function finding(page, pattern) {
+  const found = (/** @type {string} */ wanted) =>
+    new RegExp(wanted).test(document.querySelector('#guidance-finding')?.textContent ?? '');
+  await page.waitForFunction(found, pattern, { timeout: 20_000 });
+  return (await page.textContent('#guidance-finding')) ?? '';
+}
+
+test('one button sets up a labelled run; stronger guidance crowds its classes', async (t) => {
+  const { page, complaints } = await visit(site, { viewport: { width: 1440, height: 1000 } });
+  await settled(page, 'ready');
+  assert.match((await page.textContent('#guidance-hint')) ?? '', /learns moons without classes/);
+  assert.equal(await page.locator('#guidance input').count(), 0);
+  await choose(page, 'steps', '600');
+  await page.click('#label-run');
+  await settled(page, 'finished');
+  assert.equal(await page.inputValue('#p-data'), '8gaussians');
+  await page.locator('#guidance').scrollIntoViewIfNeeded();
+  const strong = await finding(page, 'At w = 3 .* 0\\.\\d+ times as far .* miss the data');
+  t.diagnostic(strong);
+  assert.equal(await page.locator('#guidance tbody tr').count(), 8);
+  const numbers = await page.$$eval('#guidance tbody td', (cells) =>
+    cells.map(({ textContent }) => Number(textContent)),
+  );
+  assert.ok(numbers.length === 24 && numbers.every((number) => number > 0), `${numbers}`);
+  const spots = await page.$$eval('.spot', (all) =>
+    all.map((spot) => getComputedStyle(spot).backgroundColor),
+  );
+  assert.equal(new Set(spots).size, 8);
+  await page.locator('#guidance').screenshot({ path: `${project}wasm_build/guidance.png` });
+  const pictures = () =>
+    page.$$eval('#guidance canvas', (all) =>
+      all.map((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL()),
+    );
+  const before = await pictures();
+  assert.notEqual(before[0], before[1]);
+  await slide(page, '#guide-scale', '1');
+  await finding(page, 'both pictures are the same');
+  await page.waitForTimeout(100);
+  const alike = await pictures();
+  assert.equal(alike[0], alike[1]);
+  assert.equal(alike[0], before[0]);
+  await slide(page, '#guide-scale', '0');
+  t.diagnostic(await finding(page, 'At w = 0 .* \\d\\d times as far .* stray to the others'));
+  await slide(page, '#guide-from', '0.8');
+  await slide(page, '#guide-to', '0.3');
+  await page.waitForFunction(
+    () => /** @type {HTMLInputElement} */ (document.querySelector('#guide-from')).value === '0.3',
+  );
+  assert.deepEqual(complaints, []);
+});
+
+test('on a phone in the dark it fits, and a new model without classes takes the pictures away', async () => {
+  const { page, complaints } = await visit(site, {
+    viewport: { width: 360, height: 800 },
+    colorScheme: 'dark',
+  });
+  await settled(page, 'ready');
+  await choose(page, 'steps', '100');
+  await page.click('#label-run');
+  await settled(page, 'finished');
+  await page.locator('#guidance').scrollIntoViewIfNeeded();
+  await finding(page, 'miss the data');
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 360, `${wide}`);
+  await page.locator('#guidance').screenshot({ path: `${project}wasm_build/guidance-360.png` });
+  await page.click('summary');
+  await choose(page, 'classes', '0');
+  await settled(page, 'ready');
+  await page.waitForSelector('#label-run');
+  assert.equal(await page.locator('#guidance canvas').count(), 0);
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,380 @@
+/**
+ * Guidance: how strongly the flow of a class is followed, on a run that was told the classes of its data. A panel, see main.js.
+ */
+
+import { html, nothing, render } from 'lit';
+import { census } from './census.js';
+import { inTurn, meanDistance, radius } from './flock.js';
+import { lookPoints } from './gauge.js';
+import { nameIn } from './meanings.js';
+import { SAMPLE_SEED } from './portrait.js';
+import { Presence } from './presence.js';
+import { Stage } from './stage.js';
+import { figure, tongue, words } from './tongue.js';
+
+/**
+ * @typedef {import('./main.js').Desk} Desk
+ * @typedef {import('../lib/client.js').Client} Client
+ * @typedef {import('../view/theme.js').Theme} Theme
+ *
+ * @typedef {{scale: number, from: number, to: number}} Guide
+ * @typedef {{plain: Float32Array, steered: Float32Array, labels: Int32Array, guide: Guide}} View
+ * @typedef {import('./census.js').Measure & {guide: Guide}} Measure
+ */
+
+/** The strongest guidance that the slider offers. */
+const STRONGEST = 8;
+/** What a labelled run to begin with learns. */
+const FIRST = { data: '8gaussians', classes: 8 };
+/** Milliseconds after the last move of a hand before the distances are measured, and points of a measure. */
+const REST_MS = 250;
+const MEASURED_MAX = 2000;
+/** Opacity of a point. */
+const ALPHA = 0.7;
+
+const say = words({
+  en: {
+    title: 'Guidance',
+    lead: 'A network that knows the classes of its data can be asked for one of them. Guidance follows the difference that the class makes more strongly than it was learned: v = v₀ + w (v_class − v₀), where v₀ is the velocity without a class. At w = 0 the class is ignored, at w = 1 followed as learned; beyond 1 samples are driven away from the other classes, and crowd.',
+    unlabelled: (/** @type {string} */ data) =>
+      `This run learns ${data} without classes, so there is nothing to guide.`,
+    begin: 'Learn eight Gaussians by class',
+    early: 'Train first: guidance steers what has been learned.',
+    dear: 'A guided sample of this network costs too much to draw any; take fewer solver steps.',
+    working: 'The pictures come when training rests, or when a slider is moved.',
+    scale: 'Guidance w',
+    from: 'from t',
+    to: 'to t',
+    plain: 'w = 1: each class, in its colour, as it was learned; data in grey',
+    steered: (/** @type {string} */ w, /** @type {string} */ where) => `w = ${w}${where}`,
+    within: (/** @type {string} */ from, /** @type {string} */ to) =>
+      `, for t from ${from} to ${to}`,
+    classed: 'samples, by class',
+    same: 'At w = 1 both pictures are the same: each class as it was learned.',
+    spread: (/** @type {string} */ w, /** @type {string} */ times) =>
+      `At w = ${w} the points of a class lie ${times} times as far from their middle as at w = 1.`,
+    worse: (/** @type {string} */ now, /** @type {string} */ before) =>
+      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: guidance buys purer classes with less variety.`,
+    better: (/** @type {string} */ now, /** @type {string} */ before) =>
+      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: here guidance makes up for classes that are not well learned yet.`,
+    lost: (/** @type {string} */ now, /** @type {string} */ before) =>
+      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: below 1 the class counts for less, and samples stray to the others.`,
+  },
+  zh: {
+    title: '引导（guidance）',
+    lead: '知道数据类别的网络，可以指定要哪一类。引导把类别带来的差别放大：v = v₀ + w (v_class − v₀)，其中 v₀ 是不带类别的速度。引导强度 w = 0 时忽略类别，w = 1 时照学到的走；大于 1 时样本被推离其他类别，也更拥挤。',
+    unlabelled: (data) => `这次训练学的是 ${data}，没有类别，所以无从引导。`,
+    begin: '按类别学习八个高斯',
+    early: '请先训练：引导的是学到的东西。',
+    dear: '这个网络的一个引导样本太贵，画不出来；请减少求解步数。',
+    working: '训练停下或移动滑块时，画面就会出现。',
+    scale: '引导强度 w',
+    from: '从 t',
+    to: '到 t',
+    plain: 'w = 1：照学到的类别，各类各色；数据为灰色',
+    steered: (w, where) => `w = ${w}${where}`,
+    within: (from, to) => `，t 从 ${from} 到 ${to}`,
+    classed: '样本（按类别着色）',
+    same: 'w = 1 时两幅画面相同：都照学到的类别。',
+    spread: (w, times) => `w = ${w} 时，同类的点离中心的距离是 w = 1 时的 ${times} 倍。`,
+    worse: (now, before) =>
+      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：引导用多样性换来更纯的类别。`,
+    better: (now, before) =>
+      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：类别还没学好，引导在这里补了一把。`,
+    lost: (now, before) =>
+      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：w 小于 1 时类别作用变弱，样本会跑到别的类去。`,
+  },
+});
+
+export class Steering {
+  /** @type {Guide} */
+  #guide = { scale: 3, from: 0, to: 1 };
+  #root;
+  #desk;
+  #presence;
+  /** @type {View | null} */
+  #view = null;
+  /** @type {Measure | null} */
+  #measured = null;
+  #fault = '';
+  /** What was asked for last. */
+  #asked = '';
+  /** Whether the reader has moved a slider of this model. */
+  #touched = false;
+  #model = -1;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Stage[]} */
+  #stages = [];
+  /** @type {{of?: Theme, theme?: Theme}} */
+  #tone = {};
+  /** What is on the page. @type {unknown[]} */
+  #drawn = [];
+
+  /**
+   * @param {HTMLElement} root
+   * @param {Desk} desk
+   */
+  constructor(root, desk) {
+    this.#root = root;
+    this.#desk = desk;
+    this.#presence = new Presence(root, desk.changed);
+  }
+
+  draw() {
+    const { session, theme } = this.#desk;
+    const { run } = session;
+    if (run.models !== this.#model) this.#begin(run.models);
+    if (this.#presence.near && this.#hint === '' && (this.#touched || !run.busy)) this.#look();
+    const { scale, from, to } = this.#guide;
+    const seen = [this.#view, this.#measured, this.#fault, this.#hint, scale, from, to];
+    const drawn = [...seen, this.#classes, run.config.data, tongue(), theme()];
+    if (drawn.some((part, i) => part !== this.#drawn[i])) {
+      this.#drawn = drawn;
+      render(this.#template(), this.#root);
+      this.#colour();
+    }
+    if (this.#view) this.#paint(this.#view);
+  }
+
+  get #classes() {
+    return Number(this.#desk.session.run.config.classes);
+  }
+
+  /** Why nothing can be shown; '' when it can. */
+  get #hint() {
+    const { run } = this.#desk.session;
+    if (this.#classes === 0) return say('unlabelled', nameIn('data', String(run.config.data)));
+    if (run.step === 0 && run.round === 0) return say('early');
+    return this.#points === 0 ? say('dear') : '';
+  }
+
+  /** Points of a picture; guidance asks the network twice. */
+  get #points() {
+    const { run, dials } = this.#desk.session;
+    return lookPoints(2 * dials.nfe * run.parameters);
+  }
+
+  /** @param {number} model */
+  #begin(model) {
+    this.#model = model;
+    this.#view = null;
+    this.#measured = null;
+    this.#fault = '';
+    this.#asked = '';
+    this.#touched = false;
+    this.#stages = [];
+    clearTimeout(this.#timer);
+  }
+
+  /** Asks for the pictures of this moment and guidance, as far as they are not asked for yet. */
+  async #look() {
+    const { viewer, session, changed } = this.#desk;
+    const { moment, info } = viewer;
+    if (!moment?.startsWith(`${this.#model}.`) || Number(info?.config.classes) !== this.#classes) {
+      return;
+    }
+    if (session.run.busy && this.#view && !this.#moved) return;
+    const guide = this.#guide;
+    const key = `${moment} ${Object.values(guide)} ${session.run.config.solver} ${session.dials.nfe}`;
+    if (key === this.#asked) return;
+    this.#asked = key;
+    try {
+      const labels = inTurn(this.#points, this.#classes);
+      const pictures = await viewer.ask('guided', (client, signal) =>
+        steer(client, labels, guide, signal),
+      );
+      if (pictures) this.#view = { ...pictures, labels, guide };
+      else if (this.#asked === key) this.#asked = '';
+      this.#fault = '';
+      clearTimeout(this.#timer);
+      if (pictures) this.#timer = setTimeout(() => this.#measure(key, guide), REST_MS);
+    } catch (error) {
+      this.#fault = error instanceof Error ? error.message : String(error);
+    }
+    changed();
+  }
+
+  /** Whether the sliders say other than the pictures show. */
+  get #moved() {
+    return this.#view?.guide !== this.#guide;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Guide} guide
+   */
+  async #measure(key, guide) {
+    const { viewer, changed } = this.#desk;
+    if (key !== this.#asked) return;
+    const n = Math.min(MEASURED_MAX, 2 * this.#points);
+    try {
+      const measured = await viewer.ask('classes', async (client, signal) => {
+        const [plain, steered] = [{ ...guide, scale: 1 }, guide].map((each) => ({
+          ...optionsOf(each),
+          seed: SAMPLE_SEED,
+          n,
+          signal,
+        }));
+        const one = await client.quality(plain);
+        const other = guide.scale === 1 ? one : await client.quality(steered);
+        return {
+          plain: one.conditional?.classes ?? [],
+          steered: other.conditional?.classes ?? [],
+          guide,
+        };
+      });
+      if (measured && key === this.#asked) this.#measured = measured;
+    } catch {
+      // Points too far out to be measured have no distance; the picture shows where they are.
+      this.#measured = null;
+    }
+    changed();
+  }
+
+  #template() {
+    const head = html`<h2 id="guidance-title">${say('title')}</h2>`;
+    if (this.#classes === 0) {
+      return html`${head}
+        <p class="prose" id="guidance-hint">${this.#hint}</p>
+        <button type="button" id="label-run" @click=${() => this.#label()}>${say('begin')}</button>`;
+    }
+    const hint = this.#hint || (this.#view ? '' : say('working'));
+    return html`${head}
+      <p class="prose">${say('lead')}</p>
+      <div class="steer">
+        ${this.#slider('scale', STRONGEST, 0.1)} ${this.#slider('from', 1, 0.05)} ${this.#slider('to', 1, 0.05)}
+      </div>
+      <p class="small" id="guidance-hint" ?hidden=${hint === ''}>${hint}</p>
+      <p class="fault" role="alert" ?hidden=${this.#fault === ''}>${this.#fault}</p>
+      ${this.#view ? this.#result(this.#view) : nothing}`;
+  }
+
+  /**
+   * @param {'scale' | 'from' | 'to'} name
+   * @param {number} max
+   * @param {number} step
+   */
+  #slider(name, max, step) {
+    const onInput = (/** @type {InputEvent} */ { target }) =>
+      this.#steer(name, Number(/** @type {HTMLInputElement} */ (target).value));
+    const value = this.#guide[name];
+    return html`<div class="field">
+      <label for="guide-${name}">${say(name)}</label>
+      <output class="figures" for="guide-${name}">${figure(value)}</output>
+      <input type="range" id="guide-${name}" min="0" max=${max} step=${step} .value=${String(value)} @input=${onInput} />
+    </div>`;
+  }
+
+  /**
+   * @param {'scale' | 'from' | 'to'} name
+   * @param {number} value
+   */
+  #steer(name, value) {
+    const guide = { ...this.#guide, [name]: value };
+    // One end of the interval pushes the other before it.
+    if (guide.from > guide.to) guide[name === 'from' ? 'to' : 'from'] = value;
+    this.#guide = guide;
+    this.#touched = true;
+    this.#desk.changed();
+  }
+
+  /** @param {View} view */
+  #result({ guide }) {
+    const whole = guide.from === 0 && guide.to === 1;
+    const where = whole ? '' : say('within', figure(guide.from), figure(guide.to));
+    return html`<p class="finding" id="guidance-finding" role="status">${this.#finding}</p>
+      <div class="pair">
+        <figure>
+          <canvas id="guidance-plain" role="img" aria-label=""></canvas>
+          <figcaption>${say('plain')}</figcaption>
+        </figure>
+        <figure>
+          <canvas id="guidance-steered" role="img" aria-label=""></canvas>
+          <figcaption>${say('steered', figure(guide.scale), where)}</figcaption>
+        </figure>
+      </div>
+      ${this.#measured ? census(this.#measured) : nothing}`;
+  }
+
+  /** What guidance has done, in words. */
+  get #finding() {
+    const view = /** @type {View} */ (this.#view);
+    const { scale } = view.guide;
+    if (scale === 1) return say('same');
+    const { dim } = this.#desk.session.run;
+    const [now, before] = [view.steered, view.plain].map((x) => radius(x, view.labels, dim));
+    const times = figure(now / before, { maximumSignificantDigits: 2 });
+    const parts = [say('spread', figure(scale), times)];
+    const measured = this.#measured?.guide === view.guide ? this.#measured : null;
+    if (measured) {
+      const [far, near] = [measured.steered, measured.plain].map(meanDistance);
+      const what = far < near ? 'better' : scale < 1 ? 'lost' : 'worse';
+      parts.push(say(what, far.toFixed(3), near.toFixed(3)));
+    }
+    return parts.join(tongue() === 'zh' ? '' : ' ');
+  }
+
+  /** The spots beside the classes, in the colours of the pictures. */
+  #colour() {
+    const { classes } = this.#desk.theme();
+    for (const [i, spot] of this.#root.querySelectorAll('.spot').entries()) {
+      /** @type {HTMLElement} */ (spot).style.setProperty(
+        'background',
+        classes[i % classes.length],
+      );
+    }
+  }
+
+  /** The theme with the data in the background: its blue is a class here. */
+  get #ground() {
+    const theme = this.#desk.theme();
+    if (this.#tone.of !== theme) {
+      this.#tone = { of: theme, theme: { ...theme, data: theme.faint, alpha: ALPHA } };
+    }
+    return /** @type {Theme} */ (this.#tone.theme);
+  }
+
+  /** @param {View} view */
+  #paint({ plain, steered, labels }) {
+    const { run } = this.#desk.session;
+    const ids = ['#guidance-plain', '#guidance-steered'];
+    ids.forEach((id, i) => {
+      const canvas = /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
+      if (this.#stages[i]?.canvas !== canvas) this.#stages[i] = new Stage(canvas);
+      const samples = i === 0 ? plain : steered;
+      const scene = { data: run.data, samples, dim: run.dim, samplesLabel: say('classed') };
+      this.#stages[i].show({ ...scene, sampleLabels: labels, bare: true });
+      this.#stages[i].draw(this.#ground);
+    });
+  }
+
+  /** Sets up a run that is told the classes of its data, and trains it. */
+  #label() {
+    const { session } = this.#desk;
+    for (const [name, value] of Object.entries(FIRST)) session.set(name, value);
+    session.reset();
+    session.start();
+  }
+}
+
+/** @param {Guide} guide */
+const optionsOf = ({ scale, from, to }) => ({
+  guidance: scale,
+  guidance_interval: /** @type {[number, number]} */ ([from, to]),
+  sde: 'none',
+});
+
+/**
+ * Samples of the same noise as learned, and as guided.
+ * @param {Client} client
+ * @param {Int32Array} labels
+ * @param {Guide} guide
+ * @param {AbortSignal} signal
+ */
+async function steer(client, labels, guide, signal) {
+  const start = { n: labels.length, seed: SAMPLE_SEED, labels, signal };
+  const plain = await client.sample({ ...start, ...optionsOf({ ...guide, scale: 1 }) });
+  const steered = await client.sample({ ...start, ...optionsOf(guide) });
+  return { plain, steered };
+}
