@@ -132,10 +132,8 @@ export const MEANINGS = {
  * @param {string} choice
  */
 export function choiceOf(row, choice) {
-  const name = tongue() === 'zh' ? MEANINGS[row]?.[choice]?.[1] : undefined;
-  return name === undefined || name.toLowerCase() === choice
-    ? (name ?? choice)
-    : `${name} ${choice}`;
+  const name = nameIn(row, choice);
+  return name.toLowerCase().endsWith(choice) ? name : `${name} ${choice}`;
 }
 
 /**
