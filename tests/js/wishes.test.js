@@ -30,6 +30,9 @@ test('attributes make a whole configuration, data and seed over config', async (
   );
   assert.deepEqual([config.seed, config.steps, config.data], [9, 50, 'spirals']);
   assert.equal((await configOf(element({}))).data, 'moons');
+  const link = '#preset=seed&data=spirals&steps=2e3&stratified=false&lr=.01';
+  const { data, steps, stratified, lr, hidden } = await configOf(element({ config: link }));
+  assert.deepEqual([data, steps, stratified, lr, hidden], ['spirals', 2000, false, 0.01, 128]);
 });
 
 /** @type {[Record<string, string>, RegExp][]} */
@@ -41,7 +44,18 @@ const REFUSED = [
   [{ data: '<img src=x onerror=alert(1)>' }, /^data: got "<img .*allowed is one of moons, /],
   [{ data: 'points' }, /^data: got "points"; allowed is another: an element is given no data$/],
   [{ config: '{"coupling": "paired"}' }, /^coupling: got "paired"; allowed is another/],
-  [{ config: 'steps=5' }, /^config: got "steps=5"; allowed is a JSON object of parameters/],
+  [
+    { config: 'step' },
+    /^config: got "step"; allowed is a JSON object .*or the same as a link has it/,
+  ],
+  [{ config: 'steps=many' }, /^steps: got "many"; allowed is /],
+  [
+    { config: 'steps=5&steps=6' },
+    /^config: got "steps=5&steps=6"; allowed is each parameter once$/,
+  ],
+  [{ config: 'stratified=1' }, /^stratified: got "1"; allowed is true or false$/],
+  [{ config: 'onload=alert(1)' }, /^parameter: got "onload"; allowed is one of /],
+  [{ config: '__proto__=1' }, /^parameter: got "__proto__"; allowed is one of /],
   [{ config: '[1]' }, /^config: got "\[1\]"; allowed is a JSON object/],
   [{ config: 'null' }, /^config: got "null"; allowed is a JSON object/],
   [{ config: '{"steps": -1}' }, /^steps: got -1; allowed is /],

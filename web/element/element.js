@@ -8,7 +8,8 @@
  * Attributes
  *   data        a named data set: moons, 8gaussians, ...; 'moons' unless given
  *   seed        of everything random, 0 to 4294967295: the same seed gives the same bits on every machine
- *   config      JSON of more parameters, {"steps": 600, "coupling": "ot"}; `data` and `seed` stand over it
+ *   config      more parameters, as JSON, {"steps": 600, "coupling": "ot"}, or as a link of the page has them,
+ *               steps=600&coupling=ot; `data` and `seed` stand over it
  *   autostart   visible (unless given): begins when it is seen, or at a press where little motion is asked for;
  *               click: at a press; none: by `start()` or a press
  *   controls    minimal (unless given); full: with Reset; none: the picture and the figures

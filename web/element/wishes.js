@@ -3,7 +3,7 @@
  * got and what is allowed. The ranges of a configuration come from the engine's own table.
  */
 
-import { compile, MoonflowError, resolve } from '../lib/index.js';
+import { compile, MoonflowError, parameters, resolve } from '../lib/index.js';
 import { originOf } from './mailbox.js';
 
 /**
@@ -23,7 +23,9 @@ const CHOICES = {
 
 /** More than any configuration needs, and little enough to be read at once. */
 const CONFIG_MAX = 16_384;
-const SHAPE = 'a JSON object of parameters, such as {"data": "moons", "steps": 600}';
+const SHAPE =
+  'a JSON object of parameters, such as {"data": "moons", "steps": 600}, or the same as a link has it, data=moons&steps=600';
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Needs points or pairs that an element has no way to be given. @type {[string, string][]} */
 const GIVEN = [
@@ -66,12 +68,13 @@ export function mannerOf(element) {
  * @returns {Promise<import('../lib/parameters.js').Config>}
  */
 export async function configOf(element) {
-  const partial = parsed(element.getAttribute('config') ?? '{}');
+  const module = await compile();
+  const partial = parsed(module, element.getAttribute('config') ?? '{}');
   const data = element.getAttribute('data');
   const seed = element.getAttribute('seed');
   if (data !== null) partial.data = data;
   if (seed !== null) partial.seed = numberOf(seed);
-  const config = resolve(await compile(), partial);
+  const config = resolve(module, partial);
   for (const [name, value] of GIVEN) {
     if (config[name] === value)
       throw refuse(name, value, `another: an element is given no ${name}`);
@@ -80,13 +83,15 @@ export async function configOf(element) {
 }
 
 /**
+ * @param {WebAssembly.Module} module
  * @param {string} text
  * @returns {import('../lib/parameters.js').PartialConfig}
  */
-function parsed(text) {
+function parsed(module, text) {
   if (text.length > CONFIG_MAX) {
     throw refuse('config', text, `${SHAPE}, of at most ${CONFIG_MAX} characters`);
   }
+  if (/^#?\w+=/.test(text)) return linked(module, text);
   let value;
   try {
     value = JSON.parse(text);
@@ -96,6 +101,31 @@ function parsed(text) {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw refuse('config', text, SHAPE);
   return value;
+}
+
+/**
+ * What a link of the page asks for. It is read to the letter: where the page leaves out what it does not understand, an author
+ * is told.
+ * @param {WebAssembly.Module} module
+ * @param {string} text
+ */
+function linked(module, text) {
+  const entries = [...new URLSearchParams(text.replace(/^#/, ''))];
+  const kinds = new Map(parameters(module).map(({ name, kind }) => [name, kind]));
+  const partial = new Map(entries.map(([name, value]) => [name, valued(kinds.get(name), value)]));
+  if (partial.size < entries.length) throw refuse('config', text, 'each parameter once');
+  return Object.fromEntries(partial);
+}
+
+/**
+ * A value as its row takes it; one that is none stays as it is, and is refused by the table.
+ * @param {string | undefined} kind
+ * @param {string} text
+ */
+function valued(kind, text) {
+  if (kind === 'switch') return text === 'true' || (text === 'false' ? false : text);
+  if (kind === undefined || kind === 'choice') return text;
+  return NUMBER.test(text) ? Number(text) : text;
 }
 
 /** @param {string} text */
