@@ -1,5 +1,6 @@
 #include "sinkhorn.h"
 
+#include "coupling.h"
 #include "scalar.h"
 
 /* x - y stands in x1 of a posterior alone. */
@@ -36,20 +37,13 @@ static int hold(sinkhorn *s, const real *x0, const real *x1, int n, double reg, 
   return most;
 }
 
-/* Of the points as they stand. */
-static double mean_cost(const real *x0, const real *x1, int n, int dim) {
-  double sum = 0;
-  for (int i = 0; i < n * dim; i++) sum += ((double)x0[i] - (double)x1[i]) * ((double)x0[i] - (double)x1[i]) / n;
-  return sum;
-}
-
 double sinkhorn_least(const real *x0, const real *x1, int n, int dim) {
-  return SINKHORN_LEAST * mean_cost(x0, x1, n, dim);
+  return SINKHORN_LEAST * coupling_mean_cost(x0, x1, n, dim);
 }
 
 int sinkhorn_solve(sinkhorn *s, const real *x0, const real *x1, int n, double reg) {
   enum { HALVES = 17, ROUGHLY = SINKHORN_SWEEPS / 10, NEARLY = SINKHORN_SWEEPS / 2 };
-  const double scale = mean_cost(x0, x1, n, s->rows.dim);
+  const double scale = coupling_mean_cost(x0, x1, n, s->rows.dim);
   int halves = 0;
   posterior_take(&s->rows, x0, n);
   posterior_take(&s->columns, x1, n);

@@ -203,8 +203,8 @@ static void check_classes(void) {
                          END},                          \
        step)
     const batch own = OF(FM_COUPLING_INDEPENDENT, 1), ot = OF(FM_COUPLING_OT, 1);
-    const batch near = OF(FM_COUPLING_OT_CONDITIONAL, 1e-3), far = OF(FM_COUPLING_OT_CONDITIONAL, 1e6);
-    const batch some = OF(FM_COUPLING_OT_CONDITIONAL, 10);
+    const batch near = OF(FM_COUPLING_OT_CONDITIONAL, 1e-3), far = OF(FM_COUPLING_OT_CONDITIONAL, 1e4);
+    const batch some = OF(FM_COUPLING_OT_CONDITIONAL, 1);
 #undef OF
     int kept = 0, crossed = 0;
     for (int i = 0; i < B; i++) {
@@ -216,6 +216,60 @@ static void check_classes(void) {
     const double least = batch_cost(&ot, B), within = batch_cost(&far, B), all = batch_cost(&own, B);
     check(fabs(batch_cost(&near, B) - least) < 0.01, "step %d: %g, not %g", step, batch_cost(&near, B), least);
     check(least < within && within < all, "step %d: %g, %g, %g", step, least, within, all);
+  }
+}
+
+enum { CLASSES = 3 };
+
+/* Points and a source of the user's own at a scale, with an outlier, in classes of 60, 39 and 1 per cent; crossed of 128 pairs. */
+static int count_crossed(double scale, double weight, int step) {
+  enum { OWN = 200, B = 128 };
+  static real points[2 * OWN], source[2 * OWN];
+  static int32_t labels[OWN];
+  rng_normal((rng_stream){.seed = 1, .purpose = RNG_MEASURE}, 0, 2 * OWN, points);
+  rng_normal((rng_stream){.seed = 2, .purpose = RNG_MEASURE}, 0, 2 * OWN, source);
+  for (int i = 0; i < OWN; i++) labels[i] = i < 120 ? 0 : i < 198 ? 1 : 2;
+  for (int i = 0; i < OWN; i++) points[2 * i] += (real)(3 * (labels[i] - 1));
+  for (int i = 0; i < 2 * OWN; i++) points[i] *= (real)scale, source[i] *= (real)scale;
+  points[0] *= 100;
+  made own = make((const setting[]){{FM_DATA, FM_DATA_POINTS},
+                                    {FM_SOURCE, FM_SOURCE_POINTS},
+                                    {FM_CLASSES, CLASSES},
+                                    {FM_LABEL_DROP, 0},
+                                    {FM_BATCH, B},
+                                    {FM_COUPLING, FM_COUPLING_OT_CONDITIONAL},
+                                    {FM_OT_CLASS_WEIGHT, weight},
+                                    END});
+  check(fm_points_set(own.model, points, OWN) == FM_OK && fm_source_set(own.model, source, OWN) == FM_OK, "points");
+  check(fm_labels_set(own.model, labels, OWN) == FM_OK, "labels");
+  batch b;
+  check(fm_batch(own.model, step, b.t, b.x0, b.x1) == FM_OK && fm_batch_labels(own.model, step, b.labels) == FM_OK,
+        "batch");
+  fm_param_set(own.model, FM_COUPLING, FM_COUPLING_INDEPENDENT);
+  batch drawn;
+  check(fm_batch(own.model, step, drawn.t, drawn.x0, drawn.x1) == FM_OK, "batch");
+  check(fm_batch_labels(own.model, step, drawn.labels) == FM_OK, "labels");
+  int crossed = 0;
+  for (int i = 0; i < B; i++) crossed += b.labels[i] != drawn.labels[i];
+  free(own.model);
+  return crossed;
+}
+
+static void check_scales(void) {
+  promise(
+      "at the default weight no pair crosses classes at any scale of the data; a smaller one does the same at each");
+  static const double SCALES[] = {1e-6, 1, 200, 1e9};
+  double params[FM_PARAM_COUNT];
+  fm_preset(FM_PRESET_DEFAULT, params);
+  for (int step = 0; step < 3; step++) {
+    const int some = count_crossed(1, 1e-2, step);
+    check(some > 0, "step %d: none crosses at a weight of 0.01", step);
+    for (int k = 0; k < 4; k++) {
+      const int crossed = count_crossed(SCALES[k], params[FM_OT_CLASS_WEIGHT], step);
+      check(crossed == 0, "scale %g, step %d: %d cross", SCALES[k], step, crossed);
+      const int light = count_crossed(SCALES[k], 1e-2, step);
+      check(light == some, "scale %g, step %d: %d cross, not %d", SCALES[k], step, light, some);
+    }
   }
 }
 
@@ -315,9 +369,10 @@ int main(void) {
   check_small();
   check_too_small();
   check_classes();
+  check_scales();
   check_size();
   check_pairing();
   check_refusals();
   check_memory();
-  return report(9);
+  return report(10);
 }
