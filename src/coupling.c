@@ -68,3 +68,9 @@ void coupling_assign(const real *x0, const real *x1, int n, int dim, void *scrat
   }
   for (int i = 0; i < n; i++) match[c.row_order[i]] = c.column_order[c.assignment.match[i]];
 }
+
+double coupling_mean_cost(const real *x0, const real *x1, int n, int dim) {
+  double sum = 0;
+  for (int i = 0; i < n * dim; i++) sum += ((double)x0[i] - (double)x1[i]) * ((double)x0[i] - (double)x1[i]) / n;
+  return sum;
+}

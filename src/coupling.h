@@ -22,4 +22,7 @@ uint32_t coupling_scratch_size(int n, int dim);
 /* match[n]: x0[i] goes to x1[match[i]]; x0, x1 [n, dim], coordinates up to 1e18. 1 <= n <= FM_MAX_ASSIGN. */
 void coupling_assign(const real *x0, const real *x1, int n, int dim, void *scratch, int32_t *match);
 
+/* The mean of |x0_i - x1_i|^2 of pairs as they stand: the scale of the costs of a batch that was drawn at random. */
+double coupling_mean_cost(const real *x0, const real *x1, int n, int dim);
+
 #endif

@@ -69,14 +69,14 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
                          "pairs nearly as ot does, at ten times their mean nearly at random; at least 1e-5 of it.",
                          1e-3, 1e6, 0.5, LOG, LIVE},
     [FM_OT_CLASS_WEIGHT] = {"ot_class_weight", "batch", "",
-                            "ot-conditional: cost of a pair across classes besides its squared distance; large: none "
-                            "is made.",
+                            "ot-conditional: cost of a pair across classes besides its squared distance, in mean "
+                            "squared distances of the batch; from 10000 on no such pair is ever made.",
                             1e-3, 1e8, 1e4, LOG, LIVE},
-    [FM_TARGET] =
-        {"target", "batch", "pair|stable",
-         "Velocity a point is taught: that of its pair, or the mean over all data of the batch that may lead there "
-         "(the same under every coupling but independent, and from a source other than gaussian).",
-         0, FM_TARGET_STABLE, FM_TARGET_STABLE, CHOICE, LIVE},
+    [FM_TARGET] = {"target", "batch", "pair|stable",
+                   "Velocity a point is taught: that of its pair, or the mean over the data of the batch that may lead "
+                   "there, in groups of 512 points "
+                   "(the same under every coupling but independent, and from a source other than gaussian).",
+                   0, FM_TARGET_STABLE, FM_TARGET_STABLE, CHOICE, LIVE},
     [FM_TIME] = {"time", "batch", "uniform|logit-normal|power|u-shaped", "Law of the training time t.", 0,
                  FM_TIME_U_SHAPED, FM_TIME_UNIFORM, CHOICE, LIVE},
     [FM_TIME_MEAN] = {"time_mean", "batch", "", "logit-normal: mean under the sigmoid.", -5, 5, 0, REAL, LIVE},

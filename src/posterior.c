@@ -93,13 +93,17 @@ double posterior_log_sum(const posterior *p, int count, double ratio, const real
   return (double)most + scalar_log((double)exponentiate(weights, whole, most));
 }
 
-int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
-                   real *weights) {
+double posterior_weigh(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights) {
   const int whole = whole_groups(count);
   exponentiate(weights, whole, log_weights(p, 0, whole, (real)ratio, x0, x1, weights));
-  double left = 0;
-  for (int j = 0; j < count; j++) left += (double)weights[j];
-  left *= u;
+  double sum = 0;
+  for (int j = 0; j < count; j++) sum += (double)weights[j];
+  return sum;
+}
+
+int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
+                   real *weights) {
+  double left = u * posterior_weigh(p, count, ratio, x0, x1, weights);
   for (int j = 0; j < count - 1; j++) {
     left -= (double)weights[j];
     if (left < 0) return j;

@@ -39,6 +39,9 @@ void posterior_gap(const posterior *p, int first, int count, double ratio, const
 /* ln sum_j of the weights of y_1 .. y_count before they are made to sum to 1, log_weight included. Overwrites weights. */
 double posterior_log_sum(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights);
 
+/* weights[count rounded up to 4] proportional to w_j; returns what they sum to. */
+double posterior_weigh(const posterior *p, int count, double ratio, const real *x0, const real *x1, real *weights);
+
 /* An index 0 .. count - 1 with the probabilities w_j, by u in (0, 1). Overwrites weights. */
 int posterior_draw(const posterior *p, int count, double ratio, const real *x0, const real *x1, double u,
                    real *weights);

@@ -114,8 +114,9 @@ enum {
   FM_COUPLING_PAIRED,
   FM_COUPLING_DISTILLED
 };
-/* pair: u of the point's own pair. stable: its mean over every x1 of the batch that may have led to x_t (the Stable Target
- * Field of Xu et al. 2023), of the same expectation and less variance. A coupling other than independent, and
+/* pair: u of the point's own pair. stable: its mean over every x1 of its group of the batch that may have led to x_t (the Stable
+ * Target Field of Xu et al. 2023), of the same expectation and less variance. A group is MINIBATCH_GROUP = 512 points of a batch in
+ * order: a batch of up to 512 is one, of a larger one each point sees the data of its own group alone. A coupling other than independent, and
  * a source other than gaussian, leaves no choice but the own pair, so both are then the same. */
 enum { FM_TARGET_PAIR, FM_TARGET_STABLE };
 enum { FM_TIME_UNIFORM, FM_TIME_LOGIT_NORMAL, FM_TIME_POWER, FM_TIME_U_SHAPED };

@@ -1,5 +1,6 @@
 #include "sinkhorn.h"
 
+#include "coupling.h"
 #include "scalar.h"
 
 /* x - y stands in x1 of a posterior alone. */
@@ -8,6 +9,8 @@ static const real NOWHERE[FM_MAX_DIM];
 void sinkhorn_layout(sinkhorn *s, int most, int dim, arena *a) {
   posterior_layout(&s->rows, most, dim, a);
   posterior_layout(&s->columns, most, dim, a);
+  s->keep = arena_take(a, (uint64_t)most, sizeof(double));
+  s->lack = arena_take(a, (uint64_t)most, sizeof(double));
   s->weights = arena_take(a, (uint64_t)((most + 3) & ~3), sizeof(real));
 }
 
@@ -36,20 +39,30 @@ static int hold(sinkhorn *s, const real *x0, const real *x1, int n, double reg, 
   return most;
 }
 
-/* Of the points as they stand. */
-static double mean_cost(const real *x0, const real *x1, int n, int dim) {
-  double sum = 0;
-  for (int i = 0; i < n * dim; i++) sum += ((double)x0[i] - (double)x1[i]) * ((double)x0[i] - (double)x1[i]) / n;
-  return sum;
+/* From the very weights that rows are drawn by, so that roundings of the potentials are made good too. */
+static void round_plan(sinkhorn *s, const real *x0, int n, double reg) {
+  double *mass = s->keep;
+  for (int j = 0; j < n; j++) mass[j] = 0;
+  for (int i = 0; i < n; i++) {
+    const real *at = x0 + (size_t)i * (size_t)s->rows.dim;
+    const double sum = posterior_weigh(&s->columns, n, ratio_of(reg), NOWHERE, at, s->weights);
+    for (int j = 0; j < n; j++) mass[j] += (double)s->weights[j] / sum;
+  }
+  s->lacking = 0;
+  for (int j = 0; j < n; j++) {
+    s->lack[j] = mass[j] < 1 ? 1 - mass[j] : 0;
+    s->keep[j] = mass[j] > 1 ? 1 / mass[j] : 1;
+    s->lacking += s->lack[j];
+  }
 }
 
 double sinkhorn_least(const real *x0, const real *x1, int n, int dim) {
-  return SINKHORN_LEAST * mean_cost(x0, x1, n, dim);
+  return SINKHORN_LEAST * coupling_mean_cost(x0, x1, n, dim);
 }
 
 int sinkhorn_solve(sinkhorn *s, const real *x0, const real *x1, int n, double reg) {
   enum { HALVES = 17, ROUGHLY = SINKHORN_SWEEPS / 10, NEARLY = SINKHORN_SWEEPS / 2 };
-  const double scale = mean_cost(x0, x1, n, s->rows.dim);
+  const double scale = coupling_mean_cost(x0, x1, n, s->rows.dim);
   int halves = 0;
   posterior_take(&s->rows, x0, n);
   posterior_take(&s->columns, x1, n);
@@ -62,7 +75,23 @@ int sinkhorn_solve(sinkhorn *s, const real *x0, const real *x1, int n, double re
       hold(s, x0, x1, n, held, 0.05, ROUGHLY);
     for (int i = 0; i < n; i++) s->rows.log_weight[i] *= 2, s->columns.log_weight[i] *= 2;
   }
-  return hold(s, x0, x1, n, reg, SINKHORN_TOLERANCE, SINKHORN_SWEEPS);
+  const int sweeps = hold(s, x0, x1, n, reg, SINKHORN_TOLERANCE, SINKHORN_SWEEPS);
+  s->rounded = sweeps == SINKHORN_SWEEPS;
+  if (s->rounded) round_plan(s, x0, n, reg);
+  return sweeps;
+}
+
+/* The column that row i meets in the rounded plan, where it drew j before. */
+static int settle(const sinkhorn *s, rng_stream stream, int i, int n, int j) {
+  real u;
+  rng_uniform(stream, (uint32_t)(FM_MAX_OT_BATCH + i), 1, &u);
+  if ((double)u < s->keep[j]) return j;
+  rng_uniform(stream, (uint32_t)(2 * FM_MAX_OT_BATCH + i), 1, &u);
+  double left = (double)u * s->lacking;
+  int last = j;
+  for (int k = 0; k < n && left >= 0; k++)
+    if (s->lack[k] > 0) left -= s->lack[last = k];
+  return last;
 }
 
 void sinkhorn_draw(const sinkhorn *s, const real *x0, int n, double reg, rng_stream stream, int count, int32_t *match) {
@@ -71,5 +100,6 @@ void sinkhorn_draw(const sinkhorn *s, const real *x0, int n, double reg, rng_str
     rng_uniform(stream, (uint32_t)i, 1, &u);
     const real *at = x0 + (size_t)i * (size_t)s->rows.dim;
     match[i] = posterior_draw(&s->columns, n, ratio_of(reg), NOWHERE, at, (double)u, s->weights);
+    if (s->rounded) match[i] = settle(s, stream, i, n, match[i]);
   }
 }

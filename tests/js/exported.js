@@ -81,7 +81,7 @@ export const RUNS = [
     classes: 3,
     coupling: 'ot-conditional',
     ot_batch: 75,
-    ot_class_weight: 20,
+    ot_class_weight: 2,
   },
   { layers: 2, classes: 2, coupling: 'sinkhorn', ot_batch: 77, sinkhorn_reg: 4, source: 'circles' },
   { ...adamw, layers: 2, source: 'spirals', coupling: 'paired' },

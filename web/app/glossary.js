@@ -63,7 +63,7 @@ export const CHINESE = {
   ],
   ot_class_weight: [
     '跨类代价',
-    'ot-conditional：跨类别配对时，在距离平方之外另加的代价；足够大就不会跨类别。',
+    'ot-conditional：跨类别配对时，在距离平方之外另加的代价，以批内平均距离平方为单位；从 10000 起绝不跨类别。',
   ],
   target: [
     '回归目标',

@@ -194,7 +194,9 @@ def partners(config, x0, x1, classes, **stream):
     if kind == 'sinkhorn':
         return entropic_partners(cost, config['sinkhorn_reg'], uniform(philox(n, purpose=PARTNER, **stream)).double())
     if kind == 'ot-conditional':  # x0 has the class of the x1 it was drawn with (Cheng & Schwing 2025)
-        cost += config['ot_class_weight'] * (classes[:, None] != classes)
+        weight, apart = config['ot_class_weight'], len(cost) * float(cost.max())  # more than all pairs together
+        weight = weight * float(cost.diagonal().mean()) if weight < 1e4 else apart
+        cost += weight * (classes[:, None] != classes)
     return assignment(cost)[:n]
 
 
