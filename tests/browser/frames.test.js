@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { chip, label } from './easel.js';
+import { chip, label } from './spectator.js';
 import { develop, open, settled, visit } from './visit.js';
 
 /** What a drawing of 20,000 moving points may take of the page's thread, of the 16.7 ms that a frame has. */

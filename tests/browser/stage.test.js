@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { chip, label, pixels, quiet } from './easel.js';
+import { chip, label, pixels, quiet } from './spectator.js';
 import { choose, open, settled, visit } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
