@@ -50,14 +50,19 @@ export class Gallery {
   draw() {
     const { session, theme } = this.#desk;
     this.#surplus.update();
-    const graph = graphOf(this.#name, session.run, this.#surplus.floor);
-    const drawn = [this.#name, graph.caption, tongue()];
-    if (drawn.some((part, i) => part !== this.#drawn[i])) {
-      this.#drawn = drawn;
-      render(this.#template(graph.caption), this.#root);
-      this.#chart ??= new Chart(/** @type {HTMLElement} */ (this.#root.querySelector('#chart')));
+    const { run } = session;
+    const { losses, annals, total, round } = run;
+    const counts = [losses.count, annals.excess.latest[0], annals.quality.latest[0]];
+    const look = [theme(), innerWidth, tongue(), this.#name, this.#surplus.floor];
+    const drawn = [run.models, total, round, annals, annals.speed.latest[0], ...counts, ...look];
+    if (drawn.length === this.#drawn.length && drawn.every((part, i) => part === this.#drawn[i])) {
+      return;
     }
-    this.#chart?.draw(graph, theme());
+    this.#drawn = drawn;
+    const graph = graphOf(this.#name, run, this.#surplus.floor);
+    render(this.#template(graph.caption), this.#root);
+    this.#chart ??= new Chart(/** @type {HTMLElement} */ (this.#root.querySelector('#chart')));
+    this.#chart.draw(graph, theme());
   }
 
   /** @param {string} caption */

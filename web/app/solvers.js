@@ -137,9 +137,8 @@ export class Solvers {
     const rests = !run.busy && viewer.moment === run.moment && run.phase === 'finished';
     if (rests && this.#presence.near && this.#idle && !this.#hint && this.#of === '')
       this.#measure();
-    const width = this.#root.clientWidth;
     const seen = [this.#verdict, this.#progress, this.#fault, this.#hint, this.#stale];
-    const drawn = [...seen, theme(), width, tongue()];
+    const drawn = [...seen, theme(), innerWidth, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     render(this.#template(), this.#root);

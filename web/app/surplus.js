@@ -91,7 +91,10 @@ export class Surplus {
       this.#measured = moment;
     }
     const took = performance.now() - began;
-    this.#next = began + Math.max(PAUSE_MS, took / SHARE);
+    const pause = Math.max(PAUSE_MS, took / SHARE) - took;
+    this.#next = performance.now() + pause;
     this.#changed();
+    // A page that stands still draws no frame, and the last moment is still to be measured.
+    setTimeout(this.#changed, pause + 1);
   }
 }
