@@ -125,9 +125,10 @@ test('a strict policy is met without one report; without blob: the named worker 
     'Content-Security-Policy': headers['Content-Security-Policy'].replace(' blob:', ''),
   };
   const named = TAG.replace('>', ` worker-url="/${PACKAGE}worker.js">`);
-  const { page } = await visited(`${ICON}${SCRIPT}${named}`, { headers: shut });
+  const { page, requests } = await visited(`${ICON}${SCRIPT}${named}`, { headers: shut });
   // Chromium reports the way that was tried and refused.
   await trained({ page, complaints: [], requests: [] }, { transport: 'url' });
+  assert.equal(requests.filter((address) => address.endsWith('/worker.js')).length, 1);
   const refused = await page.evaluate(() => document.querySelector('moon-flow').refused);
   assert.deepEqual(
     refused.map(({ transport }) => transport),
@@ -144,7 +145,7 @@ test('where no worker may be, the page’s own thread trains, and the element sa
     headers: { 'Content-Security-Policy': policy },
   });
   await trained({ page, complaints: [], requests: [] }, { transport: 'main' });
-  note('CSP, no worker', 'element.iife.js', 'same', 'main', '0', 'ended');
+  note('CSP, no worker', 'element.iife.js', 'same', 'main', '0', 'no worker');
   await page.close();
 });
 
