@@ -84,6 +84,20 @@ test('a poster is shown until it begins, and by keyboard it is paused and its ti
   await page.close();
 });
 
+test('a picture in the slot is the poster, and words in the element are for those without scripts', async () => {
+  const dot = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+  const inside = `<img slot="poster" alt="Two moons" src="${dot}"><p>It needs scripts.</p></moon-flow>`;
+  const { page } = await visited(tag({ autostart: 'none' }).replace('</moon-flow>', inside));
+  const picture = page.getByAltText('Two moons');
+  assert.equal(await picture.isVisible(), true);
+  assert.equal(await page.getByText('It needs scripts.').isVisible(), false);
+  assert.equal(await page.locator('moon-flow svg').isVisible(), false);
+  await page.evaluate(() => document.querySelector('moon-flow').start());
+  await begun(page);
+  await picture.waitFor({ state: 'hidden' });
+  await page.close();
+});
+
 test('the theme is that of the page around, however that changes it, unless it is said', async () => {
   const style =
     'html { background: #fff; color: #222 } html.night { background: #111; color: #eee }';
