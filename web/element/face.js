@@ -145,7 +145,7 @@ export class Face {
     Object.assign(this.#slider, { type: 'range', min: '0', max: '1', step: '0.01', value: '1' });
     const flow = made('div', 'flow');
     flow.append(this.#noise, this.#slider, this.#data);
-    this.#panel.append(this.#start, flow, this.#reset);
+    this.#panel.append(this.#start, this.#reset, flow);
     this.#status.append(...this.#figures);
     this.#heard.setAttribute('role', 'status');
     this.#message.setAttribute('role', 'alert');
