@@ -3,7 +3,7 @@
  * time or the window has changed. While something is asked the stage shows what was answered last.
  */
 
-import { html, render } from 'lit/html.js';
+import { html, render } from 'lit';
 import { referenceOf } from '../view/arrows.js';
 import { placesAt } from '../view/passage.js';
 import { densityGround, errorGround } from './ground.js';

@@ -28,7 +28,7 @@ import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
-import { Status } from './status.js';
+import { Status, write } from './status.js';
 import { Steering } from './steering.js';
 import { figure, words } from './tongue.js';
 import { Tour } from './tour.js';
@@ -69,6 +69,9 @@ const PANELS = {
   tour: Tour,
 };
 
+/** The first of them lie on the stage and open with it. */
+const STAGED = 2;
+
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
 
@@ -105,6 +108,8 @@ class Page {
   #dirty = false;
   #preferences;
   #bearings = new Bearings(element('bearings'), element('skip'));
+  /** Frames drawn, until the whole page is. */
+  #opened = 0;
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #status = new Status(element);
@@ -146,7 +151,7 @@ class Page {
     preferences.changed = changed;
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
-    if (this.#premiere) this.#session.start();
+    if (this.#premiere) onceSeen(() => this.#session.start());
     this.#invalidate();
   }
 
@@ -178,20 +183,31 @@ class Page {
     this.#projector.update();
     this.#stage.show(this.#scene);
     // The panels come first: they lay on the stage what is drawn now.
-    for (const panel of this.#panels) panel.draw();
-    this.#stage.draw(this.#theme);
-    element('stage-caption').textContent = run.unseen
-      ? say('dear', figure(dials.nfe))
-      : say(
-          'caption',
-          nameIn('solver', String(dials.config.solver)),
-          figure(Number(dials.config.solver_steps)),
-        );
+    for (const panel of this.#panels.slice(0, STAGED + this.#opened)) panel.draw();
+    const { solver, solver_steps } = dials.config;
+    write(
+      element('stage-caption'),
+      run.unseen
+        ? say('dear', figure(dials.nfe))
+        : say('caption', nameIn('solver', String(solver)), figure(Number(solver_steps))),
+    );
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
     this.#bearings.draw();
+    this.#drawStage();
+  }
+
+  /**
+   * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When it opens, the words, the
+   * stage and each panel away from it come in frames of their own, so that none holds the thread long.
+   */
+  #drawStage() {
+    if (this.#opened > 0) this.#stage.draw(this.#theme);
+    if (this.#opened > 0 && STAGED + this.#opened >= this.#panels.length) return;
+    this.#opened += 1;
+    this.#invalidate();
   }
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
@@ -212,27 +228,26 @@ class Page {
     document.body.dataset.phase = this.#session.working ? 'working' : phase;
     const alive = phase !== 'starting' && phase !== 'dead';
     button('start').disabled = !alive || phase === 'reflowing' || halting;
-    button('start').textContent = say(START[phase]);
+    write(button('start'), say(START[phase]));
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;
     const { undoable } = this.#session;
     // A button that goes while it has the focus leaves it to the one beside it.
     if (!undoable && document.activeElement === button('undo')) button('reset').focus();
     button('undo').hidden = !undoable;
-    button('undo').textContent = say('undo');
+    write(button('undo'), say('undo'));
     button('undo').title = say('undone');
     button('undo').disabled = !alive;
     button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
-    button('reflow').textContent = reflowLabel(phase, round);
+    write(button('reflow'), reflowLabel(phase, round));
     button('save-picture').disabled = !alive;
     button('save-drawing').disabled = !alive;
     button('save-weights').disabled = !alive;
-    element('hash').textContent = hash ?? '–';
+    write(element('hash'), hash ?? '–');
     const bar = /** @type {HTMLProgressElement} */ (element('reflow-progress'));
     bar.hidden = reflow.progress === null;
     bar.value = reflow.progress?.fraction ?? 0;
-    const doing = reflow.progress ? say(reflow.progress.phase) : reflowHint(phase);
-    if (element('reflow-text').textContent !== doing) element('reflow-text').textContent = doing;
+    write(element('reflow-text'), reflow.progress ? say(reflow.progress.phase) : reflowHint(phase));
   }
 
   #wireButtons() {
@@ -381,6 +396,15 @@ function store() {
   navigator.serviceWorker?.register('./offline.js').catch(() => {});
 }
 
+/**
+ * Acts at once, or when a tab that was opened behind another is first looked at.
+ * @param {() => void} act
+ */
+function onceSeen(act) {
+  if (!document.hidden) act();
+  else document.addEventListener('visibilitychange', () => onceSeen(act), { once: true });
+}
+
 async function open() {
   const preferences = new Preferences(element('language'), element('look'));
   const missing = lack();
@@ -392,4 +416,5 @@ async function open() {
   }
 }
 
-open();
+// A task of its own, after that of reading the scripts.
+setTimeout(open);
