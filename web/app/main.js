@@ -220,7 +220,8 @@ class Page {
     }
     const there = way.step > 0 || way.round > 0 ? say('samples') : say('untrained');
     const samplesLabel = t === 0 ? say('noise') : t < 1 ? say('between', t.toFixed(2)) : there;
-    return { data, samples: this.#projector.points(t), dim, samplesLabel };
+    const sampleLabels = way.labels;
+    return { data, samples: this.#projector.points(t), dim, samplesLabel, sampleLabels };
   }
 
   #drawButtons() {
