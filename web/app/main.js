@@ -5,8 +5,9 @@
  * things have changed since the last.
  */
 
-import { compile, support } from '../lib/loader.js';
+import { compile } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
+import { lack, onceSeen, store } from './arrival.js';
 import { Bearings } from './bearings.js';
 import { Clock } from './clock.js';
 import { Comparison } from './comparison.js';
@@ -89,13 +90,6 @@ const button = (id) => /** @type {HTMLButtonElement} */ (element(id));
 
 /** @param {string} id */
 const input = (id) => /** @type {HTMLInputElement} */ (element(id));
-
-/** What the page cannot do without, said in a sentence; '' when all is there. */
-function lack() {
-  const { ok, message } = support();
-  if (!ok) return message;
-  return typeof Worker === 'function' ? '' : say('noWorkers');
-}
 
 /** @param {string} sentence */
 function refuse(sentence) {
@@ -312,8 +306,6 @@ const say = words({
   en: {
     undo: 'Undo',
     undone: 'Brings back the model before this one, with its losses and snapshots',
-    noWorkers:
-      'Moonflow needs Web Workers, which this browser does not have; a current Chrome, Edge, Firefox or Safari has them.',
     nothing: 'Nothing can run here.',
     dear: (/** @type {string} */ nfe) =>
       `A sample costs ${nfe} evaluations of this network, too many to draw any: take fewer solver steps.`,
@@ -340,8 +332,6 @@ const say = words({
   zh: {
     undo: '撤销',
     undone: '找回上一个模型，连同它的损失和快照',
-    noWorkers:
-      'Moonflow 需要 Web Worker，而这个浏览器没有；较新的 Chrome、Edge、Firefox 或 Safari 都有。',
     nothing: '这里无法运行。',
     dear: (nfe) => `一个样本要求值网络 ${nfe} 次，代价太大，一个也画不了：请减少求解步数。`,
     caption: (solver, steps) =>
@@ -388,22 +378,6 @@ function reflowLabel(phase, round) {
 /** @param {import('./run.js').Phase} phase */
 function reflowHint(phase) {
   return phase === 'ready' ? say('first') : '';
-}
-
-/** Keeps the page for a time without a network. The sources as they are have no such worker: it is a file of the built page. */
-function store() {
-  if (!import.meta.env.PROD) return;
-  // Without a secure context there is none, and the page does without.
-  navigator.serviceWorker?.register('./offline.js').catch(() => {});
-}
-
-/**
- * Acts at once, or when a tab that was opened behind another is first looked at.
- * @param {() => void} act
- */
-function onceSeen(act) {
-  if (!document.hidden) act();
-  else document.addEventListener('visibilitychange', () => onceSeen(act), { once: true });
 }
 
 async function open() {
