@@ -219,13 +219,8 @@ const EXPORTS = {
   },
   fm_loglik_adaptive: {
     args: [
-      ...[
-        self,
-        weights,
-        value(0.5, [0, -1, 1.5, Number.NaN]),
-        value(1e-3, [0, -1, Number.NaN]),
-        value(1e-3, [0, -1, Number.NaN]),
-      ],
+      ...[self, weights, value(0.5, [0, -1, 1.5, Number.NaN])],
+      ...[value(1e-3, [0, -1, Number.NaN]), value(1e-3, [0, -1, Number.NaN])],
       ...[value(100, [0, -1, 10001]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8]), array(p5)],
     ],
