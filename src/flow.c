@@ -98,22 +98,23 @@ int fm_loglik(fm_model *m, int weights, int solver, const double *times, int cou
   FM_REQUIRE(is_loglik(m, weights, probes, first, x, n, logp, error), FM_E_ARG);
   FM_REQUIRE(count >= 2 && fm_nfe(solver, count - 1) > 0 && ode_evaluations(solver, 1) > 0, FM_E_ARG);
   FM_REQUIRE(fm_is_array(times, (uint64_t)count, sizeof(double)) && model_are_times(times, count), FM_E_ARG);
-  FM_REQUIRE(times[0] == 1 && times[count - 1] == 0, FM_E_ARG);
+  FM_REQUIRE(times[0] <= 1 && times[0] > 0 && times[count - 1] == 0, FM_E_ARG);
   FM_REQUIRE(model_has_field(m) && m->source.gaussian, FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
-  const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = 1, .t_end = 0, .times = times};
+  const ode_plan plan = {.solver = solver, .steps = count - 1, .t_start = times[0], .t_end = 0, .times = times};
   field_use(&m->field, m->slot[weights]);
   likelihood_of(&m->likelihood, &plan, &drawn, x, n, logp, error);
   return FM_OK;
 }
 
-int fm_loglik_adaptive(fm_model *m, int weights, double rtol, double atol, int most, int probes, uint32_t seed,
-                       uint32_t first, const real *x, int n, double *logp, double *error, int32_t *evaluations) {
+int fm_loglik_adaptive(fm_model *m, int weights, double t, double rtol, double atol, int most, int probes,
+                       uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error,
+                       int32_t *evaluations) {
   FM_REQUIRE(is_loglik(m, weights, probes, first, x, n, logp, error) && model_is_rule(rtol, atol, most), FM_E_ARG);
-  FM_REQUIRE(fm_is_array(evaluations, (uint64_t)n, sizeof(int32_t)), FM_E_ARG);
+  FM_REQUIRE(fm_is_array(evaluations, (uint64_t)n, sizeof(int32_t)) && t > 0 && t <= 1, FM_E_ARG);
   FM_REQUIRE(model_has_field(m) && m->source.gaussian, FM_E_STATE);
   const divergence_probes drawn = {probes, {.seed = seed, .purpose = RNG_PROBE}, first, NULL};
-  const fm_course from = {.t = 1, .t_end = 0, .rtol = rtol, .atol = atol, .most = most};
+  const fm_course from = {.t = t, .t_end = 0, .rtol = rtol, .atol = atol, .most = most};
   field_use(&m->field, m->slot[weights]);
   return likelihood_adaptive(&m->likelihood, from, &drawn, x, n, logp, error, evaluations);
 }

@@ -271,10 +271,11 @@ FM_API int fm_data_labels(const fm_model *model, uint32_t seed, int n, int32_t *
 FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *x0, int n, real *straightness,
                            real *cost);
 
-/* logp[n] = log p_1(x) in nats for x [n, D]: the density of what fm_sample draws, as exact as the solver's steps are fine.
- *     log p_1(x) = log p_0(x(0)) - integral of div v(t, x(t)) dt from 0 to 1           (likelihood.h, divergence.h)
- * along the path that ends in x, followed back by `solver`, other than dopri5, through times[count], 2 .. 10,001 falling from exactly
- * 1 to exactly 0; p_0 is the path's source, FM_E_STATE unless it is gaussian. probes = 0 takes the exact divergence, D tangents
+/* logp[n] = log p_t(x) in nats for x [n, D] and t = times[0]: the density of what fm_sample draws, at that time of the flow, as
+ * exact as the solver's steps are fine.
+ *     log p_t(x) = log p_0(x(0)) - integral of div v(s, x(s)) ds from 0 to t           (likelihood.h, divergence.h)
+ * along the path that is at x at t, followed back by `solver`, other than dopri5, through times[count], 2 .. 10,001 falling from t in
+ * (0, 1], which is 1 for the samples themselves, to exactly 0; p_0 is the path's source, FM_E_STATE unless it is gaussian. probes = 0 takes the exact divergence, D tangents
  * an evaluation; 2 .. 64 the mean of so many estimates by random signs from `seed`, unbiased in the integral. error[n], unless null, is the standard error of that mean,
  * 0 when exact; in few dimensions, where exact costs no more, signs are so few that it is not to be trusted. x is points first
  * .. first + n - 1, each with signs of its own; first + n <= 2^31. Each point's bits are its own. Not finite where the path
@@ -282,9 +283,9 @@ FM_API int fm_straightness(fm_model *model, int weights, int steps, const real *
 FM_API int fm_loglik(fm_model *model, int weights, int solver, const double *times, int count, int probes,
                      uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error);
 
-/* The same by dopri5: rtol, atol and most as in fm_course_begin, the tolerances counting for the integral too. evaluations[n] of the
+/* The same by dopri5 from t in (0, 1]: rtol, atol and most as in fm_course_begin, the tolerances counting for the integral too. evaluations[n] of the
  * field. FM_E_STEPS when a point stopped on the way: its logp is NaN, and the others stand. */
-FM_API int fm_loglik_adaptive(fm_model *model, int weights, double rtol, double atol, int most, int probes,
+FM_API int fm_loglik_adaptive(fm_model *model, int weights, double t, double rtol, double atol, int most, int probes,
                               uint32_t seed, uint32_t first, const real *x, int n, double *logp, double *error,
                               int32_t *evaluations);
 

@@ -7,6 +7,8 @@ const project = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig({
   // Relative addresses, so that the built page works in any folder of any site.
   base: './',
+  // Of Lit the page draws with templates alone; its elements would come along unused.
+  resolve: { alias: [{ find: /^lit$/, replacement: 'lit/html.js' }] },
   // The page imports wasm_build/core.js, which lies beside web/ and not in it.
   server: { fs: { allow: [project] } },
   worker: { format: 'es', plugins: () => [downward()] },

@@ -2,8 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { CATEGORIES, tasksOf } from '../bench/tracing.js';
 import { chip, label } from './spectator.js';
-import { develop, open, settled, visit } from './visit.js';
+import { develop, open, settled, stepOf, visit } from './visit.js';
 
 /** What a drawing of 20,000 moving points may take of the page's thread, of the 16.7 ms that a frame has. */
 const DRAWING_MS = 16;
@@ -11,6 +12,11 @@ const DRAWINGS = 15;
 /** What a frame may take in the mean, and in all but one of twenty, on a machine that trains beside it. */
 const FRAME_MS = 16;
 const LATE_MS = 50;
+
+/** A task longer than this is felt; of its own processor time, which other work on the machine does not lengthen. */
+const TASK_MS = 50;
+/** The best counts: beside much other work, the same task takes twice the processor time. */
+const VISITS = 2;
 
 /** @type {Awaited<ReturnType<typeof open>>} */
 let site;
@@ -38,6 +44,40 @@ test('while it trains, with layers shown, the page draws its frames in time', as
   assert.ok(median < FRAME_MS && late < LATE_MS, `median ${median} ms, 95% in ${late} ms`);
   assert.match(await label(page), /learned and exact field differ/);
   assert.deepEqual(complaints, []);
+});
+
+test('no task takes the page’s thread for 50 ms, from the opening until the moons are learned', async (t) => {
+  const longest = [];
+  for (let i = 0; i < VISITS; i++) {
+    const context = await site.browser.newContext({ reducedMotion: 'no-preference' });
+    const page = await context.newPage();
+    await site.browser.startTracing(page, { categories: CATEGORIES });
+    await page.goto(site.origin);
+    await settled(page, 'finished');
+    const tasks = tasksOf(await site.browser.stopTracing());
+    await context.close();
+    assert.ok(tasks.length > 100, `${tasks.length} tasks`);
+    const [task] = tasks.toSorted((a, b) => b.processor - a.processor);
+    t.diagnostic(`${task.processor.toFixed(0)} ms: ${task.what}`);
+    longest.push(task.processor);
+  }
+  const least = Math.min(...longest);
+  assert.ok(least > 1 && least < TASK_MS, `${longest} ms`);
+});
+
+test('a page opened in a tab behind another trains when it is first looked at', async () => {
+  const before = () => {
+    Object.defineProperty(document, 'hidden', { get: () => !globalThis.seen });
+  };
+  const { page } = await visit(site, { reducedMotion: 'no-preference', before });
+  await settled(page, 'ready');
+  await page.waitForTimeout(300);
+  assert.equal(await stepOf(page), 0);
+  await page.evaluate(() => {
+    Object.assign(globalThis, { seen: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await settled(page, 'training', 'finished');
 });
 
 /** Runs in the page: keeps how long each of its frames took its thread. */

@@ -44,7 +44,7 @@ const LAYERS = [
   ['learned', /learned field: an arrow as long as its cell is a speed of \d/],
   ['exact', /exact field: an arrow as long as its cell is a speed of \d/],
   ['error', /differ by [\d.]+ in the mean of this window\. by [\d.]+ where the samples are/],
-  ['density', /mass in this window \d\.\d{3}, of 1 in all/],
+  ['density', /at t = 1, mass in this window \d\.\d{3}, of 1 in all/],
 ];
 
 describe('a reader switches the layers of a trained run', () => {
@@ -255,12 +255,69 @@ test('points of three coordinates have no maps, and of one no trajectories eithe
   }
 });
 
-test('labelled data are coloured by class', async () => {
+test('the map of log-density is of the time that is shown', async () => {
+  const { page } = await trained({}, { before: watchDensity });
+  await page.click(chip('density'));
+  const peaks = [];
+  for (const [place, t] of Object.entries({ 0: '0', 80: '0.4', 200: '1' })) {
+    await page.fill('#flow-time', place);
+    await page.waitForFunction(
+      (t) => document.querySelector('#layers-note')?.textContent.startsWith(`at t = ${t}, mass in`),
+      t,
+    );
+    await quiet(page);
+    peaks.push(await page.evaluate(() => globalThis.peak));
+  }
+  const [noise, , learned] = peaks;
+  assert.ok(Math.abs(noise + Math.log(2 * Math.PI)) < 0.05, `${peaks}: noise is N(0, I)`);
+  assert.ok(Math.abs(learned - noise) > 0.05, `${peaks}`);
+});
+
+/** Runs in the page: keeps the highest log-density of the latest map. */
+function watchDensity() {
+  const { Worker } = globalThis;
+  globalThis.Worker = class extends Worker {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        const { logp } = data.value ?? {};
+        if (logp) Object.assign(globalThis, { peak: Math.max(...logp) });
+      });
+    }
+  };
+}
+
+test('a crowd that is smaller than its chip says is told in numbers', async () => {
+  const { page } = await trained({ hidden: '128', layers: '3', batch: '16', steps: '10' });
+  await page.click(chip('crowd'));
+  await page.waitForFunction(() =>
+    /^[\d,]+ samples: more of this/.test(document.querySelector('#layers-note')?.textContent ?? ''),
+  );
+  const [, told] = /^([\d,]+) samples/.exec((await page.textContent('#layers-note')) ?? '') ?? [];
+  assert.ok((await label(page)).includes(`under ${told} points of samples`), told);
+});
+
+test('samples of a model with classes are coloured by class, and data that stand alone', async () => {
   const { page } = await trained({ classes: '2' });
   await page.waitForFunction(() =>
-    /data, by class/.test(document.querySelector('#stage')?.ariaLabel ?? ''),
+    /points of data under .* points of samples, by class/.test(
+      document.querySelector('#stage')?.ariaLabel ?? '',
+    ),
   );
+  await page.click(chip('data'));
+  assert.match(await label(page), /^Scatter plot: [\d,]+ points of samples, by class$/);
+  await coloured(page);
+  await page.click(chip('data'));
   await page.click(chip('samples'));
+  assert.match(await label(page), /^Scatter plot: [\d,]+ points of data, by class$/);
+  await coloured(page);
+});
+
+/**
+ * Both colours of two classes are seen.
+ * @param {import('playwright-core').Page} page
+ */
+async function coloured(page) {
   await quiet(page);
   const hues = await page.$eval('#stage', (element) => {
     const canvas = /** @type {HTMLCanvasElement} */ (element);
@@ -273,7 +330,7 @@ test('labelled data are coloured by class', async () => {
     return { blue, amber };
   });
   assert.ok(hues.blue > 1000 && hues.amber > 1000, JSON.stringify(hues));
-});
+}
 
 test('on a narrow screen nothing is wider than it, and two fingers zoom', async () => {
   const viewport = { width: 320, height: 640 };

@@ -65,24 +65,26 @@ static void grid(real *x) {
   for (int i = 0; i < N; i++) x[2 * i] = i % SIDE - SIDE / 2, x[2 * i + 1] = i / SIDE - SIDE / 2;
 }
 
-static void densities(mixture *m, int solver, int steps, double *logp) {
+static void densities(mixture *m, int solver, int steps, double t, double *logp) {
   real state[N * (DIM + 1)], work[3 * N * (DIM + 1)];
   double error[N];
   grid(state);
   m->rows = N;
   const likelihood_piece piece = {N, DIM, 1, path_source_scale(&m->path)};
-  const ode_plan plan = {.solver = solver, .steps = steps, .t_start = 1, .t_end = 0};
+  const ode_plan plan = {.solver = solver, .steps = steps, .t_start = t, .t_end = 0};
   likelihood_follow(&piece, &plan, known_field, m, state, work, logp, error);
   for (int i = 0; i < N; i++) check(error[i] == 0, "an exact divergence has an error: %g", error[i]);
 }
 
-static double worst_gap(mixture *m, int solver, int steps) {
+/* At a time t of the flow, where x_t of the exact field has the law that the path gives it. */
+static double worst_gap(mixture *m, int solver, int steps, double t) {
+  const path_point at = path_at(&m->path, t);
   double logp[N], worst = 0;
   real x[N * DIM];
-  densities(m, solver, steps, logp);
+  densities(m, solver, steps, t, logp);
   grid(x);
   for (int i = 0; i < N; i++) {
-    const double gap = fabs(logp[i] - log(weigh(m, 1, path_at(&m->path, 1).sigma, x + DIM * i).density));
+    const double gap = fabs(logp[i] - log(weigh(m, at.alpha, at.sigma, x + DIM * i).density));
     check(isfinite(gap), "point %d: %g", i, logp[i]);
     worst = fmax(worst, gap);
   }
@@ -109,10 +111,21 @@ static void check_known(void) {
   for (int kind = FM_PATH_LINEAR; kind <= FM_PATH_VP_COSINE; kind++)
     for (int parts = 1; parts <= 2; parts++) {
       mixture m = parts == 1 ? gaussian(kind) : two_parts(kind);
-      const double heun = worst_gap(&m, FM_SOLVER_HEUN, 800), rk4 = worst_gap(&m, FM_SOLVER_RK4, 100);
+      const double heun = worst_gap(&m, FM_SOLVER_HEUN, 800, 1), rk4 = worst_gap(&m, FM_SOLVER_RK4, 100, 1);
       check(heun < 1e-4, "path %d, %d parts, heun: %.3g", kind, parts, heun);
       check(rk4 < 1e-4, "path %d, %d parts, rk4: %.3g", kind, parts, rk4);
       if (kind == FM_PATH_LINEAR && parts == 2) note("mixture: Heun 800 steps %.2g, RK4 100 steps %.2g", heun, rk4);
+    }
+}
+
+static void check_times(void) {
+  promise("at a time on the way it is the log-density of the path there, of x_0 + t (x_1 - x_0) and the others");
+  const double times[] = {0.9, 0.5, 0.05};
+  for (int kind = FM_PATH_LINEAR; kind <= FM_PATH_VP_COSINE; kind++)
+    for (int k = 0; k < 6; k++) {
+      mixture m = k < 3 ? gaussian(kind) : two_parts(kind);
+      const double gap = worst_gap(&m, FM_SOLVER_RK4, 100, times[k % 3]);
+      check(gap < 1e-4, "path %d, t %g: %.3g", kind, times[k % 3], gap);
     }
 }
 
@@ -121,7 +134,7 @@ static void check_orders(void) {
   const int orders[] = {1, 2, 2, 4, 2};
   mixture m = two_parts(FM_PATH_LINEAR);
   for (int solver = FM_SOLVER_EULER; solver <= FM_SOLVER_AB2; solver++) {
-    const double order = log2(worst_gap(&m, solver, 200) / worst_gap(&m, solver, 400));
+    const double order = log2(worst_gap(&m, solver, 200, 1) / worst_gap(&m, solver, 400, 1));
     check(fabs(order - orders[solver]) < 0.25, "solver %d: order %.3f", solver, order);
   }
 }
@@ -133,7 +146,7 @@ static void check_ve(void) {
   mixture m = gaussian(FM_PATH_VE);
   double logp[N];
   real x[N * DIM];
-  densities(&m, FM_SOLVER_RK4, 200, logp);
+  densities(&m, FM_SOLVER_RK4, 200, 1, logp);
   grid(x);
   const double s2 = m.s[0] * m.s[0], a = sqrt((s2 + 1e-4) / (s2 + 2500)), spread = a * 50;
   for (int i = 0; i < N; i++) {
@@ -158,10 +171,16 @@ static fm_model *flat_model(int dim, int path) {
   return m;
 }
 
-static int loglik(fm_model *m, int solver, int steps, int probes, const real *x, int n, double *logp, double *error) {
+/* At time t. */
+static int loglik_at(fm_model *m, double t, int solver, int steps, int probes, const real *x, int n, double *logp,
+                     double *error) {
   double times[101];
-  check(steps <= 100 && fm_grid(FM_GRID_UNIFORM, steps, 1, 0, times) == FM_OK, "%d steps", steps);
+  check(steps <= 100 && fm_grid(FM_GRID_UNIFORM, steps, t, 0, times) == FM_OK, "%d steps", steps);
   return fm_loglik(m, FM_EMA, solver, times, steps + 1, probes, 5, 0, x, n, logp, error);
+}
+
+static int loglik(fm_model *m, int solver, int steps, int probes, const real *x, int n, double *logp, double *error) {
+  return loglik_at(m, 1, solver, steps, probes, x, n, logp, error);
 }
 
 /* Without weights F is its bias b alone. Then x(1) = x(0) + b; under ve, with sigma d sigma = -r sigma^2 dt,
@@ -190,6 +209,23 @@ static void check_flat(void) {
       }
       free(m);
     }
+}
+
+/* x(t) = x(0) + t b. */
+static void check_on_the_way(void) {
+  promise("fm_loglik and fm_loglik_adaptive begin at any time above 0");
+  fm_model *m = flat_model(2, FM_PATH_LINEAR);
+  const real x[] = {0.5, 2};
+  for (double t = 0.25; t <= 1; t += 0.25) {
+    double logp[2];
+    int32_t evaluations;
+    const double truth = -log(2 * SCALAR_PI) - (0.25 + pow(2 - 3 * t, 2)) / 2;
+    check(loglik_at(m, t, FM_SOLVER_RK4, 9, 0, x, 1, logp, NULL) == FM_OK, "t %g refused", t);
+    check(fm_loglik_adaptive(m, FM_EMA, t, 1e-6, 1e-6, 500, 0, 5, 0, x, 1, logp + 1, NULL, &evaluations) == FM_OK,
+          "t %g refused by dopri5", t);
+    for (int k = 0; k < 2; k++) check(fabs(logp[k] - truth) < 1e-6, "t %g: %.9g, not %.9g", t, logp[k], truth);
+  }
+  free(m);
 }
 
 /* What the standard errors promise: gaps in units of them have mean 0 and mean square near 1. */
@@ -231,21 +267,22 @@ static void check_adaptive(void) {
         int32_t evaluations[POINTS], one;
         fm_noise(m, 3, 0, POINTS, x);
         loglik(m, FM_SOLVER_RK4, 100, probes, x, 8, fixed, NULL);
-        check(
-            fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 500, probes, 5, 0, x, POINTS, logp, error, evaluations) == FM_OK,
-            "dim %d, path %d", dims[d], path);
+        check(fm_loglik_adaptive(m, FM_EMA, 1, 1e-6, 1e-6, 500, probes, 5, 0, x, POINTS, logp, error, evaluations) ==
+                  FM_OK,
+              "dim %d, path %d", dims[d], path);
         for (int i = 0; i < 8; i++)
           check(fabs(logp[i] - fixed[i]) < 2e-4 * (1 + fabs(fixed[i])), "dim %d, path %d, %d probes: %.9g, RK4 %.9g",
                 dims[d], path, probes, logp[i], fixed[i]);
         for (int i = 0; i < POINTS; i += 23) {
-          fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 500, probes, 5, (uint32_t)i, x + i * dims[d], 1, &alone, &off,
+          fm_loglik_adaptive(m, FM_EMA, 1, 1e-6, 1e-6, 500, probes, 5, (uint32_t)i, x + i * dims[d], 1, &alone, &off,
                              &one);
           check(alone == logp[i] && off == error[i] && one == evaluations[i], "dim %d, path %d: point %d", dims[d],
                 path, i);
           check(one >= 8 && one <= 2 + 6 * 500 && one % 6 == 2, "%d evaluations", one);
         }
-        check(fm_loglik_adaptive(m, FM_EMA, 1e-6, 1e-6, 1, probes, 5, 0, x, 3, logp, NULL, evaluations) == FM_E_STEPS,
-              "one step was enough");
+        check(
+            fm_loglik_adaptive(m, FM_EMA, 1, 1e-6, 1e-6, 1, probes, 5, 0, x, 3, logp, NULL, evaluations) == FM_E_STEPS,
+            "one step was enough");
         check(isnan(logp[0]) && evaluations[0] == 8, "%g after %d", logp[0], evaluations[0]);
         free(x), free(m);
       }
@@ -253,10 +290,12 @@ static void check_adaptive(void) {
 
 int main(void) {
   check_known();
+  check_times();
   check_orders();
   check_ve();
   check_flat();
+  check_on_the_way();
   check_estimates();
   check_adaptive();
-  return report(6);
+  return report(8);
 }

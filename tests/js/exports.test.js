@@ -211,7 +211,7 @@ const EXPORTS = {
   fm_straightness: { args: [self, weights, steps, float(p1), n, float(p3), float(p4)] },
   fm_loglik: {
     args: [
-      // Times that end before 0, begin before 1 or rise.
+      // Times that end before 0, of which there are too few, or that rise.
       ...[self, weights, fixed, value(back, [0, back + 4, edge(), -8, back + 8, grid])],
       ...[value(5, [1, 0, -1, 10002, 4]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8])],
@@ -219,7 +219,8 @@ const EXPORTS = {
   },
   fm_loglik_adaptive: {
     args: [
-      ...[self, weights, value(1e-3, [0, -1, Number.NaN]), value(1e-3, [0, -1, Number.NaN])],
+      ...[self, weights, value(0.5, [0, -1, 1.5, Number.NaN])],
+      ...[value(1e-3, [0, -1, Number.NaN]), value(1e-3, [0, -1, Number.NaN])],
       ...[value(100, [0, -1, 10001]), value(0, [1, -1, 65, INT_MIN]), seed, value(0, [-1])],
       ...[float(p1), n, array(p3, 8), value(p4, [p4 + 4, edge(), -8]), array(p5)],
     ],
@@ -335,7 +336,7 @@ test('points that are not finite are refused wherever points are read', () => {
       ['fm_sample_sde', 8],
       ['fm_straightness', 3],
       ['fm_loglik', 8],
-      ['fm_loglik_adaptive', 8],
+      ['fm_loglik_adaptive', 9],
       ['fm_sw2', 0],
       ['fm_sw2', 1],
       ['fm_pair_means', 2],

@@ -51,6 +51,29 @@ test('the default preset on moons has mass 1 and an NLL above the entropy by at 
   assert.equal(bits_per_dim, nll / 2 / Math.LN2);
 });
 
+test('on the way, the density has mass 1 in a box around the points there, and no time is 0', () => {
+  const model = small({ data: '8gaussians', steps: 100 });
+  model.train(100);
+  const x = model.data({ n: 6 });
+  for (const t of [0.1, 0.5, 0.9]) {
+    const { mass, box } = model.density({ t, size: 80 });
+    assert.ok(Math.abs(mass - 1) < 1e-2, `t ${t}: mass ${mass} in ${box}`);
+    const fixed = model.loglik({ x, t, solver: 'rk4', steps: 60 });
+    const own = model.loglik({ x, t, grid: [0, t / 3, t], solver: 'rk4' });
+    const free = model.loglik({ x, t, solver: 'dopri5', rtol: 1e-5, atol: 1e-5, steps: 500 });
+    fixed.logp.forEach((logp, i) => {
+      assert.ok(Math.abs(logp - free.logp[i]) < 2e-3 * (1 + Math.abs(logp)), `${logp}`);
+      assert.ok(Math.abs(logp - own.logp[i]) < 0.5 * (1 + Math.abs(logp)), `${own.logp[i]}`);
+    });
+  }
+  assert.deepEqual(model.loglik({ x, t: 1 }), model.loglik({ x }));
+  for (const t of [0, -1, 1.1, Number.NaN]) {
+    assert.throws(() => model.loglik({ x, t }), /^MoonflowError: t: got .*above 0 and at most 1/);
+    assert.throws(() => model.density({ t }), /t: got .*above 0 and at most 1/);
+  }
+  assert.throws(() => model.loglik({ x, t: 0.5, grid: [0, 1] }), /grid, ends: .* 0 and 0.5/);
+});
+
 test('a flow has mass 1 whatever it has learnt, on every path and for every prediction', () => {
   const paths = ['linear', 'vp-cosine', 've', 'vp-linear', 'polynomial'].map((path) => ({ path }));
   const predictions = ['x1', 'noise', 'score'].map((predict) => ({ predict }));

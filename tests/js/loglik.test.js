@@ -84,6 +84,20 @@ test('dopri5 follows the paths to the tolerances of --rtol and --atol, for point
   assert.equal(seconds > 0, true);
 });
 
+test('--t asks for a time on the way, of points and of a grid', async () => {
+  const of = ['loglik', trained, '--t', '0.5', '--json'];
+  const [judged, mapped] = (
+    await Promise.all([
+      succeed(...of, '--points', points),
+      succeed(...of, '--grid', '8', '--box', '-4,4'),
+    ])
+  ).map((text) => JSON.parse(text));
+  const { logp } = model.loglik({ x, t: 0.5 });
+  assert.equal(judged.nll, summarise(logp, 2).nll);
+  assert.equal(mapped.mass, model.density({ t: 0.5, size: 8, box: [-4, 4] }).mass);
+  assert.deepEqual([judged.t, mapped.t], [0.5, 0.5]);
+});
+
 test('--grid gives the density of the library with its mass, and draws it', async () => {
   const words = ['--grid', '20', '--box', '-5,6,-4,4', '--out', at('grid.npy')];
   const drawing = ['--png', at('grid.png'), '--json'];
@@ -165,6 +179,7 @@ test('what loglik cannot do is refused with the reason, before anything is writt
     [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
     [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],
     [[trained, ...map, '--box', '0,one'], 2, /--box: got "0, one"; allowed/],
+    [[trained, ...judge, '--t', '0'], 2, /--t: got 0; allowed is above 0 and at most 1/],
     [[trained, ...judge, '--probes', 'two'], 2, /--probes: got "two"; allowed/],
     [[trained, '--grid', '0'], 2, /--grid: got 0; allowed/],
     [[ownRun, ...map], 2, /dim: got 3; allowed is 2; loglik takes any points/],

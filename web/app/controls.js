@@ -6,6 +6,7 @@
 import { ADAPTIVE } from '../lib/flow.js';
 import { Field } from './field.js';
 import { group } from './glossary.js';
+import { write } from './status.js';
 import { figure, tongue, words } from './tongue.js';
 
 /**
@@ -110,7 +111,7 @@ export class Controls {
       field.note(waiting.has(name) ? say('nextReset') : '');
     }
     this.#presets.value = presetName ?? CUSTOM;
-    this.#nfe.textContent = say(config.solver === ADAPTIVE ? 'nfeMost' : 'nfe', figure(nfe));
+    write(this.#nfe, say(config.solver === ADAPTIVE ? 'nfeMost' : 'nfe', figure(nfe)));
   }
 
   /** @param {string} name @param {string} message '' when the value is fine */

@@ -6,7 +6,7 @@ import { say } from './telling.js';
 
 /**
  * @typedef {import('./stage.js').Ground} Cells
- * @typedef {Cells & {mass?: number, mean?: number, here?: number}} Ground
+ * @typedef {Cells & {mass?: number, t?: number, mean?: number, here?: number}} Ground
  */
 
 /** e^-10 of the highest density is 5e-5 of it: less than one of 20,000 samples would show. */
@@ -14,18 +14,19 @@ const NATS = 10;
 /** What is worse than this share of all cells has the last colour: a few far away would pale all others. */
 const SHARE = 0.97;
 
-/** @param {Pick<Cells, 'values' | 'size' | 'extent'> & {mass: number}} density @returns {Ground} */
-export function densityGround({ mass, ...cells }) {
+/** @param {Pick<Cells, 'values' | 'size' | 'extent'> & {mass: number, t: number}} density @returns {Ground} */
+export function densityGround({ mass, t, ...cells }) {
   let top = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < cells.values.length; i++) top = Math.max(top, cells.values[i]);
   const high = Number.isFinite(top) ? Math.ceil(top) : 0;
   return {
     ...cells,
     mass,
+    t,
     low: high - NATS,
     high,
     stops: 'density',
-    label: say('densityKey', mass),
+    label: say('densityKey', mass, t),
   };
 }
 

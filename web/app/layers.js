@@ -3,7 +3,7 @@
  * time or the window has changed. While something is asked the stage shows what was answered last.
  */
 
-import { html, render } from 'lit/html.js';
+import { html, render } from 'lit';
 import { referenceOf } from '../view/arrows.js';
 import { placesAt } from '../view/passage.js';
 import { densityGround, errorGround } from './ground.js';
@@ -74,6 +74,8 @@ export class Layers {
   /** @type {{of: unknown[], ground: import('./ground.js').Ground | undefined}} */
   #grounded = { of: [], ground: undefined };
   #revision = 0;
+  /** The time of the last frame. */
+  #t = 1;
   #root;
   #desk;
   #lens;
@@ -122,9 +124,12 @@ export class Layers {
     if (!viewer.info || !stage.scale || !viewer.moment?.startsWith(`${run.models}.`)) return null;
     const { xMin, xMax, yMin, yMax } = stage.scale.extent;
     const work = session.dials.nfe * viewer.info.parameters;
-    const [budget, most] = run.busy ? [WORK_RUNNING, GRAIN_RUNNING] : [WORK_RESTING, GRAIN_RESTING];
-    const grain = Math.floor(Math.sqrt(budget / work / (run.dim + 1)));
     const t = clock.t;
+    // A map of a time that moves on is coarse, and asked for anew when it stands.
+    const brief = run.busy || t !== this.#t;
+    this.#t = t;
+    const [budget, most] = brief ? [WORK_RUNNING, GRAIN_RUNNING] : [WORK_RESTING, GRAIN_RESTING];
+    const grain = Math.floor(Math.sqrt(budget / work / (run.dim + 1)));
     return {
       t,
       box: [xMin, xMax, yMin, yMax],
@@ -132,7 +137,10 @@ export class Layers {
       grain: Math.max(GRAIN_LEAST, Math.min(most, grain)),
       columns: Math.max(10, Math.min(24, Math.round(stage.scale.box.width / 24))),
       across: run.busy ? 41 : 97,
-      crowd: Math.max(CROWD_LEAST, Math.min(CROWD, Math.floor(budget / work))),
+      crowd: Math.max(
+        CROWD_LEAST,
+        Math.min(CROWD, Math.floor((run.busy ? WORK_RUNNING : WORK_RESTING) / work)),
+      ),
       settings: this.#settings(),
       here: run.dim === 2 ? (projector.points(t)?.subarray(0, 2 * WITNESSES) ?? null) : null,
     };
@@ -205,14 +213,17 @@ export class Layers {
     this.#laid = laid;
     const seen = this.#seen();
     const crowd = this.#on.has('crowd') && this.#known.get('crowd')?.value;
-    const parts = describe(seen);
+    const { dim } = session.run;
+    const masses = crowd && {
+      data: crowd.data,
+      samples: placesAt({ ...crowd.passage, dim }, t),
+    };
+    const parts = describe(seen, masses ? masses.samples.length / dim : CROWD);
     stage.lay({
       t,
       data: this.#on.has('data'),
       samples: this.#on.has('samples'),
-      crowd: crowd
-        ? { data: crowd.data, samples: placesAt({ ...crowd.passage, dim: session.run.dim }, t) }
-        : undefined,
+      crowd: masses || undefined,
       dataLabels: this.#known.get('labels')?.value ?? undefined,
       ...seen,
       legend: legendOf(seen),

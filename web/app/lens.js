@@ -3,7 +3,7 @@
  * a pinch of two fingers; one finger scrolls. A mouse drags; keys work while the stage has the focus.
  */
 
-import { html, render } from 'lit/html.js';
+import { html, render } from 'lit';
 import { scaleAt } from '../view/scale.js';
 import { words } from './tongue.js';
 

@@ -5,8 +5,9 @@
  * things have changed since the last.
  */
 
-import { compile, support } from '../lib/loader.js';
+import { compile } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
+import { lack, onceSeen, store } from './arrival.js';
 import { Bearings } from './bearings.js';
 import { Clock } from './clock.js';
 import { Comparison } from './comparison.js';
@@ -28,7 +29,7 @@ import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
-import { Status } from './status.js';
+import { Status, write } from './status.js';
 import { Steering } from './steering.js';
 import { figure, words } from './tongue.js';
 import { Tour } from './tour.js';
@@ -69,6 +70,9 @@ const PANELS = {
   tour: Tour,
 };
 
+/** The first of them lie on the stage and open with it. */
+const STAGED = 2;
+
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
 
@@ -87,13 +91,6 @@ const button = (id) => /** @type {HTMLButtonElement} */ (element(id));
 /** @param {string} id */
 const input = (id) => /** @type {HTMLInputElement} */ (element(id));
 
-/** What the page cannot do without, said in a sentence; '' when all is there. */
-function lack() {
-  const { ok, message } = support();
-  if (!ok) return message;
-  return typeof Worker === 'function' ? '' : say('noWorkers');
-}
-
 /** @param {string} sentence */
 function refuse(sentence) {
   element('status').textContent = say('nothing');
@@ -105,6 +102,8 @@ class Page {
   #dirty = false;
   #preferences;
   #bearings = new Bearings(element('bearings'), element('skip'));
+  /** Frames drawn, until the whole page is. */
+  #opened = 0;
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #status = new Status(element);
@@ -146,7 +145,7 @@ class Page {
     preferences.changed = changed;
     new ResizeObserver(changed).observe(document.body);
     this.#session.open();
-    if (this.#premiere) this.#session.start();
+    if (this.#premiere) onceSeen(() => this.#session.start());
     this.#invalidate();
   }
 
@@ -178,20 +177,31 @@ class Page {
     this.#projector.update();
     this.#stage.show(this.#scene);
     // The panels come first: they lay on the stage what is drawn now.
-    for (const panel of this.#panels) panel.draw();
-    this.#stage.draw(this.#theme);
-    element('stage-caption').textContent = run.unseen
-      ? say('dear', figure(dials.nfe))
-      : say(
-          'caption',
-          nameIn('solver', String(dials.config.solver)),
-          figure(Number(dials.config.solver_steps)),
-        );
+    for (const panel of this.#panels.slice(0, STAGED + this.#opened)) panel.draw();
+    const { solver, solver_steps } = dials.config;
+    write(
+      element('stage-caption'),
+      run.unseen
+        ? say('dear', figure(dials.nfe))
+        : say('caption', nameIn('solver', String(solver)), figure(Number(solver_steps))),
+    );
     this.#status.draw(run);
     this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
     this.#bearings.draw();
+    this.#drawStage();
+  }
+
+  /**
+   * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When it opens, the words, the
+   * stage and each panel away from it come in frames of their own, so that none holds the thread long.
+   */
+  #drawStage() {
+    if (this.#opened > 0) this.#stage.draw(this.#theme);
+    if (this.#opened > 0 && STAGED + this.#opened >= this.#panels.length) return;
+    this.#opened += 1;
+    this.#invalidate();
   }
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
@@ -204,7 +214,8 @@ class Page {
     }
     const there = way.step > 0 || way.round > 0 ? say('samples') : say('untrained');
     const samplesLabel = t === 0 ? say('noise') : t < 1 ? say('between', t.toFixed(2)) : there;
-    return { data, samples: this.#projector.points(t), dim, samplesLabel };
+    const sampleLabels = way.labels;
+    return { data, samples: this.#projector.points(t), dim, samplesLabel, sampleLabels };
   }
 
   #drawButtons() {
@@ -212,27 +223,26 @@ class Page {
     document.body.dataset.phase = this.#session.working ? 'working' : phase;
     const alive = phase !== 'starting' && phase !== 'dead';
     button('start').disabled = !alive || phase === 'reflowing' || halting;
-    button('start').textContent = say(START[phase]);
+    write(button('start'), say(START[phase]));
     button('step').disabled = !alive || busy || phase === 'finished';
     button('reset').disabled = !alive;
     const { undoable } = this.#session;
     // A button that goes while it has the focus leaves it to the one beside it.
     if (!undoable && document.activeElement === button('undo')) button('reset').focus();
     button('undo').hidden = !undoable;
-    button('undo').textContent = say('undo');
+    write(button('undo'), say('undo'));
     button('undo').title = say('undone');
     button('undo').disabled = !alive;
     button('reflow').disabled = !alive || (busy && phase !== 'reflowing') || phase === 'ready';
-    button('reflow').textContent = reflowLabel(phase, round);
+    write(button('reflow'), reflowLabel(phase, round));
     button('save-picture').disabled = !alive;
     button('save-drawing').disabled = !alive;
     button('save-weights').disabled = !alive;
-    element('hash').textContent = hash ?? '–';
+    write(element('hash'), hash ?? '–');
     const bar = /** @type {HTMLProgressElement} */ (element('reflow-progress'));
     bar.hidden = reflow.progress === null;
     bar.value = reflow.progress?.fraction ?? 0;
-    const doing = reflow.progress ? say(reflow.progress.phase) : reflowHint(phase);
-    if (element('reflow-text').textContent !== doing) element('reflow-text').textContent = doing;
+    write(element('reflow-text'), reflow.progress ? say(reflow.progress.phase) : reflowHint(phase));
   }
 
   #wireButtons() {
@@ -296,8 +306,6 @@ const say = words({
   en: {
     undo: 'Undo',
     undone: 'Brings back the model before this one, with its losses and snapshots',
-    noWorkers:
-      'Moonflow needs Web Workers, which this browser does not have; a current Chrome, Edge, Firefox or Safari has them.',
     nothing: 'Nothing can run here.',
     dear: (/** @type {string} */ nfe) =>
       `A sample costs ${nfe} evaluations of this network, too many to draw any: take fewer solver steps.`,
@@ -324,8 +332,6 @@ const say = words({
   zh: {
     undo: '撤销',
     undone: '找回上一个模型，连同它的损失和快照',
-    noWorkers:
-      'Moonflow 需要 Web Worker，而这个浏览器没有；较新的 Chrome、Edge、Firefox 或 Safari 都有。',
     nothing: '这里无法运行。',
     dear: (nfe) => `一个样本要求值网络 ${nfe} 次，代价太大，一个也画不了：请减少求解步数。`,
     caption: (solver, steps) =>
@@ -374,13 +380,6 @@ function reflowHint(phase) {
   return phase === 'ready' ? say('first') : '';
 }
 
-/** Keeps the page for a time without a network. The sources as they are have no such worker: it is a file of the built page. */
-function store() {
-  if (!import.meta.env.PROD) return;
-  // Without a secure context there is none, and the page does without.
-  navigator.serviceWorker?.register('./offline.js').catch(() => {});
-}
-
 async function open() {
   const preferences = new Preferences(element('language'), element('look'));
   const missing = lack();
@@ -392,4 +391,5 @@ async function open() {
   }
 }
 
-open();
+// A task of its own, after that of reading the scripts.
+setTimeout(open);

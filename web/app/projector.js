@@ -21,6 +21,7 @@ import { SAMPLE_SEED } from './portrait.js';
  * @property {number} dim
  * @property {Float64Array} times
  * @property {Float32Array} path  [times, n, dim]
+ * @property {Int32Array} [labels]  [n], of a model with classes: what each point was asked to become
  */
 
 /** Ways kept, so that going back and forth shows them at once, and the most numbers of one. */
@@ -154,7 +155,8 @@ export class Projector {
     const adaptive = run.config.solver === 'dopri5';
     const stops = adaptive ? READINGS_AT.length : 1 + Number(run.config.solver_steps);
     const most = Math.max(1, Math.floor(NUMBERS_MAX / (stops * run.dim)));
-    return { n: Math.min(most, affordable(dials.nfe * run.parameters)), sampling };
+    const n = Math.min(most, affordable(dials.nfe * run.parameters));
+    return { n, sampling, classes: Number(run.config.classes) };
   }
 
   /**
@@ -197,14 +199,17 @@ export class Projector {
 
 /**
  * @param {Client} client
- * @param {{n: number, sampling: import('../lib/parameters.js').PartialConfig}} plan
+ * @param {{n: number, sampling: import('../lib/parameters.js').PartialConfig, classes: number}} plan
  * @param {AbortSignal} signal
  */
-async function travel(client, { n, sampling }, signal) {
+async function travel(client, { n, sampling, classes }, signal) {
   await client.set(sampling);
   const grid = sampling.solver === 'dopri5' ? { grid: READINGS_AT } : {};
-  const { times, path } = await client.trajectory({ n, seed: SAMPLE_SEED, ...grid, signal });
-  return { times, path };
+  // One class after the other, so that each has its share of the points whatever their number.
+  const labels = classes > 0 ? Int32Array.from({ length: n }, (_, i) => i % classes) : undefined;
+  const ask = { n, seed: SAMPLE_SEED, labels, ...grid, signal };
+  const { times, path } = await client.trajectory(ask);
+  return { times, path, labels };
 }
 
 /** @param {string} moment */

@@ -3,7 +3,7 @@
  * to the latest.
  */
 
-import { html, render } from 'lit/html.js';
+import { html, render } from 'lit';
 import { drawCameo } from '../view/cameo.js';
 import { nameIn } from './meanings.js';
 import { figure, tongue, words } from './tongue.js';

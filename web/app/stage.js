@@ -37,7 +37,7 @@ const say = words({
     scatter: (/** @type {string[]} */ parts) => `Scatter plot: ${parts.join(' under ')}`,
     nothing: 'Nothing drawn yet',
     data: 'data',
-    classed: 'data, by class',
+    classed: (/** @type {string} */ of) => `${of}, by class`,
     unencoded: 'The browser could not encode the picture as PNG.',
   },
   zh: {
@@ -45,7 +45,7 @@ const say = words({
     scatter: (parts) => `散点图（后者在上）：${parts.join('，')}`,
     nothing: '还没有画面',
     data: '数据',
-    classed: '数据（按类别着色）',
+    classed: (of) => `${of}（按类别着色）`,
     unencoded: '浏览器无法把画面编码为 PNG。',
   },
 });
@@ -225,19 +225,16 @@ export class Stage {
     const { data, samples } = { ...this.#scene, ...crowd };
     /** @type {import('../view/scatter.js').Layer[]} */
     const layers = [];
+    const told = samplesOn && !crowd ? sampleLabels : undefined;
     if (data && dataOn) {
-      const classed = dataLabels?.length === data.length / dim ? dataLabels : undefined;
-      const label = say(classed ? 'classed' : 'data');
+      // One set alone has the colours of the classes: of two, nobody could say which point is of which.
+      const classed = !told && dataLabels?.length === data.length / dim ? dataLabels : undefined;
+      const label = classed ? say('classed', say('data')) : say('data');
       layers.push({ label, kind: 'data', points: data, dim, labels: classed });
     }
     if (samples && samplesOn) {
-      layers.push({
-        label: samplesLabel,
-        kind: 'samples',
-        points: samples,
-        dim,
-        labels: crowd ? undefined : sampleLabels,
-      });
+      const label = told ? say('classed', samplesLabel) : samplesLabel;
+      layers.push({ label, kind: 'samples', points: samples, dim, labels: told });
     }
     return layers;
   }

@@ -56,11 +56,11 @@ export class Status {
 }
 
 /**
- * A live region is read aloud when it is written, so it is written only when it says something new.
+ * A live region is read aloud when it is written, and the page laid out anew, so a text is written only when it is another.
  * @param {HTMLElement} element
  * @param {string} words
  */
-function write(element, words) {
+export function write(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
 

@@ -42,6 +42,8 @@ const REACH = 2.4;
 const LINES = 17;
 /** Points of the crowd. */
 export const CROWD = 20_000;
+/** The log-density is asked for from here on: at t = 0 it is that of the source, and no path leads there. */
+const FIRST_T = 0.001;
 /** Pairs that are drawn of a batch. */
 const PAIRS = 256;
 
@@ -86,13 +88,14 @@ export const SURVEYS = {
     },
   },
   density: {
-    uses: ['box', 'grain', 'settings'],
+    uses: ['t', 'box', 'grain', 'settings'],
     least: 2,
     planar: true,
     exact: false,
-    ask: async (client, { box, grain }, signal) => {
-      const { logp, mass } = await client.density({ size: grain, box, signal });
-      return { values: logp, size: grain, extent: extentOfBox(box), mass };
+    ask: async (client, { t, box, grain }, signal) => {
+      const at = Math.max(FIRST_T, t);
+      const { logp, mass } = await client.density({ t: at, size: grain, box, signal });
+      return { values: logp, size: grain, extent: extentOfBox(box), mass, t };
     },
   },
   lattice: {

@@ -3,6 +3,7 @@
  * numbers.
  */
 
+import { CROWD } from './survey.js';
 import { figure, words } from './tongue.js';
 
 /**
@@ -18,6 +19,9 @@ import { figure, words } from './tongue.js';
 
 /** Three digits, as all numbers of the stage. @param {number} number */
 const digits = (number) => figure(number, { maximumSignificantDigits: 3 });
+
+/** @param {number} t */
+const hundredths = (t) => figure(t, { maximumFractionDigits: 2 });
 
 export const say = words({
   en: {
@@ -38,11 +42,13 @@ export const say = words({
     learnedHelp: 'The velocity that the network says, at this flow time',
     exactHelp: 'The velocity that a perfect network would say: known exactly for these data',
     errorHelp: 'How far the learned velocity is from the exact one, at each place',
-    densityHelp: 'Logarithm of the probability density of what the model makes, at t = 1',
+    densityHelp: 'Logarithm of the probability density of what the model makes, at this flow time',
     latticeHelp: 'A regular grid of the noise, carried along the flow up to this time',
     strandsHelp: 'Which noise point a training batch joins to which point of the data',
     crowdHelp:
       'Ten times as many points, so that their density shows; fewer while the network trains',
+    fewer: (/** @type {number} */ n) =>
+      `${figure(n)} samples: more of this network would take long`,
     off: (/** @type {string[]} */ names, /** @type {string} */ why) =>
       `${names.join(', ')}: ${why}`,
     plane: (/** @type {number} */ dim) => `only in two coordinates; these points have ${dim}.`,
@@ -51,10 +57,10 @@ export const say = words({
       `known exactly only where noise and data are joined independently; here the coupling is ${coupling}.`,
     source: (/** @type {string} */ source) =>
       `known exactly only from Gaussian noise; here the source is ${source}.`,
-    mass: (/** @type {number} */ mass) =>
-      `mass in this window ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}, of 1 in all`,
-    densityKey: (/** @type {number} */ mass) =>
-      `log-density at t = 1, mass ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
+    mass: (/** @type {number} */ mass, /** @type {number} */ t) =>
+      `at t = ${hundredths(t)}, mass in this window ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}, of 1 in all`,
+    densityKey: (/** @type {number} */ mass, /** @type {number} */ t) =>
+      `log-density at t = ${hundredths(t)}, mass ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖learned − exact‖',
     gap: (/** @type {number} */ mean) =>
       `learned and exact field differ by ${digits(mean)} in the mean of this window`,
@@ -89,19 +95,20 @@ export const say = words({
     learnedHelp: '网络在此刻给出的速度',
     exactHelp: '完美网络会给出的速度：对这些数据可以精确算出',
     errorHelp: '每一处学到的速度与精确速度相差多少',
-    densityHelp: '模型所生成的点（t = 1）的概率密度的对数',
+    densityHelp: '模型在这一流时间 t 处所生成的点的概率密度的对数',
     latticeHelp: '噪声空间中的规则网格，随流移动到此刻',
     strandsHelp: '一个训练批次把哪个噪声点配给哪个数据点',
     crowdHelp: '十倍的点，让疏密显现出来；训练进行时会少一些',
+    fewer: (n) => `只画 ${figure(n)} 个样本：这个网络再多画会很慢`,
     off: (names, why) => `${names.join('、')}：${why}`,
     plane: (dim) => `只适用于二维；这些点有 ${dim} 个坐标。`,
     line: '需要两个坐标才能画出；这些点只有 1 个。',
     coupling: (coupling) => `只有噪声与数据独立配对时才能精确算出；这里的配对方式是 ${coupling}。`,
     source: (source) => `只有从高斯噪声出发时才能精确算出；这里的起点是 ${source}。`,
-    mass: (mass) =>
-      `窗口内的概率质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}（全部为 1）`,
-    densityKey: (mass) =>
-      `t = 1 的对数密度，质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
+    mass: (mass, t) =>
+      `t = ${hundredths(t)} 时窗口内的概率质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}（全部为 1）`,
+    densityKey: (mass, t) =>
+      `t = ${hundredths(t)} 的对数密度，质量 ${figure(mass, { minimumFractionDigits: 3, maximumFractionDigits: 3 })}`,
     errorKey: '‖学到的 − 精确的‖',
     gap: (mean) => `窗口内两场平均相差 ${digits(mean)}`,
     here: (mean) => `在样本所在处平均相差 ${digits(mean)}`,
@@ -131,10 +138,15 @@ export function reasonFor({ least, planar, exact }, { dim, coupling, source }) {
   return '';
 }
 
-/** In words and numbers, one part a layer. @param {Seen} seen */
-export function describe({ trails, lattice, strands, learned, exact, ground }) {
+/**
+ * In words and numbers, one part a layer.
+ * @param {Seen} seen
+ * @param {number} crowd  samples that are drawn of the crowd; CROWD where none is
+ */
+export function describe({ trails, lattice, strands, learned, exact, ground }, crowd) {
   const parts = [];
-  if (ground?.mass !== undefined) parts.push(say('mass', ground.mass));
+  if (crowd < CROWD) parts.push(say('fewer', crowd));
+  if (ground?.mass !== undefined) parts.push(say('mass', ground.mass, ground.t ?? 1));
   if (ground?.mean !== undefined) parts.push(say('gap', ground.mean));
   if (ground?.here !== undefined) parts.push(say('here', ground.here));
   const arrows = exact ?? learned;

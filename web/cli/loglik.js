@@ -3,7 +3,7 @@
 import { boxOf } from '../lib/density.js';
 import { refusal } from '../lib/errors.js';
 import { ADAPTIVE } from '../lib/flow.js';
-import { probesOf, summarise } from '../lib/likelihood.js';
+import { probesOf, summarise, timeOf } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
@@ -30,7 +30,7 @@ export const notes = [
   'With --label k they are of the flow of that class: log p(x | k).',
   'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
     'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, ' +
-    'and label when given.',
+    'and label and t when given.',
   'JSON of --grid: mass, box, size, and from nfe on the same; of a run in a latent space also latent: dim, width (of the data).',
 ];
 
@@ -49,6 +49,7 @@ export function options(module) {
       help: 'Cells along a side of the grid.',
     }),
     boxOption,
+    timeOption,
     ...travelOptions(module),
     ...toleranceOptions(module),
     probesOption,
@@ -69,6 +70,15 @@ const probesOption = {
   value: 'N',
   help: 'Random estimates of the divergence, 2 to 64, cheaper in many dimensions; 0, when not given, is exact.',
   read: (text) => probesOf(numeric(text), '--probes'),
+};
+
+/** @type {Option} */
+const timeOption = {
+  flag: '--t',
+  key: 't',
+  value: 'T',
+  help: 'Time of the flow whose density it is, above 0; 1, when not given, is that of the samples.',
+  read: (text) => timeOf(numeric(text), '--t'),
 };
 
 /** @type {Option} */
@@ -171,16 +181,17 @@ async function map(model, values) {
 function travelOf(model, values) {
   const { config } = model;
   const { solver = config.solver, grid, steps: asked, rtol, atol } = values;
-  const { probes = 0, seed = 1, weights: slot = 'ema' } = values;
+  const { probes = 0, seed = 1, weights: slot = 'ema', t } = values;
   const started = performance.now();
   const steps = Array.isArray(grid) ? grid.length - 1 : (asked ?? config.solver_steps);
   const spread = solver === ADAPTIVE ? undefined : (grid ?? config.time_grid);
   const judged = { probes, seed, weights: slot, ...guidanceOf(values) };
-  const travel = { solver, steps: asked, grid, rtol, atol, ...judged };
+  const travel = { solver, steps: asked, grid, rtol, atol, t, ...judged };
   const rules = solver === ADAPTIVE ? { rtol: rtol ?? config.rtol, atol: atol ?? config.atol } : {};
   const report = () => {
     const seconds = (performance.now() - started) / 1000;
-    const told = { solver, steps, grid: spread, ...rules, ...judged, seconds };
+    const at = t === undefined ? {} : { t };
+    const told = { solver, steps, grid: spread, ...rules, ...at, ...judged, seconds };
     return model.latent ? { ...told, latent: spaceOf(model) } : told;
   };
   return { travel, report };

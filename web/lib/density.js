@@ -5,7 +5,7 @@
 
 import { integer } from './argument.js';
 import { refusal } from './errors.js';
-import { loglikSlices } from './likelihood.js';
+import { loglikSlices, timeOf } from './likelihood.js';
 import { share } from './slice.js';
 
 /** @typedef {import('./model.js').Model} Model */
@@ -70,8 +70,9 @@ export function boxOf(box, thing = 'box') {
  * @param {Omit<DensityOptions, 'size' | 'box'>} options
  * @returns {import('./slice.js').Work<number, DensityBox>}
  */
-function* around(model, { probes, seed, ...travel }) {
-  const points = yield* model.sampleSlices({ ...travel, n: SAMPLES });
+function* around(model, { probes, seed, t, ...travel }) {
+  const end = t === undefined ? {} : { t_end: timeOf(t) };
+  const points = yield* model.sampleSlices({ ...travel, ...end, n: SAMPLES });
   const [x, y] = [0, 1].map((k) => points.filter((_, i) => i % 2 === k).sort());
   const ends = [x[0], x[SAMPLES - 1], y[0], y[SAMPLES - 1]];
   const half = (0.5 + MARGIN) * Math.max(ends[1] - ends[0], ends[3] - ends[2]);

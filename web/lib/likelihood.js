@@ -20,12 +20,13 @@ import { slotOf } from './slots.js';
 /**
  * How a path is followed back, and what is known of the field's divergence along it.
  * @typedef {object} LikelihoodOptions
+ * @property {number} [t] the time of the flow whose density it is, above 0; 1 unless given, that of the samples
  * @property {string} [solver] the configuration's unless given
  * @property {number} [rtol] dopri5: the configuration's unless given, and so atol
  * @property {number} [atol]
  * @property {number} [steps] the configuration's solver_steps unless given
  * @property {import('./grid.js').Grid} [grid] the configuration's time_grid unless given; own times stand for steps too, go
- *   from 0 to 1 or back, and are followed from 1 to 0
+ *   from 0 to t or back, and are followed from t to 0
  * @property {import('./flow.js').Weights} [weights] 'ema' unless given
  * @property {number} [probes] 0, the default: the exact divergence; 2 to 64: random estimates of it, cheaper in many
  *   dimensions
@@ -69,20 +70,29 @@ export function probesOf(probes, thing = 'probes') {
 }
 
 /**
- * From 1 to 0, in the order that the engine follows.
+ * @param {unknown} t
+ * @param {string} [thing] what the caller knows it by
+ */
+export function timeOf(t, thing = 't') {
+  if (typeof t === 'number' && t > 0 && t <= 1) return t;
+  throw refusal(thing, t, 'above 0 and at most 1: at 0 the density is that of the source');
+}
+
+/**
+ * From t to 0, in the order that the engine follows.
  * @param {Model} model
  * @param {LikelihoodOptions} options
  * @param {number} steps as resolved
  */
-function timesBack(model, { grid, steps: own }, steps) {
+function timesBack(model, { grid, steps: own, t = 1 }, steps) {
   if (grid === undefined || typeof grid === 'string') {
-    return timesOf(model, { grid, t_start: 1, t_end: 0 }, steps);
+    return timesOf(model, { grid, t_start: t, t_end: 0 }, steps);
   }
   const times = timesOf(model, { grid, steps: own }, steps);
   if (times[0] < times[1]) times.reverse();
   const ends = [times[0], times[times.length - 1]];
-  if (ends[0] === 1 && ends[1] === 0) return times;
-  throw refusal('grid, ends', ends.reverse().join(' and '), '0 and 1: the source is at 0');
+  if (ends[0] === t && ends[1] === 0) return times;
+  throw refusal('grid, ends', ends.reverse().join(' and '), `0 and ${t}: the source is at 0`);
 }
 
 /**
@@ -102,6 +112,7 @@ function wayOf(model, options, guide) {
   const { solver, solver_steps } = travelOf(model, options.solver, options.steps);
   const head = [handle, slotOf(model, options.weights ?? 'ema')];
   const { rtol, atol } = options;
+  const t = timeOf(options.t ?? 1);
   if (solver === ADAPTIVE) {
     if (options.grid !== undefined) {
       throw refusal('grid', options.grid, `left out: ${ADAPTIVE} chooses its own steps`);
@@ -110,7 +121,7 @@ function wayOf(model, options, guide) {
       toNumber(rowOf(parameters(module), name), value ?? config[name]),
     );
     const cost = model.nfe(solver, solver_steps) * (guide ? 2 : 1);
-    const travel = [...head, ...rules, solver_steps];
+    const travel = [...head, t, ...rules, solver_steps];
     return { name: 'fm_loglik_adaptive', travel, times: new Float64Array(0), cost };
   }
   for (const [name, value] of Object.entries({ rtol, atol })) {
