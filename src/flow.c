@@ -121,7 +121,8 @@ int fm_loglik_adaptive(fm_model *m, int weights, double t, double rtol, double a
 
 int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
            double *out) {
-  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM && first >= 0 && count >= 1, FM_E_ARG);
+  FM_REQUIRE(n >= 1 && n <= FM_MAX_POINTS && dim >= 1 && dim <= FM_MAX_DIM, FM_E_ARG);
+  FM_REQUIRE(first >= 0 && count >= 1 && first <= INT32_MAX - count, FM_E_ARG);
   const uint64_t reals = (uint64_t)n * (uint64_t)dim;
   FM_REQUIRE(fm_is_array(a, reals, sizeof(real)) && fm_is_array(b, reals, sizeof(real)), FM_E_ARG);
   FM_REQUIRE(fm_is_array(scratch, 3 * (uint64_t)n, sizeof(real)), FM_E_ARG);

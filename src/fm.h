@@ -314,7 +314,7 @@ FM_API int fm_oracle_loss(fm_model *model, int weights, const real *t, const rea
 /* ---- Measures --------------------------------------------------------------------------------------- */
 /* Squared sliced Wasserstein-2 distance between a [n, dim] and b [n, dim], one value a direction:
  * out[i] = mean_k (sort(a.d)_k - sort(b.d)_k)^2 for directions first .. first + count - 1 of the stream of `seed`.
- * SW2 = sqrt(mean of out over 256 directions). Coordinates in [-1e18, 1e18]. scratch: 3 n floats. */
+ * SW2 = sqrt(mean of out over 256 directions). first + count below 2^31, coordinates in [-1e18, 1e18]. scratch: 3 n floats. */
 FM_API int fm_sw2(const real *a, const real *b, int n, int dim, uint32_t seed, int first, int count, real *scratch,
                   double *out);
 

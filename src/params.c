@@ -1,6 +1,7 @@
 #include "params.h"
 
 #include "dataset.h"
+#include "timelaw.h"
 #include "transport.h"
 
 #define INTEGER FM_KIND_INTEGER
@@ -83,7 +84,8 @@ static const fm_param TABLE[FM_PARAM_COUNT] = {
     [FM_TIME_STD] = {"time_std", "batch", "", "logit-normal: standard deviation under the sigmoid.", 0.05, 5, 1, REAL,
                      LIVE},
     [FM_TIME_EXPONENT] = {"time_exponent", "batch", "",
-                          "power: k of the density k t^(k-1); above 1 it favours the data.", 0.1, 10, 2, LOG, LIVE},
+                          "power: k of the density k t^(k-1); above 1 it favours the data.", TIMELAW_LEAST_POWER, 10, 2,
+                          LOG, LIVE},
     [FM_TIME_ENDS] = {"time_ends", "batch", "", "u-shaped: a of the density cosh(a (t - 1/2)).", 0.1, 20, 4, LOG, LIVE},
     [FM_STRATIFIED] = {"stratified", "batch", "", "Spread the times of a batch evenly over their law.", 0, 1, 1, SWITCH,
                        LIVE},

@@ -29,10 +29,12 @@ double timelaw_normal_quantile(double p) {
 
 static double sigmoid(double x) { return 1 / (1 + scalar_exp(-x)); }
 
-/* The float nearest to t that still lies inside (0, 1): sigmoid of a large number rounds to 1. */
-static real inside(double t) {
-  const double lowest = 1.0 / (1 << 24);
-  return (real)(t < lowest ? lowest : t > 1 - lowest ? 1 - lowest : t);
+/* The float nearest to t that still lies inside (0, 1): sigmoid of a large number rounds to 1. Laws that are dense at 0 reach down
+ * to 2^-126, the least that every engine holds to 24 bits; the others have no more below 2^-24 than one draw in a million. */
+static real inside(const timelaw *law, double t) {
+  const int dense = law->kind == FM_TIME_POWER || law->kind == FM_TIME_LOGIT_NORMAL;
+  const double step = 1.0 / (1 << 24), lowest = dense ? 0x1p-126 : step;
+  return (real)(t < lowest ? lowest : t > 1 - step ? 1 - step : t);
 }
 
 /* log(y + sqrt(y^2 + 1)) for the size of y, with the sign of y. */
@@ -57,12 +59,12 @@ static double quantile(const timelaw *law, double p) {
 void timelaw_draw(const timelaw *law, rng_stream stream, int n, real *t) {
   if (law->kind == FM_TIME_LOGIT_NORMAL && !law->stratified) {
     rng_normal(stream, 0, n, t);
-    for (int i = 0; i < n; i++) t[i] = inside(sigmoid(law->mean + law->std * (double)t[i]));
+    for (int i = 0; i < n; i++) t[i] = inside(law, sigmoid(law->mean + law->std * (double)t[i]));
     return;
   }
   rng_uniform(stream, 0, n, t);
   for (int i = 0; i < n; i++) {
     const double p = (double)t[i];
-    t[i] = inside(quantile(law, law->stratified ? (i + p) / n : p));
+    t[i] = inside(law, quantile(law, law->stratified ? (i + p) / n : p));
   }
 }

@@ -13,6 +13,8 @@ static double scaled(const weight *w, const path *p, path_point at) {
 double weight_at(const weight *w, const path *p, path_point at, condition c) {
   if (w->kind == FM_WEIGHT_NONE) return c.weight;
   const double delta = at.d_alpha * at.sigma - at.d_sigma * at.alpha, ratio = c.out / delta;
-  const double factor = scaled(w, p, at) * ratio * ratio;
-  return factor < WEIGHT_MOST ? factor : WEIGHT_MOST; /* also where 0 / 0 */
+  const double square = scaled(w, p, at), factor = square * ratio * ratio;
+  if (square == 0)
+    return 0; /* also where Delta is 0 too, as of t^n at its flat end: t^(2n) / (n t^(n-1))^2 goes to 0 */
+  return factor < WEIGHT_MOST ? factor : WEIGHT_MOST;
 }

@@ -9,7 +9,8 @@
  *
  * The network errs by |F_theta - F|^2, and x1_theta - x1 = (sigma / Delta) out (F_theta - F) with Delta = alpha' sigma -
  * sigma' alpha and `out` of condition.h; weight_at gives the factor that makes one of the other. Under ve, edm is none: its
- * preconditioning has the weight built in. A factor is cut off at WEIGHT_MOST, since beyond it one point near an end of time
+ * preconditioning has the weight built in. Where an end of time makes it 0 / 0 it is its limit, 0.
+ * A factor is cut off at WEIGHT_MOST, since beyond it one point near an end of time
  * would outweigh its whole batch.
  */
 #ifndef WEIGHT_H

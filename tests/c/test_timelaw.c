@@ -35,12 +35,21 @@ static void check_quantile(void) {
   check(fabs(timelaw_normal_quantile(0.5)) < 1e-15, "median %g", timelaw_normal_quantile(0.5));
 }
 
-static const timelaw LAWS[] = {{FM_TIME_UNIFORM, 0, 0, 1, 1, 1},           {FM_TIME_UNIFORM, 1, 0, 1, 1, 1},
-                               {FM_TIME_LOGIT_NORMAL, 0, 0, 1, 1, 1},      {FM_TIME_LOGIT_NORMAL, 1, 0, 1, 1, 1},
-                               {FM_TIME_LOGIT_NORMAL, 0, -1.2, 0.5, 1, 1}, {FM_TIME_LOGIT_NORMAL, 1, 2, 1.7, 1, 1},
-                               {FM_TIME_POWER, 0, 0, 1, 0.5, 1},           {FM_TIME_POWER, 1, 0, 1, 3, 1},
-                               {FM_TIME_U_SHAPED, 0, 0, 1, 1, 4},          {FM_TIME_U_SHAPED, 1, 0, 1, 1, 20}};
-enum { COUNT = 10 };
+static const timelaw LAWS[] = {{FM_TIME_UNIFORM, 0, 0, 1, 1, 1},
+                               {FM_TIME_UNIFORM, 1, 0, 1, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 0, 0, 1, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 1, 0, 1, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 0, -1.2, 0.5, 1, 1},
+                               {FM_TIME_LOGIT_NORMAL, 1, 2, 1.7, 1, 1},
+                               {FM_TIME_POWER, 0, 0, 1, 0.5, 1},
+                               {FM_TIME_POWER, 1, 0, 1, 3, 1},
+                               {FM_TIME_POWER, 0, 0, 1, TIMELAW_LEAST_POWER, 1},
+                               {FM_TIME_POWER, 1, 0, 1, TIMELAW_LEAST_POWER, 1},
+                               {FM_TIME_POWER, 1, 0, 1, 10, 1},
+                               {FM_TIME_LOGIT_NORMAL, 1, -5, 5, 1, 1},
+                               {FM_TIME_U_SHAPED, 0, 0, 1, 1, 4},
+                               {FM_TIME_U_SHAPED, 1, 0, 1, 1, 20}};
+enum { COUNT = 14 };
 
 static void check_laws(void) {
   promise("draws follow their law by Kolmogorov-Smirnov, plain or stratified");
@@ -79,7 +88,7 @@ static void check_inside(void) {
   for (int kind = FM_TIME_UNIFORM; kind <= FM_TIME_U_SHAPED; kind++)
     for (int stratified = 0; stratified < 2; stratified++)
       for (int mean = -5; mean <= 5; mean += 5) {
-        const timelaw law = {kind, stratified, mean, 5, mean > 0 ? 10 : 0.1, 20};
+        const timelaw law = {kind, stratified, mean, 5, mean > 0 ? 10 : TIMELAW_LEAST_POWER, 20};
         timelaw_draw(&law, (rng_stream){.seed = 8, .purpose = RNG_BATCH_TIME}, N, t);
         for (int k = 0; k < N; k++) check(t[k] > 0 && t[k] < 1, "%.9g", t[k]);
       }

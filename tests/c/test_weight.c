@@ -5,8 +5,10 @@
 
 static const path PATHS[] = {{.kind = FM_PATH_LINEAR, .sigma_data = 1.5},
                              {.kind = FM_PATH_VP_COSINE, .sigma_data = 1.5},
-                             {.kind = FM_PATH_VE, .sigma_min = 0.01, .sigma_max = 50, .sigma_data = 1.5}};
-enum { COUNT = 3 };
+                             {.kind = FM_PATH_VE, .sigma_min = 0.01, .sigma_max = 50, .sigma_data = 1.5},
+                             {.kind = FM_PATH_POLYNOMIAL, .power = 3, .sigma_data = 1.5},
+                             {.kind = FM_PATH_VP_LINEAR, .sigma_data = 1.5}};
+enum { COUNT = 5 };
 static const prediction VELOCITY = {FM_PREDICT_V, 0, 1};
 
 /* The published weight of |x1_theta - x1|^2. */
@@ -48,6 +50,26 @@ static void check_ends(void) {
             weight_at(&(weight){kind, 5}, &PATHS[i], at, condition_at(&PATHS[i], &VELOCITY, TIMES[k]));
         check(factor >= 0 && factor <= WEIGHT_MOST, "path %d, weight %d, t %g: %g", i, kind, TIMES[k], factor);
         if (kind == FM_WEIGHT_NONE) check(factor == 1, "%g", factor);
+      }
+}
+
+static void check_limits(void) {
+  promise(
+      "at either end a weight is what it tends to, cut off at WEIGHT_MOST: also at the flat end of a polynomial path");
+  static const double ENDS[] = {0, 1};
+  for (int i = 0; i < COUNT; i++)
+    for (int kind = FM_WEIGHT_SNR; kind <= FM_WEIGHT_EDM; kind++)
+      for (int k = 0; k < 2; k++) {
+        /* The derivatives of vp-linear are held from 1e-5 before t = 1 on, so that nothing is reached beyond it. */
+        if (PATHS[i].kind == FM_PATH_VP_LINEAR && k == 1) continue;
+        double factor[2];
+        for (int near = 0; near < 2; near++) {
+          const double t = near ? fabs(ENDS[k] - 1e-7) : ENDS[k];
+          factor[near] =
+              weight_at(&(weight){kind, 5}, &PATHS[i], path_at(&PATHS[i], t), condition_at(&PATHS[i], &VELOCITY, t));
+        }
+        check(fabs(factor[0] - factor[1]) <= 1e-5 * (1 + factor[0]), "path %d, weight %d, t %g: %g, near it %g", i,
+              kind, ENDS[k], factor[0], factor[1]);
       }
 }
 
@@ -122,8 +144,9 @@ static void check_sigma(void) {
 int main(void) {
   check_formulas();
   check_ends();
+  check_limits();
   check_loss();
   check_by_time();
   check_sigma();
-  return report(5);
+  return report(6);
 }

@@ -150,7 +150,9 @@ describe('an exported run gives in PyTorch what it gives here', () => {
 
       test('velocities and samples', () => {
         const saved = savedSlots(model).filter((name) => /raw|ema/.test(name));
-        for (const weights of /** @type {Weights[]} */ (saved)) {
+        // A one-step model has no velocity at these times; its samples are x0 + v(0, x0).
+        const flows = config.coupling !== 'distilled';
+        for (const weights of /** @type {Weights[]} */ (flows ? saved : [])) {
           hold(`velocity.${weights}`, model.velocity({ t, x, weights }));
         }
         for (const [name, { solver_steps: steps, time_grid: grid, ...options }] of samplesOf(

@@ -236,7 +236,8 @@ const EXPORTS = {
   fm_sw2: {
     args: [
       ...[float(p1), float(p2), n, value(2, [0, -1, 65, INT_MAX]), seed],
-      ...[value(0, [-1, INT_MIN]), value(2, [0, -1, INT_MIN]), float(p3), array(p4, 8)],
+      ...[value(0, [-1, INT_MIN, INT_MAX, INT_MAX - 1]), value(2, [0, -1, INT_MIN])],
+      ...[float(p3), array(p4, 8)],
     ],
   },
   fm_pair_means: {

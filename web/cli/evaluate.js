@@ -27,6 +27,7 @@ export const notes = [
   'of a run with classes also conditional: guidance, nfe, classes [{label, n, sw2, sw2_floor}], each class against its own points;',
   'with --energy also energy: path_energy, w2_squared, normalised_path_energy (|path_energy - w2_squared| / w2_squared), n, steps;',
   'with --nll also nll (nats), nll_error (its standard error), bits_per_dim, nll_nfe (evaluations a point);',
+  'of a run of a file of points also data_differs: whether --data holds others than it was trained on, as held-out ones do;',
   'of a run in a latent space (train --latent) also latent: dim, width (coordinates, and columns of the data). All measures are ' +
     'then of the coordinates, and not of data that were encoded and decoded; a file for --data keeps its own columns.',
 ];
@@ -115,7 +116,7 @@ export function options(module) {
 export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const few = pointsOfPairs(values, n);
-  const model = await openRunWithData('RUN', values.RUN, { module, data });
+  const model = await openRunWithData('RUN', values.RUN, { module, data, others: true });
   const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
   // dopri5 has no grid; quality refuses one that was asked for.
   const grid = values.grid ?? (solver === 'dopri5' ? undefined : model.config.time_grid);
@@ -141,6 +142,8 @@ export async function run(values, module) {
   const result = { ...quality, ...exact, n, solver, steps, grid, seed, weights: slot, seconds };
   if (paired) Object.assign(result, { pairs: paired });
   if (energy) Object.assign(result, { energy });
+  if (model.trainedOn && model.dataDigest)
+    Object.assign(result, { data_differs: model.dataDiffers });
   if (model.latent) Object.assign(result, { latent: spaceOf(model) });
   if (likelihood) {
     const { nll, nll_error, bits_per_dim, nfe: nll_nfe } = likelihood;
@@ -155,6 +158,9 @@ export async function run(values, module) {
     fieldWords(exact) +
     [
       `with  ${n} points, ${solver}, ${steps} steps, ${nfe} evaluations a point`,
+      ...(model.dataDiffers
+        ? [`data  ${data}, other points than ${values.RUN} was trained on`]
+        : []),
       ...spaceWords(model),
       ...classLines(quality.conditional),
     ].join('\n');

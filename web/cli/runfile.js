@@ -48,10 +48,11 @@ export async function openRun(what, path, module, threads) {
  * Like openRun, for verbs that need the run's data: a run of somebody's own points comes without them, one of digits with.
  * @param {string} what
  * @param {string} path
- * @param {{module: WebAssembly.Module, data?: string, threads?: number}} options  data: that of --data
+ * @param {{module: WebAssembly.Module, data?: string, threads?: number, others?: boolean}} options  data: that of --data;
+ *   others: whether it may be other data than the run was trained on
  * @returns {Promise<Model>}
  */
-export async function openRunWithData(what, path, { module, data, threads }) {
+export async function openRunWithData(what, path, { module, data, threads, others = false }) {
   const model = await openRun(what, path, module, threads);
   const { images } = model;
   if (images?.name === DIGITS) {
@@ -73,7 +74,20 @@ export async function openRunWithData(what, path, { module, data, threads }) {
   const labelled = Number(model.config.classes) > 0;
   const { points, n, labels } = await readData('--data', data, { model, name: path, labelled });
   model.setPoints(points, n, labels);
+  if (model.dataDiffers && !others) {
+    const what = sameBut(model) ? 'labels' : 'points';
+    const why = `the file that ${path} was trained on, in its order: these are other ${what}`;
+    throw refusal('--data', data, why);
+  }
   return model;
+}
+
+/**
+ * Whether data that differ do so in their labels alone.
+ * @param {Model} model
+ */
+function sameBut({ dataDigest = '', trainedOn = '' }) {
+  return dataDigest.split(':')[0] === trainedOn.split(':')[0];
 }
 
 /**

@@ -123,7 +123,8 @@ def draw_times(config, n, **stream):
         t = t ** (1 / config['time_exponent'])
     elif law == 'u-shaped':
         t = 0.5 + torch.asinh((2 * t - 1) * math.sinh(config['time_ends'] / 2)) / config['time_ends']
-    return t.clamp(2.0**-24, 1 - 2.0**-24).float()
+    lowest = 2.0**-126 if law in ('power', 'logit-normal') else 2.0**-24
+    return t.clamp(lowest, 1 - 2.0**-24).float()
 
 
 def potentials(cost, reg):

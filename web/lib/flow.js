@@ -121,6 +121,10 @@ export function velocity(model, options) {
   const slot = slotOf(model, weights);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
   times('t', each, n);
+  if (isOneStep(model)) {
+    const later = each.find((time) => time > 0);
+    if (later !== undefined) throw refusal('t', later, `0, ${ONE_STEP}`);
+  }
   const guide = guideOf(model, given('velocity', options), n);
   const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
   guided(model, guide, { first: 0, n }, () => {

@@ -55,11 +55,11 @@ function ownTimes({ module }, grid, options) {
   const list = Array.isArray(grid) || ArrayBuffer.isView(grid);
   const times = list ? Float64Array.from(/** @type {ArrayLike<number>} */ (grid)) : undefined;
   if (!times) throw refusal('grid', grid, 'the name of a grid, or an array of times');
+  Array.from(/** @type {ArrayLike<unknown>} */ (grid), (t, i) => real(`grid[${i}]`, t, 0, 1));
   if (times.length < 2 || times.length > max + 1) {
     throw refusal('grid.length', times.length, `from 2 to ${max + 1} times`);
   }
   times.forEach((t, i) => {
-    real(`grid[${i}]`, t, 0, 1);
     const rising = times[1] > times[0];
     if (i === 0 || (rising ? t > times[i - 1] : t < times[i - 1])) return;
     const way = i === 1 ? 'other than' : rising ? 'above' : 'below';

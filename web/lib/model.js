@@ -3,7 +3,7 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { integer } from './argument.js';
+import { given, integer, only } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, pairing, train, trainBatch } from './batch.js';
 import { convert } from './conversion.js';
@@ -11,6 +11,7 @@ import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { pathEnergySlices } from './energy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
+import { GUIDANCE_NAMES } from './guidance.js';
 import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
@@ -37,6 +38,14 @@ import { data, dataLabels, noise } from './supply.js';
 /** @typedef {import('./flow.js').Weights} Weights */
 
 /** @typedef {import('./stats.js').Stats} Stats */
+
+/** What sample and trajectory take: TravelOptions of flow.js, and guidance. */
+const TRAVEL = [
+  ...['n', 'x0', 'seed', 'solver', 'steps', 'weights', 't_start', 't_end', 'grid', 'rtol', 'atol'],
+  ...['sde', 'sde_strength', 'trace', ...GUIDANCE_NAMES],
+];
+const VELOCITY = ['t', 'x', 'weights', ...GUIDANCE_NAMES];
+const LINE = ['n', 'seed', 'steps', 'weights', ...GUIDANCE_NAMES];
 
 export class Model extends State {
   /**
@@ -109,6 +118,7 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   velocity(options) {
+    only('velocity', given('velocity', options), VELOCITY);
     return velocity(this, options);
   }
 
@@ -155,6 +165,7 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   sample(options) {
+    only('sample', given('sample', options), TRAVEL);
     return finish(sampleSlices(this, options, PIECE_POINTS));
   }
 
@@ -163,6 +174,7 @@ export class Model extends State {
    * @param {SampleOptions} options
    */
   sampleSlices(options) {
+    only('sample', given('sample', options), TRAVEL);
     return sampleSlices(this, options);
   }
 
@@ -172,7 +184,7 @@ export class Model extends State {
    * @returns {import('./flow.js').Trajectory}
    */
   trajectory(options) {
-    return finish(trajectorySlices(this, options));
+    return finish(this.trajectorySlices(options));
   }
 
   /**
@@ -180,6 +192,7 @@ export class Model extends State {
    * @param {SampleOptions} options
    */
   trajectorySlices(options) {
+    only('trajectory', given('trajectory', options), TRAVEL);
     return trajectorySlices(this, options);
   }
 
@@ -214,6 +227,7 @@ export class Model extends State {
    * @param {StraightnessOptions} [options]
    */
   straightnessSlices(options) {
+    only('straightness', given('straightness', options), LINE);
     return straightnessSlices(this, options);
   }
 

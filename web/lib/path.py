@@ -100,7 +100,7 @@ class Path:
             'min-snr': lambda: torch.minimum(alpha**2, self.config['weight_gamma'] * sigma**2),
             'edm': lambda: (sigma**2 + alpha**2 * data) / data,
         }[kind]() * (out / (d_alpha * sigma - d_sigma * alpha)) ** 2
-        return torch.nan_to_num(factor, nan=1e4).clamp(max=1e4)
+        return torch.nan_to_num(factor, nan=0.0).clamp(max=1e4)
 
     def velocity(self, net, t, x):
         scale_in, skip, out = columns(self.condition(t.double())[:3])

@@ -11,6 +11,7 @@ import { isOneStep, requireMeasurable } from './flow.js';
 import { carryPairs, frozen, isOfPairs, labelsFor, pairPlan } from './pairs.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
+import { readSlots } from './slots.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -109,6 +110,7 @@ function* round(model, teacher, plan, distill) {
     return yield* learn(model, own, plan, () => {
       model.set({ steps: plan.steps });
       model.reflowBegin();
+      model.teacher = digestOfFlow(own);
       if (distill) model.set({ coupling: 'distilled', solver: 'euler', solver_steps: 1 });
     });
   } finally {
@@ -140,6 +142,14 @@ function* learn(model, teacher, { steps, source, stopped, chunk }, begin) {
     yield { phase: 'train', round: model.round, fraction: model.step / steps, losses };
   }
   return false;
+}
+
+/**
+ * Of the average that carries the pairs, which alone a frozen model keeps.
+ * @param {Model} model
+ */
+function digestOfFlow(model) {
+  return model.digestOf(readSlots(model, 'ema'));
 }
 
 /**
@@ -186,6 +196,11 @@ function requireTaught(model, teacher, distill) {
   for (const name of ['dim', 'data', 'path', 'predict', 'hidden', 'layers', 'features']) {
     const [own, other] = [model.config[name], teacher.config[name]];
     if (own !== other) throw refusal(`teacher, ${name}`, other, `${own}, as in the model`);
+  }
+  const found = digestOfFlow(teacher);
+  if (model.teacher !== undefined && model.teacher !== found) {
+    const allowed = `that of digest ${model.teacher.slice(0, 12)}, whose pairs this round learns from`;
+    throw refusal('teacher', `a model of digest ${found.slice(0, 12)}`, allowed);
   }
   const begun = coupling === 'distilled';
   if (begun !== distill) throw refusal('distill', distill, `${begun}, as the round began`);

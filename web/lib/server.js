@@ -238,7 +238,8 @@ export class Server {
    * @param {Task} task
    */
   #start(task) {
-    const { operation, options } = task;
+    const { operation } = task;
+    const { progress: _, ...options } = task.options; // the server's own: no call takes it
     if (!Object.hasOwn(OPERATIONS, operation)) {
       throw refusal('operation', operation, `one of ${Object.keys(OPERATIONS).join(', ')}, stop`);
     }

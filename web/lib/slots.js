@@ -187,7 +187,27 @@ export function digest({ instance }, array) {
   const bytes = canonical(array);
   const [source, target] = instance.memory.carve('scratch', [bytes.length, 32]);
   instance.memory.bytes(source, bytes.length).set(bytes);
-  instance.check('digest', 'report this', 'fm_digest', source, bytes.length, target);
+  return hashOf(instance, source, bytes.length, target);
+}
+
+/**
+ * The same of bytes that lie in the engine's memory, for arrays without NaN.
+ * @param {State} model
+ * @param {number} source
+ * @param {number} length
+ */
+export function digestAt({ instance }, source, length) {
+  return hashOf(instance, source, length, instance.memory.carve('scratch', [32])[0]);
+}
+
+/**
+ * @param {State['instance']} instance
+ * @param {number} source
+ * @param {number} length
+ * @param {number} target
+ */
+function hashOf(instance, source, length, target) {
+  instance.check('digest', 'report this', 'fm_digest', source, length, target);
   const hash = instance.memory.bytes(target, 32);
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -14,7 +14,7 @@ import { latentOf, latentSpace } from './latent.js';
 import { parameters, toNumbers } from './parameters.js';
 import { setPath } from './path.js';
 import { decode, encode } from './pca.js';
-import { digest, readSlots, readTensors, restore } from './slots.js';
+import { digest, digestAt, readSlots, readTensors, restore } from './slots.js';
 import { readLossByTime, readStats } from './stats.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
@@ -37,6 +37,8 @@ export class State {
   #path;
   /** Where the user's own source lies. @type {{pointer: number, length: number} | undefined} */
   #source;
+  /** Where the user's own points and their labels lie, [pointer, bytes] each. @type {[number, number][]} */
+  #data = [];
   /** @type {import('./images.js').Images | undefined} */
   #images;
   /** @type {import('./pca.js').Latent | undefined} */
@@ -53,6 +55,10 @@ export class State {
     this.module = module;
     /** The helpers, for the modules of this folder. @type {import('./pool.js').Pool | undefined} */
     this.pool = undefined;
+    /** Of a run loaded from a file: `dataDigest` as it was saved. @type {string | undefined} */
+    this.trainedOn = undefined;
+    /** Inside a reflow round: the digest of the averaged weights whose pairs it learns from. @type {string | undefined} */
+    this.teacher = undefined;
     this.#choices = parameters(module);
     this.#instance = new Instance(shared ?? module, shared !== undefined);
     this.#lay(toNumbers(this.#choices, config));
@@ -150,9 +156,22 @@ export class State {
     const pointer = this.#instance.put('points', data)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_points_set', this.#model, pointer, n);
     this.#revision += 1;
+    this.#data = [[pointer, data.byteLength]];
     if (labels === undefined) return;
     const place = this.#instance.put('labels', labels)[0];
     this.#instance.check('setPoints', POINTS_NEED, 'fm_labels_set', this.#model, place, n);
+    this.#data.push([place, labels.byteLength]);
+  }
+
+  /** SHA-256, in hex, of the user's own points, and after a colon of their labels; undefined until they are set. */
+  get dataDigest() {
+    return this.#data.map((place) => digestAt(this, ...place)).join(':') || undefined;
+  }
+
+  /** Whether the points are others than the loaded run was trained on; false where either is unknown. */
+  get dataDiffers() {
+    const { dataDigest, trainedOn } = this;
+    return dataDigest !== undefined && trainedOn !== undefined && dataDigest !== trainedOn;
   }
 
   /**

@@ -5,7 +5,8 @@
  * coupling before the first reflow, step and round, so that a run resumes and resets to the same bits; the user's own path
  * is there as "path.alpha" and "path.sigma", the points of a source of one's own as "source.points"; "latent.mean" and
  * "latent.components" what decodes points of a latent space; of a run of images the metadata holds their size.
- * The data and pairs are not in the file: give the points again; a run inside a reflow round needs its pairs again to
+ * The data and pairs are not in the file, only "data", the SHA-256 of points and labels, by which `dataDiffers` tells others, and
+ * "teacher", that of the model whose pairs a reflow round learns from: give the points again; a run inside a reflow round needs its pairs again to
  * train on.
  */
 
@@ -58,7 +59,8 @@ const PATH_NAMES = /** @type {const} */ ({ alpha: 'path.alpha', sigma: 'path.sig
  * @returns {Uint8Array}
  */
 export function save(model) {
-  const { config, firstCoupling, images, latent, path, source, stats } = model;
+  const { config, firstCoupling, images, latent, path, source, stats, teacher } = model;
+  const data = model.dataDigest ?? model.trainedOn;
   const rows = model.tensors();
   /** @type {Contents['tensors']} */
   const tensors = new Map();
@@ -88,6 +90,8 @@ export function save(model) {
     first_coupling: firstCoupling,
     step: String(step),
     round: String(round),
+    ...(data && { data }),
+    ...(round > 0 && teacher && { teacher }),
     ...(images && { images: JSON.stringify({ ...images, latent: undefined }) }),
   };
   return write({ tensors, metadata });
@@ -124,6 +128,8 @@ export function loadSync(bytes, { module, shared, config, points, labels, ...giv
   try {
     const slots = run.bare ? bareSlots(model, contents) : wholeSlots(model, contents);
     model.restore({ ...slots, step: run.step, round: run.round });
+    model.trainedOn = hashIn(contents, 'data');
+    model.teacher = hashIn(contents, 'teacher');
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
     give(model, extras);
     return model;
@@ -131,6 +137,17 @@ export function loadSync(bytes, { module, shared, config, points, labels, ...giv
     model.dispose();
     throw error;
   }
+}
+
+/**
+ * A digest of a file; those of before these entries have none, and nothing is compared then.
+ * @param {Contents} contents
+ * @param {'data' | 'teacher'} name
+ */
+function hashIn({ metadata }, name) {
+  const text = metadata[name];
+  if (text === undefined || /^[0-9a-f]{64}(:[0-9a-f]{64})?$/.test(text)) return text;
+  throw malformed(`${name}: got ${JSON.stringify(text)}; allowed is a SHA-256 in hex`);
 }
 
 /**
