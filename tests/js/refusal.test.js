@@ -6,12 +6,14 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { save } from '../../web/lib/weights.js';
 import { small } from './small.js';
-import { run } from './typed.js';
+import { run, succeed } from './typed.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'moonflow-refusal-'));
 after(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'run.safetensors');
 writeFileSync(file, save(small()));
+const points = join(folder, 'points.csv');
+writeFileSync(points, '0.1,0.2\n0.3,0.4\n');
 
 /** @param {[string[], RegExp][]} rows */
 async function allRefused(rows) {
@@ -51,5 +53,20 @@ test('classes that are none, and points that vary nowhere, are refused before tr
       /--classes: got 0; allowed is .*--labels/,
     ],
     [['train', '--data', same, '--latent', '2'], /--latent: got 2; allowed is left out: .*same/],
+  ]);
+});
+
+test('sample tells the whole way, and interpolate lists what it takes', async () => {
+  const words = ['sample', file, '--from', points, '--time-grid', '1,0.5,0', '--json', '--out'];
+  const told = JSON.parse(await succeed(...words, join(folder, 'x.csv')));
+  assert.deepEqual([told.t_start, told.t_end, told.sde], [1, 0, 'none']);
+  assert.deepEqual(told.grid, [1, 0.5, 0]);
+  const help = await succeed('interpolate', '--help');
+  assert.match(help, /--label N[^]*--guidance X/);
+  assert.doesNotMatch(help, /T,T/);
+  const way = ['interpolate', file, '--points', points, '--to', points];
+  await allRefused([
+    [[...way, '--label', '0'], /--label: got 0; allowed/],
+    [[...way, '--time-grid', '0,1'], /--time-grid: got "0,1"; allowed is/],
   ]);
 });
