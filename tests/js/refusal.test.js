@@ -70,3 +70,12 @@ test('sample tells the whole way, and interpolate lists what it takes', async ()
     [[...way, '--time-grid', '0,1'], /--time-grid: got "0,1"; allowed is/],
   ]);
 });
+
+test('a switch has one way, and the steps of the solver are not those of training', async () => {
+  const network = ['--hidden', '8', '--layers', '1', '--features', '8', '--batch', '32'];
+  const adaptive = ['--solver', 'dopri5', '--solver-steps', '1', '--steps', '1'];
+  await allRefused([
+    [['train', ...network, ...adaptive], /--solver-steps: got 1;/],
+    [['train', '--stratified', '--no-stratified'], /--stratified: got "--no-stratified"; allowed/],
+  ]);
+});

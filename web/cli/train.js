@@ -281,6 +281,10 @@ async function measure(model, losses) {
     const floor = await perform(floorSlices(model));
     const beyond = await perform(excessSlices(model, losses));
     return { ...quality, loss_floor: floor?.loss_floor ?? null, excess: beyond?.excess ?? null };
+  } catch (error) {
+    // What the measures call steps are those of the solver, and --steps of train are others.
+    if (!(error instanceof MoonflowError) || !error.message.startsWith('steps:')) throw error;
+    throw new MoonflowError(error.code, `solver_${error.message}`, { cause: error });
   } finally {
     progress.end();
   }
