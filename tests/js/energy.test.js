@@ -8,7 +8,7 @@ import { exactW2 } from '../../web/lib/discrepancy.js';
 import { save } from '../../web/lib/weights.js';
 import { connected } from './channel.js';
 import { small } from './small.js';
-import { succeed } from './typed.js';
+import { run, succeed } from './typed.js';
 
 /** @param {import('../../web/lib/model.js').Model} model @param {number} n @param {number} steps */
 function energyByHand(model, n, steps) {
@@ -89,8 +89,19 @@ test('both come through a worker, and the command reports the energy of a run', 
     writeFileSync(file, save(model));
     const words = ['eval', file, '-n', '200', '--steps', '2', '--energy'];
     const { energy } = JSON.parse(await succeed(...words, '--json'));
-    assert.deepEqual(energy, model.pathEnergy({ n: 200 }));
-    assert.match(await succeed(...words), /path energy \d.*least W2\^2 \d.*normalised \d/);
+    assert.deepEqual(energy, model.pathEnergy({ n: 200, steps: 2 }));
+    assert.match(await succeed(...words), /path energy \d.*W2\^2 \d.*above that of.*normalised \d/);
+    const refused = [
+      [['--solver', 'rk4'], /--solver: got "rk4"; allowed is euler or left out/],
+      [['--sde', 'sigma'], /--sde: got "sigma"; allowed is none or left out/],
+      [['--time-grid', '0,0.5,1'], /--time-grid: got "0,0.5,1"; allowed is left out/],
+      [['--guidance', '2'], /--guidance: got 2; allowed is left out beside --energy/],
+    ];
+    for (const [more, message] of /** @type {[string[], RegExp][]} */ (refused)) {
+      const { code, stderr } = await run('eval', file, '--energy', ...more);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

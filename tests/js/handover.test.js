@@ -62,6 +62,7 @@ const REFUSED = [
   ['--label 0', /label: got 0; allowed is none in this run/],
   ['--guidance 2', /guidance: got 2.0 without a label; .* a run with classes/],
   ['--from trained.safetensors', /trained.safetensors: no sound .npy file of points/],
+  ['--out x.txt', /--out: got .*x.txt; allowed is .*\.npy or \.safetensors/],
   ['--out pairs.safetensors --t-end 0.5', /--out: got .*pairs.safetensors; allowed is .npy: pairs/],
 ];
 

@@ -97,7 +97,10 @@ test('options of travelling that do not fit are bad usage and say what does', as
   /** @type {[string[], RegExp][]} */
   const cases = [
     [[...sample, '--time-grid', 'cubic'], /--time-grid: got "cubic"; allowed is one of uniform/],
-    [[...sample, '--time-grid', '0,0.5,0.4'], /grid\[2\]: got 0.4; allowed is a time above grid/],
+    [
+      [...sample, '--time-grid', '0,0.5,0.4'],
+      /--time-grid, time 3: got 0.4; allowed is a time above --time-grid, time 2/,
+    ],
     [[...sample, '--time-grid', '0,x'], /--time-grid, time 2: got "x"; allowed is a number from 0/],
     [[...sample, '--time-grid', '0,1', '--steps', '3'], /steps: got 3; allowed is left out/],
     [[...sample, '--rtol', '0'], /--rtol: got 0; allowed is a number from 0.000001 to 1/],
@@ -115,7 +118,7 @@ test('options of travelling that do not fit are bad usage and say what does', as
     [[...sample, '-n', '3', '--from', at('data.npy')], /-n: got 3; allowed is left out: --from/],
     [
       [...sample, '--t-start', '0.5', '--t-end', '0.5'],
-      /t_end: got 0.5; allowed is from 0 to 1, o/,
+      /--t-end: got 0.5; allowed is from 0 to 1, o/,
     ],
     [['interpolate', trained], /--points: got nothing; allowed is a file name/],
     [

@@ -92,6 +92,24 @@ function version() {
   return JSON.parse(text).version;
 }
 
+/** What the library and the command call differently. @type {Record<string, string>} */
+const FLAGS = {
+  grid: '--time-grid',
+  t_start: '--t-start',
+  t_end: '--t-end',
+  weights: '--weights',
+  refresh: '--refresh',
+  distill: '--distill',
+  pairs: '--pairs',
+  rounds: '--rounds',
+  steps: '--steps',
+  n: '-n',
+};
+
+/** @param {string} words of the library, which counts times from 0 */
+const timeWords = (words) =>
+  words.replace(/grid\[(\d+)\]/g, (_, i) => `--time-grid, time ${Number(i) + 1}`);
+
 /**
  * The library names a parameter as configurations write it; whoever typed a command knows it by its flag.
  * @param {Error} error
@@ -105,6 +123,9 @@ function explain(error) {
   const { code, message } = error;
   if (code !== 'argument') return message;
   const name = message.slice(0, message.indexOf(':'));
+  const place = name.startsWith('grid[') ? timeWords(name) : FLAGS[name];
+  if (place)
+    return place + timeWords(message.slice(name.length)).replace('x0 gives', '--from gives');
   const isRow = parameters(compileSync()).some((row) => row.name === name);
   return isRow || GUIDANCE_NAMES.includes(name)
     ? flagOf(name) + message.slice(name.length)

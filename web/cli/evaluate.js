@@ -58,7 +58,7 @@ function pairWords({ n, w2, w2_floor, energy, energy_floor, mmd, mmd_floor }) {
 
 /** @param {import('../lib/energy.js').Energy} energy */
 function energyWords({ path_energy, w2_squared, normalised_path_energy, n }) {
-  const least = `least W2^2 ${w2_squared.toFixed(4)}, ${n} points`;
+  const least = `W2^2 ${w2_squared.toFixed(4)} of ${n} points, above that of their laws, which is the least`;
   return `path energy ${path_energy.toFixed(4)} (${least}; normalised ${normalised_path_energy.toFixed(4)})`;
 }
 
@@ -98,7 +98,8 @@ export function options(module) {
     ),
     toggle(
       '--energy',
-      'Add the path energy, E of the integral of |v|^2, beside the least there can be, W2^2, of --pair-points.',
+      'Add the path energy, E of the integral of |v|^2 along Euler in --steps, 100 when not given, beside W2^2 of --pair-points; ' +
+        'W2^2 of the laws is the least there can be, and that of few points stands above it.',
     ),
     pairPoints,
     toggle(
@@ -116,6 +117,7 @@ export function options(module) {
 export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const few = pointsOfPairs(values, n);
+  requireCounted(values);
   const model = await openRunWithData('RUN', values.RUN, { module, data, others: true });
   const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
   // dopri5 has no grid; quality refuses one that was asked for.
@@ -134,7 +136,10 @@ export async function run(values, module) {
     ? await shown('pairs', discrepancySlices(model, { n: few, ...travel }))
     : undefined;
   const energy = values.energy
-    ? await shown('energy', pathEnergySlices(model, { n: few, seed, weights: slot }))
+    ? await shown(
+        'energy',
+        pathEnergySlices(model, { n: few, seed, steps: values.steps, weights: slot }),
+      )
     : undefined;
   const exact = await compareWithOracle(model, slot);
   const seconds = (performance.now() - started) / 1000;
@@ -166,6 +171,25 @@ export async function run(values, module) {
     ].join('\n');
   process.stdout.write(`${values.json ? JSON.stringify(result) : words}\n`);
   return 0;
+}
+
+/**
+ * Refuses what one of the measures that were asked for would leave out of account.
+ * @param {Values} values
+ */
+function requireCounted({ pairs, energy, nll, guidance, guidance_interval, ...values }) {
+  const measure = pairs ? '--pairs' : energy ? '--energy' : nll ? '--nll' : undefined;
+  const guides = { '--guidance': guidance, '--guidance-interval': guidance_interval?.join() };
+  for (const [flag, value] of Object.entries(guides)) {
+    if (value === undefined || !measure) continue;
+    throw refusal(flag, value, `left out beside ${measure}, which is of all classes, unguided`);
+  }
+  if (!energy) return;
+  const { solver = 'euler', sde = 'none', grid } = values;
+  const why = 'beside --energy, which is of Euler in --steps equal steps';
+  if (solver !== 'euler') throw refusal('--solver', solver, `euler or left out ${why}`);
+  if (sde !== 'none') throw refusal('--sde', sde, `none or left out ${why}`);
+  if (grid !== undefined) throw refusal('--time-grid', String(grid), `left out ${why}`);
 }
 
 /**

@@ -2,8 +2,10 @@
 
 import { refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
+import { parameters, rowOf } from '../lib/parameters.js';
 import { requireWritable } from './file.js';
-import { choice, file, json, missing, number, weights } from './options.js';
+import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
+import { choice, file, json, like, missing, number, weights } from './options.js';
 import { perform } from './pace.js';
 import { deliverPoints, ENDINGS } from './pointfile.js';
 import { Progress } from './progress.js';
@@ -39,8 +41,11 @@ export function options(module) {
       ['spherical', 'linear'],
       'How noise is blended: along the arc, or straight; spherical when not given.',
     ),
-    ...named.filter(({ key }) => !key.startsWith('sde')),
+    ...named.filter(({ key }) => !key.startsWith('sde') && key !== 'grid'),
+    like(rowOf(parameters(module), 'time_grid'), { key: 'grid' }),
     weights,
+    labelOption(),
+    ...guidanceOptions('Strength of --label'),
     file('--out', 'out', ENDINGS, 'Write the points here.'),
     json(),
   ];
@@ -63,13 +68,10 @@ export async function run(values, module) {
     throw refusal(`--to ${values.to}, points`, b.length / model.dim, `${n}, as in --points`);
   }
   const { count = 9, blend = 'spherical', solver, steps, grid, rtol, atol } = values;
-  if (Array.isArray(grid)) {
-    throw refusal('--time-grid', grid, 'the name of a grid: the way is gone in both directions');
-  }
   const started = performance.now();
   const progress = new Progress('interpolating');
   const travel = { solver, steps, grid, rtol, atol, weights: values.weights };
-  const work = model.interpolateSlices({ a, b, count, blend, ...travel });
+  const work = model.interpolateSlices({ a, b, count, blend, ...travel, ...guidanceOf(values) });
   const { points, nfe } = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   requireFinite(`RUN ${values.RUN}: point`, points, model.dim);

@@ -73,6 +73,13 @@ async function ownData({ data, latent, labels: labelled, classes }) {
 function reduced({ points, n, dim, labels }, k, path) {
   if (k > dim) throw refusal('--latent', k, `1 to ${dim}, the columns of ${path}`);
   if (n < 2) throw refusal('--latent', k, `left out: ${path} has one point, which varies nowhere`);
+  if (points.every((each, i) => each === points[i % dim])) {
+    throw refusal(
+      '--latent',
+      k,
+      `left out: the points of ${path} are all the same, which varies nowhere`,
+    );
+  }
   const { mean, components, encode } = pca(points, dim, k);
   return { points: encode(points), n, dim: k, labels, latent: { mean, components } };
 }

@@ -166,6 +166,7 @@ export function parse(words, options, operands) {
     const { option, on, inline } = find(word, options);
     if (option.value === undefined) {
       if (inline !== undefined) throw refusal(option.flag, inline, 'nothing: it is a switch');
+      if (values[option.key] === !on) throw refusal(option.flag, word, 'one of its two ways alone');
       values[option.key] = on;
       continue;
     }

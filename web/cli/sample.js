@@ -23,7 +23,8 @@ export const notes = [
   'Without --out, --png and --json the points are printed as CSV.',
   'Of a run in a latent space (train --latent) points at t = 1 are data, all others coordinates there.',
   '--from with --t-start 1 --t-end 0 encodes points as noise, and without them decodes noise.',
-  'JSON: n, solver, steps, nfe (field evaluations a point, in the mean), nfe_max, seed, weights, t_start, t_end, seconds; under ' +
+  'JSON: n, solver, steps, nfe (field evaluations a point, in the mean), nfe_max, seed, weights, t_start, t_end, grid, sde, and as they count ' +
+    'sde_strength, label, guidance, guidance_interval; seconds; under ' +
     'dopri5 accepted and rejected (steps a point, in the mean), and with --trace the list trace of point, t, h, error, accepted.',
 ];
 
@@ -283,12 +284,16 @@ function told({ config }, values, { nfe, nfe_max, effort, trace }) {
     solver = config.solver,
     seed = 1,
     weights: slot = 'ema',
-    t_start = 0,
-    t_end = 1,
+    grid = solver === 'dopri5' ? undefined : config.time_grid,
+    sde = config.sde,
+    sde_strength = sde === 'none' ? undefined : config.sde_strength,
   } = values;
+  const [t_start, t_end] = spanOf(values);
+  const { label, guidance, guidance_interval } = values;
   const own = Array.isArray(values.grid) ? values.grid.length - 1 : undefined;
   const steps = own ?? values.steps ?? config.solver_steps;
-  const result = { solver, steps, nfe, nfe_max, seed, weights: slot, t_start, t_end };
+  const way = { solver, steps, nfe, nfe_max, seed, weights: slot, t_start, t_end, grid };
+  const result = { ...way, sde, sde_strength, label, guidance, guidance_interval };
   if (!effort) return result;
   const [accepted, rejected] = [effort.accepted, effort.rejected].map(mean);
   return { ...result, accepted, rejected, trace };

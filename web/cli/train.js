@@ -40,7 +40,7 @@ export const notes = [
   'JSON: steps, loss (of the last step; null when none was taken), seconds, ms_per_step, sw2, sw2_floor, hash, ' +
     'loss_floor (what no network removes of the expected loss), excess (of the last hundred losses over the floors of ' +
     'their own batches: what training can still gain; both null where the data and coupling have no exact field), ' +
-    'loss_by_time (of the last hundred steps or so, in twentieths of t; null where no point was), conditional (of a run with ' +
+    'loss_by_time (of the last hundred steps or so, in twentieths of t, and of this call alone: --resume starts it anew; null where no point was), conditional (of a run with ' +
     'classes, as of eval), warnings (when there are some).',
 ];
 
@@ -151,6 +151,13 @@ async function fresh(given, module) {
   const rows = parameters(module).filter(({ name }) => values[name] !== undefined);
   const own = Object.fromEntries(rows.map(({ name }) => [name, values[name]]));
   const config = values.preset ? { preset: values.preset, ...own } : own;
+  if (values.labels && values.classes === 0) {
+    throw refusal(
+      '--classes',
+      0,
+      'the number of classes or left out beside --labels, or no --labels',
+    );
+  }
   const material = await materialOf(values);
   Object.assign(config, material.config);
   if (values.labels && config.data !== 'points') config.classes ??= classesOf(module, values.data);
@@ -274,6 +281,10 @@ async function measure(model, losses) {
     const floor = await perform(floorSlices(model));
     const beyond = await perform(excessSlices(model, losses));
     return { ...quality, loss_floor: floor?.loss_floor ?? null, excess: beyond?.excess ?? null };
+  } catch (error) {
+    // What the measures call steps are those of the solver, and --steps of train are others.
+    if (!(error instanceof MoonflowError) || !error.message.startsWith('steps:')) throw error;
+    throw new MoonflowError(error.code, `solver_${error.message}`, { cause: error });
   } finally {
     progress.end();
   }

@@ -6,6 +6,7 @@
 import { integer, points } from './argument.js';
 import { refusal } from './errors.js';
 import { requireMeasurable, travelSlices } from './flow.js';
+import { requireWhole } from './grid.js';
 import { realSets } from './quality.js';
 import { share } from './slice.js';
 
@@ -41,6 +42,16 @@ const BANDWIDTH_POINTS = 500;
 export function* discrepancySlices(model, options = {}) {
   const { n = 2000, seed = 1, guidance, guidance_interval, ...rest } = options;
   integer('n', n, 2, W2_MOST);
+  requireWhole(rest.grid);
+  if (guidance !== undefined || guidance_interval !== undefined) {
+    const [name, value] =
+      guidance === undefined ? ['guidance_interval', guidance_interval] : ['guidance', guidance];
+    throw refusal(
+      name,
+      value,
+      'left out: pairs are measured over all classes, which are drawn unguided',
+    );
+  }
   const sets = realSets(model, n, seed);
   const { x: samples, nfe } = yield* share(travelSlices(model, { ...rest, n, seed }), 0, 0.3);
   requireMeasurable('discrepancy: sample', samples, model.dim);

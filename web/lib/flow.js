@@ -166,6 +166,7 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
   const slot = slotOf(model, weights);
   const plan = { solver, solver_steps, slot, most, keep, ...stopsOf(model, options, solver, keep) };
   if (x0 !== undefined) points('x0', x0, model.dim);
+  else requireNoise(plan.span[0], options.grid);
   const x = x0?.slice() ?? model.noise({ n: integer('n', n, 1, POINTS_MAX), seed: options.seed });
   const g = diffusionOf(model, options, solver, plan.times);
   const path = keep ? new Float32Array(pathLength(plan.times, x.length)) : undefined;
@@ -176,6 +177,17 @@ export function* travelSlices(model, options, { most, keep = false } = {}) {
   }
   const travel = solver === ADAPTIVE ? adaptiveSlices : fixedSlices;
   return yield* travel(model, { ...options, ...plan, g, guide }, x, path);
+}
+
+/**
+ * What is drawn is of p_0; the points of another time have to be given.
+ * @param {number} start
+ * @param {unknown} grid
+ */
+function requireNoise(start, grid) {
+  if (start === 0) return;
+  const name = typeof grid === 'object' ? 'grid[0]' : 't_start';
+  throw refusal(name, start, '0 unless x0 gives the points: noise is what points at t = 0 are');
 }
 
 /** The solver that chooses its own steps. */

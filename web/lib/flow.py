@@ -291,6 +291,8 @@ def train(args):
 
 
 def sample(args):
+    if not args.out.lower().endswith(('.npy', '.safetensors')):
+        raise Refusal(f'--out: got {args.out}; allowed is a file name ending in .npy or .safetensors')
     run = Run(args.run, 'cuda' if torch.cuda.is_available() else 'cpu')
     options = {row: value for row in TRAVEL + GUIDE if (value := getattr(args, row)) is not None}
     if args.start and args.n:

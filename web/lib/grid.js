@@ -35,6 +35,21 @@ export function timesOf(model, { grid = model.config.time_grid, ...options }, st
 }
 
 /**
+ * What is measured against data has to begin as noise and arrive at data.
+ * @param {unknown} grid
+ */
+export function requireWhole(grid) {
+  if (!Array.isArray(grid) && !ArrayBuffer.isView(grid)) return;
+  const list = Array.from(/** @type {ArrayLike<number>} */ (grid));
+  if (list.length > 1 && list[0] === 0 && list[list.length - 1] === 1) return;
+  throw refusal(
+    'grid',
+    list.join(),
+    'times from 0 to 1: what is measured against data arrives at it',
+  );
+}
+
+/**
  * @param {Model} model
  * @param {unknown} grid
  */

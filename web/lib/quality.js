@@ -5,6 +5,7 @@
 
 import { integer, points, pointsOf, seed } from './argument.js';
 import { requireMeasurable, travelSlices } from './flow.js';
+import { requireWhole } from './grid.js';
 import { guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
@@ -56,6 +57,7 @@ const PIECE_SORTED = 40000;
 export function* qualitySlices(model, options = {}) {
   const { n = 20000, seed: from = 1, guidance, guidance_interval, ...rest } = options;
   const labelled = Number(model.config.classes) > 0;
+  requireWhole(rest.grid);
   const guide = { guidance, guidance_interval };
   guideOf(model, labelled ? { label: 0, ...guide } : guide, 1);
   const sets = realSets(model, n, from);
