@@ -1,7 +1,7 @@
 // Weighs what is published, and stops with status 1 when it has become too heavy: node weight.js
 //
 // Bytes after gzip, as a server sends them. The ceilings are where the package stands, with room for a few fixes: the engine
-// inline takes 45 kB of the library, as much as the file core.wasm itself, and every name of index.js with its refusals the
+// inline takes 47 kB of the library, as much as the file core.wasm itself, and every name of index.js with its refusals the
 // rest. A better compressor is no way: LZMA would save 6.5 kB and needs a decoder to travel along.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
@@ -12,9 +12,9 @@ const weigh = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 const CEILINGS = {
-  'index.js': 86_000,
-  'moonflow.iife.js': 86_000,
-  'worker.js': 86_000,
+  'index.js': 88_000,
+  'moonflow.iife.js': 88_000,
+  'worker.js': 88_000,
   // All that a page loads before its element is touched: what is promised to those who embed it.
   'element.iife.js': 120_000,
   'anywidget.js': 120_000,
