@@ -286,11 +286,8 @@ test('every export refuses every bad argument with its documented status and lea
     args.forEach(({ bad }, position) => {
       for (const wrong of bad) {
         const call = sound.map((each, i) => (i === position ? wrong : each));
-        assert.equal(
-          instance.call(name, ...call),
-          status,
-          `${name}(${call}), argument ${position}`,
-        );
+        const got = instance.call(name, ...call);
+        assert.equal(got, status, `${name}(${call}), argument ${position}`);
         cases++;
       }
     });
