@@ -95,6 +95,9 @@ describe('a reader opens the page, which starts by itself with the default prese
   });
 
   test('picture and chart say in words what they show', async () => {
+    // The flow plays after the first training, and comes to rest where the samples are.
+    await page.waitForSelector('#play[aria-label="Play the flow"]');
+    await drawn(page, 2000);
     const stage = await page.getAttribute('#stage', 'aria-label');
     assert.match(stage ?? '', /2,000 points of data under 2,000 points of samples/);
     assert.match((await page.textContent('#chart-text')) ?? '', /Loss over 1,200 steps: from \d/);

@@ -243,6 +243,8 @@ test('points of three coordinates have no maps, and of one no trajectories eithe
     );
     const buffer = Buffer.from(rows.join('\n'));
     await page.setInputFiles('#load-points', { name: 'p.csv', mimeType: 'text/csv', buffer });
+    await page.waitForSelector('#own-learn:enabled');
+    await page.click('#own-learn');
     await settled(page, 'ready');
     await page.waitForFunction(
       (dim) => document.querySelector('#layers-off')?.textContent?.includes(`have ${dim}`),
@@ -304,12 +306,14 @@ test('samples of a model with classes are coloured by class, and data that stand
       document.querySelector('#stage')?.ariaLabel ?? '',
     ),
   );
+  const alone = (/** @type {string} */ kind) =>
+    page.waitForSelector(`#stage[aria-label^="Scatter plot: 2,000 points of ${kind}, by class"]`);
   await page.click(chip('data'));
-  assert.match(await label(page), /^Scatter plot: [\d,]+ points of samples, by class$/);
+  await alone('samples');
   await coloured(page);
   await page.click(chip('data'));
   await page.click(chip('samples'));
-  assert.match(await label(page), /^Scatter plot: [\d,]+ points of data, by class$/);
+  await alone('data');
   await coloured(page);
 });
 
