@@ -154,7 +154,7 @@ static void check_blocks(void) {
   static const setting BAD[] = {{FM_DIM, 3},      {FM_DIM, 0},       {FM_HIDDEN, 513},        {FM_LAYERS, 9},
                                 {FM_FEATURES, 7}, {FM_SEED, -1},     {FM_SEED, 4294967296.0}, {FM_BATCH, 8193},
                                 {FM_LR, NAN},     {FM_LR, INFINITY}, {FM_HIDDEN, 2.5},        {FM_SIGMA_MIN, 1},
-                                {FM_DATA, 7},     {FM_PATH, -1},     {FM_BETA1, 1},           {FM_SOLVER_STEPS, 0}};
+                                {FM_DATA, 10},    {FM_PATH, -1},     {FM_BETA1, 1},           {FM_SOLVER_STEPS, 0}};
   for (size_t i = 0; i < sizeof BAD / sizeof *BAD; i++) {
     int bad = -1;
     params_with((const setting[]){{FM_SIGMA_MAX, 1}, BAD[i], END}, params);
