@@ -11,8 +11,8 @@ import { module, SMALL, small } from './small.js';
 
 /** What a client says by another name, and what only the same thread can have. */
 const SAID_BY = {
-  info: ['config', 'dim', 'parameterCount', 'round', 'step', 'threads'],
-  nobody: ['constructor', 'firstCoupling', 'handle', 'instance', 'revision', 'twin'],
+  info: ['config', 'dataDiffers', 'dim', 'parameterCount', 'round', 'step', 'threads'],
+  nobody: ['constructor', 'dataDigest', 'firstCoupling', 'handle', 'instance', 'revision', 'twin'],
 };
 
 /** @param {Function} kind */

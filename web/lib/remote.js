@@ -15,7 +15,10 @@ import { Caller } from './caller.js';
 /** @typedef {import('./images.js').Images} Images */
 /** @typedef {import('./path.js').PathSamples} PathSamples */
 
-/** @typedef {{config: Config, parameters: number, threads: number, step: number, round: number}} Info `parameters` counts the numbers in the network */
+/**
+ * `parameters` counts the numbers in the network; `dataDiffers` of a loaded run tells points that are not those it learned from.
+ * @typedef {{config: Config, parameters: number, threads: number, step: number, round: number, dataDiffers: boolean}} Info
+ */
 
 /**
  * @typedef {object} Way

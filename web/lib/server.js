@@ -51,8 +51,9 @@ export class Server {
   }
 
   info() {
-    const { config, parameterCount, stats, threads } = this.model;
-    return { config, parameters: parameterCount, threads, step: stats.step, round: stats.round };
+    const { config, parameterCount, stats, threads, dataDiffers } = this.model;
+    const { step, round } = stats;
+    return { config, parameters: parameterCount, threads, step, round, dataDiffers };
   }
 
   /** @param {(model: Model) => void} act */
