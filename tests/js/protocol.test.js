@@ -16,6 +16,7 @@ test('a client gives the bits of a model in place, for every call', () =>
       config: model.config,
       parameters: model.parameterCount,
       threads: 1,
+      dataDiffers: false,
       step: 0,
       round: 0,
     });
