@@ -4,6 +4,7 @@ import { discrepancySlices, W2_MOST } from '../lib/discrepancy.js';
 import { pathEnergySlices } from '../lib/energy.js';
 import { refusal } from '../lib/errors.js';
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
+import { requireGuided } from './effect.js';
 import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
 import { json, number, toggle, weights } from './options.js';
@@ -118,6 +119,7 @@ export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const few = pointsOfPairs(values, n);
   requireCounted(values);
+  requireGuided(values);
   const model = await openRunWithData('RUN', values.RUN, { module, data, others: true });
   const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
   // dopri5 has no grid; quality refuses one that was asked for.

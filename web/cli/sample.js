@@ -3,6 +3,7 @@
 import { refusal } from '../lib/errors.js';
 import { requireFinite, travelSlices } from '../lib/flow.js';
 import { parameters, rowOf, toNumber } from '../lib/parameters.js';
+import { requireDrawn } from './effect.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { everyLabel, MOSAIC, requireFew, requireImages, rowsOf } from './imagery.js';
@@ -174,6 +175,8 @@ export async function run(values, module) {
   if (values.latents && !model.latent) {
     throw refusal('--latents', 'on', `left out: ${values.RUN} is in no latent space`);
   }
+  const drawn = values.from === undefined || (values.sde ?? model.config.sde) !== 'none';
+  requireDrawn(values, drawn, '--from gives the points, and no noise is drawn without --sde');
   const options = await startOf(values, model);
   const guide = guideFor(values, model, options.n ?? (options.x0?.length ?? 0) / model.dim);
   const images = values.png ? requireImages(model, values) : undefined;

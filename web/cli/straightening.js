@@ -3,6 +3,7 @@
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { reflow } from '../lib/reflow.js';
+import { requireEffect } from './effect.js';
 import { requireWritable } from './file.js';
 import { Interruption } from './interruption.js';
 import { choice, file, json, like, number, threads, toggle } from './options.js';
@@ -89,6 +90,7 @@ export async function run(values, module) {
   const { model, teacher } = await open(values, module);
   const given = recipe(module).filter(({ name }) => values[name] !== undefined);
   model.set(Object.fromEntries(given.map(({ name }) => [name, values[name]])));
+  requireEffect(values, { ...model.config, coupling: 'paired' });
   const first = (teacher ?? model).round + 1;
   const started = performance.now();
   const show = shower();

@@ -7,6 +7,7 @@ import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
+import { requireEffect } from './effect.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
 import { DIGITS, latentOption } from './imagery.js';
@@ -111,6 +112,7 @@ export async function run(values, module) {
   requireWritable('--png', values.png);
   if (values.png) await requireCanvas();
   const model = values.resume ? await resumed(values, module) : await fresh(values, module);
+  requireEffect(values, model.config);
   warn(model);
   const total = Number(model.config.steps);
   const first = model.step;
