@@ -1,6 +1,6 @@
 /** Options of the command that would do nothing under the others. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -85,4 +85,22 @@ test('the command refuses what would do nothing, and an option given twice', asy
 test('an array is shown by its value', async () => {
   const words = ['loglik', file, '--grid', '4', '--box', '1,2,3'];
   await refused(words, /--box: got \[1, 2, 3\]; allowed is/);
+});
+
+test('one step of dopri5 is refused before the work, by the flag it was typed as', async () => {
+  const one = ['--solver', 'dopri5', '--solver-steps', '1'];
+  const allowed = /--solver-steps: got 1; allowed is 2 or more beside dopri5/;
+  const out = join(folder, 'out.safetensors');
+  await refused(['train', '--steps', '1', ...one, '--out', out], allowed);
+  assert.equal(existsSync(out), false);
+  await refused(['reflow', file, ...one], allowed);
+  await refused(
+    ['eval', file, '--solver', 'dopri5', '--steps', '1'],
+    /--steps: got 1; allowed is 2 or more beside dopri5/,
+  );
+  await refused(
+    ['reflow', file, '--solver', 'dopri5', '--solver-steps', '2', '--pairs', '64'],
+    /--solver-steps: got 2; allowed is more/,
+  );
+  await refused(['eval', file, '-n', '1', '--pairs'], /-n: got 1; allowed is/);
 });

@@ -13,6 +13,7 @@ import { Progress } from './progress.js';
 import { dataOption, openRunWithData } from './runfile.js';
 import { countOption, seedOption, travelOptions, tuningOptions } from './sample.js';
 import { spaceOf, spaceWords } from './space.js';
+import { requireTries } from './tries.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -122,6 +123,7 @@ export async function run(values, module) {
   requireGuided(values);
   const model = await openRunWithData('RUN', values.RUN, { module, data, others: true });
   const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
+  requireTries('--steps', String(solver), Number(values.steps ?? model.config.solver_steps));
   // dopri5 has no grid; quality refuses one that was asked for.
   const grid = values.grid ?? (solver === 'dopri5' ? undefined : model.config.time_grid);
   const started = performance.now();

@@ -19,6 +19,7 @@ import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile } from './pointfile.js';
 import { Progress } from './progress.js';
 import { ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
+import { requireTries } from './tries.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -113,6 +114,8 @@ export async function run(values, module) {
   if (values.png) await requireCanvas();
   const model = values.resume ? await resumed(values, module) : await fresh(values, module);
   requireEffect(values, model.config);
+  const { solver, solver_steps } = model.config;
+  requireTries('--solver-steps', String(solver), Number(solver_steps));
   warn(model);
   const total = Number(model.config.steps);
   const first = model.step;
