@@ -4,6 +4,8 @@ import { discrepancySlices, W2_MOST } from '../lib/discrepancy.js';
 import { pathEnergySlices } from '../lib/energy.js';
 import { refusal } from '../lib/errors.js';
 import { fieldErrorSlices, floorSlices } from '../lib/oracle.js';
+import { noiseOf } from './diffusing.js';
+import { requireGuided } from './effect.js';
 import { classLines, guidanceOptions } from './guiding.js';
 import { nllWords } from './loglik.js';
 import { json, number, toggle, weights } from './options.js';
@@ -12,6 +14,7 @@ import { Progress } from './progress.js';
 import { dataOption, openRunWithData } from './runfile.js';
 import { countOption, seedOption, travelOptions, tuningOptions } from './sample.js';
 import { spaceOf, spaceWords } from './space.js';
+import { requireTries } from './tries.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -118,10 +121,13 @@ export async function run(values, module) {
   const { n = 20000, seed = 1, weights: slot = 'ema', data } = values;
   const few = pointsOfPairs(values, n);
   requireCounted(values);
+  requireGuided(values);
   const model = await openRunWithData('RUN', values.RUN, { module, data, others: true });
-  const { solver = model.config.solver, rtol, atol, sde, sde_strength } = values;
+  const { solver = model.config.solver, rtol, atol, sde_strength } = values;
+  requireTries('--steps', String(solver), Number(values.steps ?? model.config.solver_steps));
   // dopri5 has no grid; quality refuses one that was asked for.
   const grid = values.grid ?? (solver === 'dopri5' ? undefined : model.config.time_grid);
+  const sde = await noiseOf(values, model);
   const started = performance.now();
   const path = { seed, solver, steps: values.steps, grid, rtol, atol, weights: slot };
   const travel = { ...path, sde, sde_strength };
@@ -185,10 +191,11 @@ function requireCounted({ pairs, energy, nll, guidance, guidance_interval, ...va
     throw refusal(flag, value, `left out beside ${measure}, which is of all classes, unguided`);
   }
   if (!energy) return;
-  const { solver = 'euler', sde = 'none', grid } = values;
+  const { solver = 'euler', sde = 'none', sde_file, grid } = values;
   const why = 'beside --energy, which is of Euler in --steps equal steps';
   if (solver !== 'euler') throw refusal('--solver', solver, `euler or left out ${why}`);
   if (sde !== 'none') throw refusal('--sde', sde, `none or left out ${why}`);
+  if (sde_file !== undefined) throw refusal('--sde-file', sde_file, `left out ${why}`);
   if (grid !== undefined) throw refusal('--time-grid', String(grid), `left out ${why}`);
 }
 

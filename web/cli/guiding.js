@@ -3,6 +3,7 @@
 import { CLASSES_MAX } from '../lib/classes.js';
 import { refusal } from '../lib/errors.js';
 import { GUIDANCE_MAX } from '../lib/guidance.js';
+import { requireGuided } from './effect.js';
 import { number, numeric } from './options.js';
 
 /** @typedef {import('./options.js').Option} Option */
@@ -57,7 +58,9 @@ function readInterval(text) {
  * What of the typed values the library takes.
  * @param {Values} values
  */
-export function guidanceOf({ label, guidance, guidance_interval }) {
+export function guidanceOf(values) {
+  requireGuided(values);
+  const { label, guidance, guidance_interval } = values;
   return { label, guidance, guidance_interval };
 }
 

@@ -5,6 +5,7 @@ import { refusal } from '../lib/errors.js';
 import { ADAPTIVE } from '../lib/flow.js';
 import { probesOf, summarise, timeOf } from '../lib/likelihood.js';
 import { parameters, rowOf } from '../lib/parameters.js';
+import { requireDrawn } from './effect.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { file, json, like, missing, number, numeric, weights } from './options.js';
@@ -100,6 +101,9 @@ const boxOption = {
  */
 export async function run(values, module) {
   requireOneTask(values);
+  const around = values.size !== undefined && values.box === undefined;
+  const why = 'nothing is drawn without --probes 2 or more, or a --grid without --box';
+  requireDrawn(values, (values.probes ?? 0) > 0 || around, why);
   requireWritable('--out', values.out);
   requireWritable('--png', values.png);
   if (values.png) await requireCanvas();

@@ -144,7 +144,7 @@ export function missing(what, allowed) {
 }
 
 /**
- * Reads the words after a verb. The last of repeated options counts, so a script can append its own.
+ * Reads the words after a verb. An option that is given twice is refused: one of the two would do nothing.
  * @param {string[]} words
  * @param {Option[]} options
  * @param {string[]} operands  names of the words that belong to no option, in order
@@ -167,15 +167,26 @@ export function parse(words, options, operands) {
     if (option.value === undefined) {
       if (inline !== undefined) throw refusal(option.flag, inline, 'nothing: it is a switch');
       if (values[option.key] === !on) throw refusal(option.flag, word, 'one of its two ways alone');
+      requireOnce(option, word, values);
       values[option.key] = on;
       continue;
     }
     const text = inline ?? words[++i];
     if (text === undefined) throw missing(option.flag, option.value);
+    requireOnce(option, text, values);
     values[option.key] = option.read(text);
   }
   if (rest.length > 0) throw missing(rest[0], 'the name of a file');
   return values;
+}
+
+/**
+ * @param {Option} option
+ * @param {string} text
+ * @param {Values} values
+ */
+function requireOnce({ flag, key }, text, values) {
+  if (values[key] !== undefined) throw refusal(flag, text, 'given once: it was given before');
 }
 
 /**

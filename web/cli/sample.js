@@ -3,6 +3,8 @@
 import { refusal } from '../lib/errors.js';
 import { requireFinite, travelSlices } from '../lib/flow.js';
 import { parameters, rowOf, toNumber } from '../lib/parameters.js';
+import { curveOption, noiseOf } from './diffusing.js';
+import { requireDrawn } from './effect.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { everyLabel, MOSAIC, requireFew, requireImages, rowsOf } from './imagery.js';
@@ -61,7 +63,7 @@ export function toleranceOptions(module) {
  */
 export function tuningOptions(module) {
   const noise = ['sde', 'sde_strength'].map((name) => like(rowOf(parameters(module), name)));
-  return [...toleranceOptions(module), ...noise];
+  return [...toleranceOptions(module), ...noise, curveOption];
 }
 
 /**
@@ -174,6 +176,9 @@ export async function run(values, module) {
   if (values.latents && !model.latent) {
     throw refusal('--latents', 'on', `left out: ${values.RUN} is in no latent space`);
   }
+  const noisy = values.sde_file !== undefined || (values.sde ?? model.config.sde) !== 'none';
+  const drawn = values.from === undefined || noisy;
+  requireDrawn(values, drawn, '--from gives the points, and no noise is drawn without --sde');
   const options = await startOf(values, model);
   const guide = guideFor(values, model, options.n ?? (options.x0?.length ?? 0) / model.dim);
   const images = values.png ? requireImages(model, values) : undefined;
@@ -242,7 +247,8 @@ function titleOf({ label, guidance }) {
  * @returns {Promise<import('../lib/flow.js').SampleOptions>}
  */
 async function startOf({ n, seed = 1, from, ...values }, model) {
-  const { solver, steps, grid, rtol, atol, sde, sde_strength, t_start, t_end, trace } = values;
+  const sde = await noiseOf(values, model);
+  const { solver, steps, grid, rtol, atol, sde_strength, t_start, t_end, trace } = values;
   const options = {
     seed,
     solver,
@@ -285,8 +291,9 @@ function told({ config }, values, { nfe, nfe_max, effort, trace }) {
     seed = 1,
     weights: slot = 'ema',
     grid = solver === 'dopri5' ? undefined : config.time_grid,
-    sde = config.sde,
-    sde_strength = sde === 'none' ? undefined : config.sde_strength,
+    sde_file,
+    sde = sde_file ?? config.sde,
+    sde_strength = sde === 'none' || sde_file ? undefined : config.sde_strength,
   } = values;
   const [t_start, t_end] = spanOf(values);
   const { label, guidance, guidance_interval } = values;

@@ -3,6 +3,7 @@
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, rowOf } from '../lib/parameters.js';
 import { reflow } from '../lib/reflow.js';
+import { requireEffect } from './effect.js';
 import { requireWritable } from './file.js';
 import { Interruption } from './interruption.js';
 import { choice, file, json, like, number, threads, toggle } from './options.js';
@@ -10,6 +11,7 @@ import { perform } from './pace.js';
 import { Progress } from './progress.js';
 import { dataOption, ENDING, openRun, openRunWithData, rescued, saveRun } from './runfile.js';
 import { countOption } from './sample.js';
+import { ofSolver, requireTries } from './tries.js';
 
 /** @typedef {import('../lib/model.js').Model} Model */
 /** @typedef {import('./options.js').Option} Option */
@@ -89,6 +91,13 @@ export async function run(values, module) {
   const { model, teacher } = await open(values, module);
   const given = recipe(module).filter(({ name }) => values[name] !== undefined);
   model.set(Object.fromEntries(given.map(({ name }) => [name, values[name]])));
+  requireEffect(values, { ...model.config, coupling: 'paired' });
+  const carried = { ...(teacher ?? model).config, ...(solver && { solver }) };
+  requireTries(
+    '--solver-steps',
+    String(carried.solver),
+    Number(solver_steps ?? carried.solver_steps),
+  );
   const first = (teacher ?? model).round + 1;
   const started = performance.now();
   const show = shower();
@@ -98,7 +107,7 @@ export async function run(values, module) {
   const options = { rounds, distill, steps, n, ...source, teacher, stopped };
   const report = await perform(reflow(model, options), show.step)
     .catch(async (error) => {
-      throw await rescued(error, model, out);
+      throw await rescued(ofSolver(error), model, out);
     })
     .finally(() => {
       show.end();

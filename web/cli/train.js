@@ -7,6 +7,7 @@ import { EXCESS_STEPS, excessSlices, floorSlices } from '../lib/oracle.js';
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presets, resolve } from '../lib/parameters.js';
 import { checkpointOptions, checkpointsOf } from './checkpoint.js';
+import { requireEffect } from './effect.js';
 import { requireWritable } from './file.js';
 import { classLines, warn } from './guiding.js';
 import { DIGITS, latentOption } from './imagery.js';
@@ -18,6 +19,7 @@ import { drawPicture, requireCanvas, writePicture } from './picture.js';
 import { ENDINGS, isPointsFile } from './pointfile.js';
 import { Progress } from './progress.js';
 import { ENDING, openRunWithData, rescued, saveRun } from './runfile.js';
+import { requireTries } from './tries.js';
 
 /** @typedef {import('./options.js').Option} Option */
 /** @typedef {import('./options.js').Values} Values */
@@ -111,6 +113,9 @@ export async function run(values, module) {
   requireWritable('--png', values.png);
   if (values.png) await requireCanvas();
   const model = values.resume ? await resumed(values, module) : await fresh(values, module);
+  requireEffect(values, model.config);
+  const { solver, solver_steps } = model.config;
+  requireTries('--solver-steps', String(solver), Number(solver_steps));
   warn(model);
   const total = Number(model.config.steps);
   const first = model.step;

@@ -36,6 +36,9 @@ export class MoonflowError extends Error {
   }
 }
 
+/** Elements of an array that a message has room for. */
+const SHOWN = 8;
+
 /**
  * A value as it reads best inside a message: short, on one line, and with its kind visible.
  * @param {unknown} value
@@ -45,7 +48,10 @@ export function show(value) {
   if (typeof value === 'string') {
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value);
   }
-  if (Array.isArray(value)) return `Array(${value.length})`;
+  if (Array.isArray(value)) {
+    const short = value.length <= SHOWN && value.every((each) => typeof each !== 'object');
+    return short ? `[${value.map(show).join(', ')}]` : `Array(${value.length})`;
+  }
   if (ArrayBuffer.isView(value)) return `${value.constructor.name} of ${value.byteLength} bytes`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return 'an object';
