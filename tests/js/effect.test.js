@@ -75,6 +75,10 @@ test('the command refuses what would do nothing, and an option given twice', asy
   );
   await refused(['sample', file, '--from', points, '--seed', '2'], /--seed: got 2; .*--from/);
   await refused(['loglik', file, '--points', points, '--seed', '2'], /--seed: got 2; .*--probes/);
+  await refused(
+    ['velocity', file, '--exact', '--points', points, '--t', '0.5', '--guidance-interval', '0,1'],
+    /--guidance-interval: got "0,1"; allowed is left out at guidance 1/,
+  );
   await refused(['sample', file, '-n', '2', '-n', '3'], /-n: got "3"; allowed is given once/);
   await refused(
     ['sample', file, '--json', '--json'],

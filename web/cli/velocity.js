@@ -3,6 +3,7 @@
 import { MoonflowError, refusal } from '../lib/errors.js';
 import { requireFinite } from '../lib/flow.js';
 import { parameters, rowOf } from '../lib/parameters.js';
+import { requireGuided } from './effect.js';
 import { requireWritable } from './file.js';
 import { guidanceOf, guidanceOptions, labelOption } from './guiding.js';
 import { choice, file, missing, number, toggle, weights } from './options.js';
@@ -59,6 +60,7 @@ export async function run(values, module) {
   if (exact && slot) throw refusal('--weights', slot, 'nothing beside --exact, which has none');
   if (exact && guidance !== undefined)
     throw refusal('--guidance', guidance, 'nothing beside --exact');
+  if (exact) requireGuided(values);
   if (data && !exact) throw refusal('--data', data, 'nothing without --exact');
   requireWritable('--out', out);
   const model = exact
