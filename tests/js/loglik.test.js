@@ -177,7 +177,7 @@ test('what loglik cannot do is refused with the reason, before anything is writt
       /--steps: got 1; allowed is more, or/,
     ],
     [[trained, ...map, '--box', '1,0'], 2, /--box: got "1, 0"; allowed/],
-    [[trained, ...map, '--box', '1,2,3'], 2, /--box: got Array\(3\); allowed is \[from, to\]/],
+    [[trained, ...map, '--box', '1,2,3'], 2, /--box: got \[1, 2, 3\]; allowed is \[from, to\]/],
     [[trained, ...map, '--box', '0,one'], 2, /--box: got "0, one"; allowed/],
     [[trained, ...judge, '--t', '0'], 2, /--t: got 0; allowed is above 0 and at most 1/],
     [[trained, ...judge, '--probes', 'two'], 2, /--probes: got "two"; allowed/],
