@@ -59,7 +59,7 @@ test('a latent space that the points cannot lie in is refused, and none is misse
       () => model.setLatent(/** @type {any} */ (undefined)),
     ],
     [
-      /^latent\.mean: got Array\(2\)/,
+      /^latent\.mean: got \[1, 2\]/,
       () => model.setLatent(/** @type {any} */ ({ mean: [1, 2], components })),
     ],
     [
