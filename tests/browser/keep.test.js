@@ -123,7 +123,7 @@ test('settings come back from their file; what cannot be is refused and changes 
   const cases = /** @type {[string, string, RegExp][]} */ ([
     ['torn.json', '{"lr":', /JSON/],
     ['twice.json', '{"lr":1,"lr":2}', /the key "lr" appears twice/],
-    ['list.json', '[1]', /config: got Array\(1\); allowed is an object/],
+    ['list.json', '[1]', /config: got \[1\]; allowed is an object/],
     ['high.json', '{"lr":1e999}', /lr: got Infinity; allowed is a number from 1e-7 to 10/],
     ['proto.json', '{"__proto__":1}', /parameter: got "__proto__"; allowed is one of seed/],
     ['points.json', '{"data":"points"}', /No points are loaded/],

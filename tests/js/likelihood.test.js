@@ -243,7 +243,7 @@ test('what cannot be is refused by name, and a flow that leaves the range has di
     [
       (o) => model.loglik(o),
       { x, solver: 'dopri5', grid: [0, 1] },
-      /grid: got Array\(2\); allowed is left out: dopri5/,
+      /grid: got \[0, 1\]; allowed is left out: dopri5/,
     ],
     [(o) => model.loglik(o), { x, solver: 'dopri5', rtol: 0 }, /rtol: got 0/],
     [
@@ -267,7 +267,7 @@ test('what cannot be is refused by name, and a flow that leaves the range has di
     [(o) => model.loglik(o), { x, grid: 'cubic' }, /grid: got "cubic"/],
     [(o) => model.density(o), { size: 0 }, /size: got 0; allowed is an integer from 1 to 2048/],
     [(o) => model.density(o), { box: [1, 1] }, /box: got "1, 1"; allowed is \[from, to\]/],
-    [(o) => model.density(o), { box: [0, 1, 2] }, /box: got Array\(3\)/],
+    [(o) => model.density(o), { box: [0, 1, 2] }, /box: got \[0, 1, 2\]/],
     [(o) => model.density(o), { box: [0, 1, 2, Infinity] }, /box: got/],
     [(o) => model.density(o), { box: [-1e39, 1e39] }, /box: got/],
     [(o) => model.density(o), { box: '0,1' }, /box: got "0,1"/],

@@ -280,7 +280,7 @@ test('a wrong argument is named with its value and what is allowed, and changes 
     ],
     [(m) => m.sample({ n: 1, t_end: 2 }), /t_end: got 2; allowed is a number from 0 to 1/],
     [(m) => m.sample({ n: 1, t_start: 1 }), /t_end: got 1; .* other than t_start/],
-    [(m) => m.sample({ x0: [1, 2] }), /x0: got Array\(2\); allowed is a Float32Array/],
+    [(m) => m.sample({ x0: [1, 2] }), /x0: got \[1, 2\]; allowed is a Float32Array/],
     [(m) => m.sample({ x0: new Float32Array(3) }), /x0.length: got 3; .* multiple of 2/],
     [(m) => m.velocity({ t: -0.5, x }), /t: got -0.5/],
     [(m) => m.velocity({ t: t.fill(2), x }), /t\[0\]: got 2; allowed is a number from 0 to 1/],

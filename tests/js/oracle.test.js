@@ -263,7 +263,7 @@ test('bad values are refused by name', () => {
     ],
     [() => model.irreducibleLoss({ n: 3 }), /^n: got 3; allowed is an integer from 64/],
     [() => model.fieldError({ weights: /** @type {any} */ ('best') }), /^weights: got "best"/],
-    [() => model.excess(/** @type {any} */ ([1])), /^losses: got Array\(1\)/],
+    [() => model.excess(/** @type {any} */ ([1])), /^losses: got \[1\]/],
     [() => model.excess(new Float64Array(4)), /^losses.length: got 4; allowed is up to 0/],
     [() => model.fieldMap({ t: 0.5, cells: 0 }), /^cells: got 0/],
     [() => model.fieldMap({ t: 0.5, extent: -1 }), /^extent: got -1/],

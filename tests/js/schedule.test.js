@@ -104,7 +104,7 @@ test('a path that does not lead from noise to data is refused with the sample, a
       /sample 2: .*rising all the way from sample 1/,
     ],
     [{ alpha, sigma: but(sigma, 2, Number.NaN) }, /sample 2: got alpha 0.5 and sigma NaN/],
-    [{ alpha: [0, 1], sigma: [1, 0] }, /^path.alpha: got Array\(2\); allowed is a Float32Array/],
+    [{ alpha: [0, 1], sigma: [1, 0] }, /^path.alpha: got \[0, 1\]; allowed is a Float32Array/],
     [{ alpha, sigma: sigma.slice(1) }, /^path.sigma.length: got 4; allowed is 5, as alpha has/],
     [
       { alpha: alpha.slice(4), sigma: sigma.slice(4) },

@@ -156,7 +156,7 @@ test('a run’s file with a wrong metadata entry is refused by the entry’s nam
     [{ round: '' }, /round: got ""/],
     [{ config: '{' }, /config: got text that is not strict JSON/],
     [{ config: '{"lr":1,"lr":1}' }, /the key "lr" appears twice/],
-    [{ config: '[]' }, /config: got Array\(0\); allowed is an object/, 'argument'],
+    [{ config: '[]' }, /config: got \[\]; allowed is an object/, 'argument'],
     [{ config: 'null' }, /config: got null/, 'argument'],
     [{ round: '1', first_coupling: 'none' }, /coupling: got "none"/, 'argument'],
     [configured({ lr: -1 }), /lr: got -1/, 'argument'],
