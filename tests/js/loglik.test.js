@@ -52,12 +52,23 @@ test('--json of points names the mean, its error and how it was come by', async 
   const { seconds, ...rest } = result;
   const options = { probes: 3, seed: 4, weights: /** @type {const} */ ('raw'), grid: [0, 0.5, 1] };
   const { logp } = model.loglik({ x, solver: 'euler', ...options });
-  const expected = { ...summarise(logp, 2), n: 40, nfe: 2, solver: 'euler', steps: 2, ...options };
+  const counts = { n: 40, not_finite: 0, nfe: 2 };
+  const expected = { ...summarise(logp, 2), ...counts, solver: 'euler', steps: 2, ...options };
   assert.deepEqual(rest, expected);
   assert.ok(seconds > 0);
   const plain = JSON.parse(await succeed('loglik', trained, '--points', points, '--json'));
   const { probes, seed, weights, solver, steps } = plain;
   assert.deepEqual([probes, seed, weights, solver, steps], [0, 1, 'ema', 'heun', 25]);
+});
+
+test('points whose log-density leaves the range of a float are counted, and why is said', async () => {
+  const file = at('far.csv');
+  writeFileSync(file, '0,0\n1e30,1e30\n0,1\n');
+  const words = ['loglik', trained, '--points', file];
+  const { not_finite } = JSON.parse(await succeed(...words, '--json'));
+  assert.equal(not_finite, 1);
+  const said = await succeed(...words, '--out', at('far-logp.csv'));
+  assert.match(said, /^lost {2}1 of 3 points: they lie farther out than the flow reaches/);
 });
 
 test('dopri5 follows the paths to the tolerances of --rtol and --atol, for points, grid and eval', async () => {
@@ -75,7 +86,7 @@ test('dopri5 follows the paths to the tolerances of --rtol and --atol, for point
   const { logp, nfe } = model.loglik({ x, ...rules });
   const { seconds, ...told } = fine;
   const how = { probes: 0, seed: 1, weights: 'ema' };
-  assert.deepEqual(told, { ...summarise(logp, 2), n: 40, nfe, ...rules, ...how });
+  assert.deepEqual(told, { ...summarise(logp, 2), n: 40, not_finite: 0, nfe, ...rules, ...how });
   assert.deepEqual([plain.rtol, plain.atol, plain.grid], [1e-4, 1e-4, undefined]);
   assert.notEqual(plain.nfe, nfe);
   assert.equal(mapped.mass, model.density({ size: 6, box: [-4, 4], ...rules }).mass);

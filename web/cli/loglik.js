@@ -29,7 +29,8 @@ export const notes = [
   '--grid writes rows of rising y; its mass, the integral over the box, is 1 where box and steps suffice.',
   'Of a run in a latent space (train --latent) they are of its coordinates, which data for --points are turned into.',
   'With --label k they are of the flow of that class: log p(x | k).',
-  'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, nfe, ' +
+  'JSON of --points: nll (mean of the negated log-densities), nll_error (its standard error), bits_per_dim, n, not_finite (points ' +
+    'whose log-density leaves the range of a float, and which ruin the mean), nfe, ' +
     'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, ' +
     'and label and t when given.',
   'JSON of --grid: mass, box, size, and from nfe on the same; of a run in a latent space also latent: dim, width (of the data).',
@@ -122,6 +123,9 @@ function requireOneTask({ points, size, box, png }) {
   if (flag) throw refusal(flag, value, 'left out beside --points, since it is about a grid');
 }
 
+/** Of points whose log-density leaves the range of a float. */
+const LOST = 'they lie farther out than the flow reaches, or its field has diverged there';
+
 /**
  * @param {Model} model
  * @param {Values} values
@@ -137,13 +141,15 @@ async function judge(model, values) {
   const column = { points: Float32Array.from(logp), n, dim: 1 };
   if (out || !values.json) await deliverPoints(out, column, [n]);
   const found = summarise(logp, dim);
+  const lost = logp.filter((each) => !Number.isFinite(Math.fround(each))).length;
   const words = [
+    ...(lost > 0 ? [`lost  ${lost} of ${n} points: ${LOST}`] : []),
     `NLL   ${nllWords(found, n)}`,
     `with  ${n} points, ${nfe} evaluations a point`,
     ...spaceWords(model),
     `saved ${out}`,
   ];
-  if (values.json) print(JSON.stringify({ ...found, n, nfe, ...report() }));
+  if (values.json) print(JSON.stringify({ ...found, n, not_finite: lost, nfe, ...report() }));
   else if (out) print(words.join('\n'));
   return 0;
 }
