@@ -79,6 +79,15 @@ async function pictures(page) {
 /** The workers of the main run and of its viewer. */
 const OWN = 2;
 
+/**
+ * A run says that it goes while its workers still start.
+ * @param {import('playwright-core').Page} page
+ */
+async function begun(page) {
+  for (let i = 0; i < 50 && page.workers().length <= OWN; i++) await page.waitForTimeout(20);
+  assert.ok(page.workers().length > OWN);
+}
+
 /** @param {import('playwright-core').Page} page */
 async function ended(page) {
   for (let i = 0; i < 50 && page.workers().length > OWN; i++) await page.waitForTimeout(20);
@@ -212,7 +221,7 @@ describe('a reader fills the grid', () => {
     await page.locator('#ablation-columns-values').blur();
     await page.click('#ablation-start');
     await grid(page, 'running');
-    assert.ok(page.workers().length > OWN);
+    await begun(page);
     await grid(page, 'done');
     await ended(page);
     const texts = await page.locator('#ablation-grid tbody td').allTextContents();

@@ -125,6 +125,7 @@ static void check_tolerance(const solver *s) {
     for (int i = 0; i < N; i++) {
       const double off = gap(p.x + i * D, first.x + i * D, 0, 1);
       check(p.course[i].state == FM_COURSE_ARRIVED && p.course[i].t == 1, "point %d: state %d", i, p.course[i].state);
+      // The tolerance bounds what a step adds; the errors of some ten steps are carried to the end, each grown a little.
       check(off < 20 * tolerance, "tolerance %g: error %g of point %d", tolerance, off, i);
       total += p.course[i].evaluations;
     }
