@@ -86,7 +86,7 @@ describe('the command lines', () => {
 
   before(async () => {
     const words = ['--steps', '60', '--hidden', '16', '--layers', '3', '--batch', '64'];
-    good(await command('train', ...words, '--steps', '60', '--out', trained));
+    good(await command('train', ...words, '--out', trained));
     good(await command('export', trained, '--torch', home));
     good(await command('train', ...words, '--classes', '2', '--out', at('told.safetensors')));
     const n = 40;
