@@ -79,7 +79,8 @@ test('--preset digits is all that learns the digits by class, in pixels and in a
     ['points', 24, 10, 0.02],
   );
   assert.equal(images?.width, 8);
-  await succeed(...quick, '--steps', '2', '--classes', '0');
+  const shorter = quick.map((word) => (word === '300' ? '2' : word));
+  await succeed(...shorter, '--classes', '0');
   assert.deepEqual([opened(at('preset.safetensors')).config.classes], [0]);
   const { code, stderr } = await run(...quick, '--data', 'moons');
   assert.equal(code, 2);
