@@ -69,11 +69,11 @@ export function options(module) {
 }
 
 /**
- * What a round may do otherwise than the run: the rows of batch and optimiser that may change, coupling aside.
+ * What a round may do otherwise than the run: the rows of batch and optimiser that may change, those of couplings aside.
  * @param {WebAssembly.Module} module
  */
 function recipe(module) {
-  const own = ['coupling', 'steps'];
+  const own = ['coupling', 'sinkhorn_reg', 'ot_class_weight', 'steps'];
   return parameters(module).filter(
     ({ name, group, live }) =>
       live && ['batch', 'optimiser'].includes(group) && !own.includes(name),
