@@ -22,7 +22,8 @@ export default defineConfig({
 
 /**
  * In a page threads start only downwards: a worker starts its helpers, and a helper nobody. Both are named in one file of the
- * library, which therefore leads in a circle; here the names that a thread never asks for are taken out of it.
+ * library, which therefore leads in a circle; here the names that a thread never asks for are taken out of it, and the server
+ * with them, which a worker has from the first.
  * @returns {import('vite').Plugin}
  */
 function downward() {
@@ -38,7 +39,8 @@ function downward() {
       const kept = code
         .split('\n')
         .filter((line) => !(/new Worker\(/.test(line) && roles.test(line)));
-      return { code: kept.join('\n'), map: null };
+      const served = kept.join('\n').replace("() => import('./server.js')", 'undefined');
+      return { code: served, map: null };
     },
   };
 }

@@ -26,7 +26,7 @@ const SHARE = 0.1;
 export function tasksOf(trace) {
   /** @type {Event[]} */
   const events = JSON.parse(String(trace)).traceEvents;
-  const thread = busiest(events);
+  const thread = drawing(events);
   const mine = events.filter((event) => keyOf(event) === thread);
   const began = mine.find(isNavigation)?.ts ?? 0;
   const own = mine.filter(({ ph }) => ph === 'X');
@@ -48,8 +48,8 @@ const isNavigation = ({ name, args }) =>
 /** @param {Event} event */
 const keyOf = ({ pid, tid }) => `${pid}:${tid}`;
 
-/** The page's thread: a browser keeps a spare one, which does nothing. @param {Event[]} events */
-function busiest(events) {
+/** The page's thread: a browser keeps a spare one, which may warm itself up meanwhile, but draws nothing. @param {Event[]} events */
+function drawing(events) {
   /** @type {Map<string, number>} */
   const counts = new Map();
   for (const event of events) {
@@ -58,7 +58,8 @@ function busiest(events) {
   }
   for (const event of events) {
     const count = counts.get(keyOf(event));
-    if (count !== undefined) counts.set(keyOf(event), count + 1);
+    if (count !== undefined && event.name === 'FireAnimationFrame')
+      counts.set(keyOf(event), count + 1);
   }
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0];
 }

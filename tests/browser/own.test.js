@@ -72,6 +72,7 @@ async function drop(page, name, text) {
     },
     [name, text],
   );
+  await page.waitForSelector('#own canvas');
   await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
   assert.equal(await page.$eval('#own', (own) => own.classList.contains('dropping')), true);
   await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });

@@ -1,12 +1,13 @@
 /**
  * Builds the page, serves it, and opens it in headless Chromium. A visit records everything that a sound page never does:
- * errors, console complaints, requests to another origin, long tasks on the page's own thread.
+ * errors, console complaints, requests to another origin; `trace` says how long the page's own thread was taken.
  */
 
 import { access, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { build as bundle, createServer, preview } from 'vite';
+import { CATEGORIES, tasksOf } from '../bench/tracing.js';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -102,20 +103,28 @@ export async function visit({ browser, origin }, { before, ...options } = {}) {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('request', (request) => requests.push(request.url()));
-  await page.addInitScript(watchTasks);
   if (before) await page.addInitScript(before);
   await page.goto(origin);
   return { page, context, complaints, requests };
 }
 
-/** Runs in the page: keeps the length of every task over 50 ms, which is the least a browser reports. */
-function watchTasks() {
-  /** @type {number[]} */
-  const tasks = [];
-  Object.assign(globalThis, { longTasks: tasks });
-  new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) tasks.push(duration);
-  }).observe({ type: 'longtask', buffered: true });
+/** A task longer than this is felt; of its own processor time, which other work on the machine lengthens little. */
+export const TASK_MS = 50;
+
+/**
+ * Watches the page's own thread from now on.
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<() => Promise<import('../bench/tracing.js').Task>>} stops, and gives the task that took the thread longest
+ */
+export async function trace(page) {
+  const browser = page.context().browser();
+  if (!browser) throw new Error('this page has no browser of its own to trace');
+  await browser.startTracing(page, { categories: CATEGORIES });
+  return async () => {
+    const tasks = tasksOf(await browser.stopTracing());
+    if (tasks.length < 10) throw new Error(`the trace has ${tasks.length} tasks`);
+    return tasks.reduce((longest, task) => (task.processor > longest.processor ? task : longest));
+  };
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import uPlot from 'uplot';
+import { footprint } from './footprint.js';
 
 /**
  * @typedef {import('../view/theme.js').Theme} Theme
@@ -37,7 +38,7 @@ export class Chart {
    * @param {Theme} theme
    */
   draw(graph, theme) {
-    const width = this.#frame.clientWidth;
+    const { width } = footprint(this.#frame);
     if (width === 0) return;
     this.#graph = graph;
     const built = [graph.name, graph.xLabel, graph.styles.join(), theme];

@@ -10,6 +10,7 @@ import { Clock } from './clock.js';
 import { Contest } from './contest.js';
 import { Duet } from './duet.js';
 import { messageOf } from './explanation.js';
+import { footprint } from './footprint.js';
 import { group } from './glossary.js';
 import { adaptive, contender, level, settingsOf, suggest, valuesOf } from './match.js';
 import { Panes } from './pane.js';
@@ -105,7 +106,6 @@ export class Comparison {
   /** Where the samples were last. @type {{moment?: import('./contestant.js').Moment, t: number, points: Float32Array | null}[]} */
   #points = [];
   /** Of the section, kept so that no frame has to ask for it. */
-  #widthPx = 0;
   /** What is on the page. @type {unknown[]} */
   #drawn = [];
 
@@ -120,10 +120,6 @@ export class Comparison {
     this.#clock = new Clock(desk.changed);
     this.#ablation = new Ablation(desk);
     root.setAttribute('aria-labelledby', 'compare-title');
-    new ResizeObserver(([{ contentRect }]) => {
-      this.#widthPx = contentRect.width;
-      desk.changed();
-    }).observe(root);
   }
 
   draw() {
@@ -132,7 +128,7 @@ export class Comparison {
     const theme = this.#desk.theme();
     const mine = [this.#contest.revision, this.#ablation.revision, this.#turns];
     const { t, playing } = this.#clock;
-    const drawn = [...mine, t, playing, config, theme, this.#widthPx, tongue()];
+    const drawn = [...mine, t, playing, config, theme, footprint(this.#root).width, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     this.#root.dataset.phase = this.#contest.phase;

@@ -4,6 +4,7 @@
 
 import { html, render } from 'lit';
 import { Chart } from './chart.js';
+import { footprint } from './footprint.js';
 import { GRAPHS, graphOf, titleOf } from './graphs.js';
 import { Surplus } from './surplus.js';
 import { tongue, words } from './tongue.js';
@@ -53,7 +54,7 @@ export class Gallery {
     const { run } = session;
     const { losses, annals, total, round } = run;
     const counts = [losses.count, annals.excess.latest[0], annals.quality.latest[0]];
-    const look = [theme(), innerWidth, tongue(), this.#name, this.#surplus.floor];
+    const look = [theme(), footprint(this.#root).width, tongue(), this.#name, this.#surplus.floor];
     const drawn = [run.models, total, round, annals, annals.speed.latest[0], ...counts, ...look];
     if (drawn.length === this.#drawn.length && drawn.every((part, i) => part === this.#drawn[i])) {
       return;

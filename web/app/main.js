@@ -10,29 +10,22 @@ import { dark, light } from '../view/theme.js';
 import { lack, onceSeen, store } from './arrival.js';
 import { Bearings } from './bearings.js';
 import { Clock } from './clock.js';
-import { Comparison } from './comparison.js';
 import { Controls } from './controls.js';
 import { explain, messageOf } from './explanation.js';
 import { download, upload } from './files.js';
-import { Gallery } from './gallery.js';
-import { Keep } from './keep.js';
+import { onResize } from './footprint.js';
 import { listen } from './keys.js';
 import { Layers } from './layers.js';
 import { Link } from './link.js';
 import { nameIn } from './meanings.js';
-import { Numerals } from './numerals.js';
-import { Own } from './own.js';
 import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
 import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
-import { Solvers } from './solvers.js';
 import { Stage } from './stage.js';
 import { Status, write } from './status.js';
-import { Steering } from './steering.js';
 import { figure, words } from './tongue.js';
-import { Tour } from './tour.js';
 import { Viewer } from './viewer.js';
 
 /**
@@ -50,28 +43,15 @@ import { Viewer } from './viewer.js';
  * @property {() => import('../view/theme.js').Theme} theme  of this moment
  *
  * @typedef {{draw: () => void}} Panel
+ * @typedef {new (root: HTMLElement, desk: Desk) => Panel} PanelClass
  */
 
 /**
- * The panels, by the id of the section each fills.
- * @type {Record<string, new (root: HTMLElement, desk: Desk) => Panel>}
+ * The panels that are there from the first, by the id of the section each fills: two lie on the stage, and the link says what
+ * the run is. The others come with panels.js.
+ * @type {Record<string, PanelClass>}
  */
-const PANELS = {
-  scrubbers: Scrubbers,
-  layers: Layers,
-  graphs: Gallery,
-  link: Link,
-  solver: Solvers,
-  guidance: Steering,
-  compare: Comparison,
-  own: Own,
-  digits: Numerals,
-  keep: Keep,
-  tour: Tour,
-};
-
-/** The first of them lie on the stage and open with it. */
-const STAGED = 2;
+const FIRST = { scrubbers: Scrubbers, layers: Layers, link: Link };
 
 /** How often the flow plays by itself after the first training. */
 const LAPS = 2;
@@ -102,8 +82,7 @@ class Page {
   #dirty = false;
   #preferences;
   #bearings = new Bearings(element('bearings'), element('skip'));
-  /** Frames drawn, until the whole page is. */
-  #opened = 0;
+  #desk;
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #status = new Status(element);
@@ -116,6 +95,9 @@ class Page {
   #controls;
   /** @type {Panel[]} */
   #panels;
+  /** Whether the stage has been drawn, and whether the panels after it have been asked for. */
+  #opened = false;
+  #unfolded = false;
 
   /**
    * @param {WebAssembly.Module} module
@@ -133,8 +115,8 @@ class Page {
     const look = { changed, calm: () => still.matches };
     this.#projector = new Projector(this.#session, viewer, look);
     const shown = { stage: this.#stage, clock: this.#clock, projector: this.#projector };
-    const desk = { session: this.#session, viewer, ...shown, changed, theme: () => this.#theme };
-    this.#panels = Object.entries(PANELS).map(([id, Panel]) => new Panel(element(id), desk));
+    this.#desk = { session: this.#session, viewer, ...shown, changed, theme: () => this.#theme };
+    this.#panels = Object.entries(FIRST).map(([id, Panel]) => new Panel(element(id), this.#desk));
     const form = /** @type {HTMLFormElement} */ (element('controls'));
     this.#controls = new Controls(form, this.#session.dials, {
       onChange: (name, value) => this.#set(name, value),
@@ -143,7 +125,7 @@ class Page {
     this.#wireButtons();
     this.#wireFiles();
     preferences.changed = changed;
-    new ResizeObserver(changed).observe(document.body);
+    onResize(changed);
     this.#session.open();
     if (this.#premiere) onceSeen(() => this.#session.start());
     this.#invalidate();
@@ -177,7 +159,7 @@ class Page {
     this.#projector.update();
     this.#stage.show(this.#scene);
     // The panels come first: they lay on the stage what is drawn now.
-    for (const panel of this.#panels.slice(0, STAGED + this.#opened)) panel.draw();
+    for (const panel of this.#panels) panel.draw();
     const { solver, solver_steps } = dials.config;
     write(
       element('stage-caption'),
@@ -194,14 +176,33 @@ class Page {
   }
 
   /**
-   * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When it opens, the words, the
-   * stage and each panel away from it come in frames of their own, so that none holds the thread long.
+   * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When the page opens, the words
+   * come a frame before it, and the panels when there is a model to show, or none will come.
    */
   #drawStage() {
-    if (this.#opened > 0) this.#stage.draw(this.#theme);
-    if (this.#opened > 0 && STAGED + this.#opened >= this.#panels.length) return;
-    this.#opened += 1;
-    this.#invalidate();
+    if (!this.#opened) {
+      this.#opened = true;
+      return this.#invalidate();
+    }
+    this.#stage.draw(this.#theme);
+    if (this.#unfolded || this.#session.run.phase === 'starting') return;
+    this.#unfolded = true;
+    this.#unfold();
+  }
+
+  /** Each panel comes in a frame of its own, so that none holds the thread long. */
+  async #unfold() {
+    try {
+      const { PANELS } = await import('./panels.js');
+      for (const [id, Panel] of Object.entries(PANELS)) {
+        this.#panels.push(new Panel(element(id), this.#desk));
+        this.#invalidate();
+        await new Promise(requestAnimationFrame);
+      }
+    } catch (error) {
+      element('absent').textContent = say('partial', messageOf(error));
+      element('absent').hidden = false;
+    }
   }
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
@@ -307,6 +308,8 @@ const say = words({
     undo: 'Undo',
     undone: 'Brings back the model before this one, with its losses and snapshots',
     nothing: 'Nothing can run here.',
+    partial: (/** @type {string} */ reason) =>
+      `The rest of the page could not be loaded (${reason}): reload it when there is a network.`,
     dear: (/** @type {string} */ nfe) =>
       `A sample costs ${nfe} evaluations of this network, too many to draw any: take fewer solver steps.`,
     caption: (/** @type {string} */ solver, /** @type {string} */ steps) =>
@@ -333,6 +336,7 @@ const say = words({
     undo: '撤销',
     undone: '找回上一个模型，连同它的损失和快照',
     nothing: '这里无法运行。',
+    partial: (reason) => `页面的其余部分没能载入（${reason}）：有网络时请重新打开。`,
     dear: (nfe) => `一个样本要求值网络 ${nfe} 次，代价太大，一个也画不了：请减少求解步数。`,
     caption: (solver, steps) =>
       `每个样本都是一个噪声点，沿着网络学到的速度场走过来。这里用 ${solver} 走了 ${steps} 步。`,

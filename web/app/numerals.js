@@ -4,6 +4,7 @@
 
 import { html, render } from 'lit/html.js';
 import { drawMosaic, mosaicSize } from '../view/mosaic.js';
+import { footprint } from './footprint.js';
 import { CLASSES, EACH, Pupil, STOPS, WAYS } from './pupil.js';
 import { figure, tongue, words } from './tongue.js';
 
@@ -115,7 +116,6 @@ export class Numerals {
   #desk;
   #pupil;
   /** Of the section, kept so that no frame has to ask for it. */
-  #widthPx = 0;
   /** What is on the page. @type {unknown[]} */
   #drawn = [];
   /** What each canvas shows. @type {Map<string, unknown[]>} */
@@ -130,16 +130,13 @@ export class Numerals {
     this.#desk = desk;
     this.#pupil = new Pupil(desk.changed);
     root.setAttribute('aria-labelledby', 'digits-title');
-    new ResizeObserver(([{ contentRect }]) => {
-      this.#widthPx = contentRect.width;
-      desk.changed();
-    }).observe(root);
   }
 
   draw() {
     const { phase, step, fault, made, way, digit, guidance } = this.#pupil;
     const theme = this.#desk.theme();
-    const drawn = [phase, step, fault, made, way, digit, guidance, theme, this.#widthPx, tongue()];
+    const { width } = footprint(this.#root);
+    const drawn = [phase, step, fault, made, way, digit, guidance, theme, width, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     this.#root.dataset.phase = phase;

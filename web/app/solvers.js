@@ -5,6 +5,7 @@
 import { html, nothing, render } from 'lit';
 import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
+import { footprint } from './footprint.js';
 import { mount } from './mount.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
@@ -138,7 +139,7 @@ export class Solvers {
     if (rests && this.#presence.near && this.#idle && !this.#hint && this.#of === '')
       this.#measure();
     const seen = [this.#verdict, this.#progress, this.#fault, this.#hint, this.#stale];
-    const drawn = [...seen, theme(), innerWidth, tongue()];
+    const drawn = [...seen, theme(), footprint(this.#root).width, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
     this.#drawn = drawn;
     render(this.#template(), this.#root);

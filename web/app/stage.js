@@ -7,6 +7,7 @@ import { extentOf, fit } from '../view/scale.js';
 import { drawScene } from '../view/scene.js';
 import { Svg } from '../view/svg.js';
 import { Brush } from './brush.js';
+import { footprint } from './footprint.js';
 import { figure, words } from './tongue.js';
 
 /**
@@ -100,8 +101,7 @@ export class Stage {
 
   /** @param {Theme} theme */
   draw(theme) {
-    const widthPx = this.canvas.clientWidth;
-    const heightPx = this.canvas.clientHeight;
+    const { width: widthPx, height: heightPx } = footprint(this.canvas);
     if (widthPx === 0) return;
     const density = window.devicePixelRatio || 1;
     if (!this.#stale(widthPx, heightPx, density, theme, this.lens?.revision)) return;

@@ -5,6 +5,7 @@
 import { Strokes } from '../lib/strokes.js';
 import { extentOf, fit } from '../view/scale.js';
 import { drawSketch } from '../view/sketch.js';
+import { footprint } from './footprint.js';
 
 /** What can be drawn on: one unit to each side of the middle. */
 const SURFACE = { xMin: -1, xMax: 1, yMin: -1, yMax: 1 };
@@ -60,7 +61,7 @@ export class Surface {
 
   /** @param {import('../view/theme.js').Theme} theme */
   draw(theme) {
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    const { width, height } = footprint(this.#canvas);
     const density = window.devicePixelRatio || 1;
     const look = [width, height, density, theme, this.shown, this.#revision, this.radius];
     if (width === 0 || look.every((part, i) => part === this.#drawn[i])) return;
