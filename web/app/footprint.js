@@ -14,12 +14,16 @@ const known = new WeakMap();
 /** Who draws the page again when a size has changed. @type {() => void} */
 let redraw = () => {};
 
-const observer = new ResizeObserver((entries) => {
+/** @type {ResizeObserver | undefined} */
+let observer;
+
+/** @param {ResizeObserverEntry[]} entries */
+function tell(entries) {
   for (const { target, contentRect } of entries) {
     known.set(target, { width: contentRect.width, height: contentRect.height });
   }
   redraw();
-});
+}
 
 /** @param {() => void} changed called after each change of a size that somebody has asked for */
 export function onResize(changed) {
@@ -34,6 +38,7 @@ export function footprint(element) {
   const found = known.get(element);
   if (found) return found;
   known.set(element, NONE);
+  observer ??= new ResizeObserver(tell);
   observer.observe(element);
   return NONE;
 }

@@ -20,7 +20,6 @@ import { Link } from './link.js';
 import { nameIn } from './meanings.js';
 import { Preferences } from './preferences.js';
 import { Projector } from './projector.js';
-import { Rounds } from './rounds.js';
 import { Scrubbers } from './scrubbers.js';
 import { Session } from './session.js';
 import { Stage } from './stage.js';
@@ -86,7 +85,6 @@ class Page {
   #session;
   #stage = new Stage(/** @type {HTMLCanvasElement} */ (element('stage')));
   #status = new Status(element);
-  #rounds = new Rounds(element);
   #clock = new Clock(() => this.#invalidate());
   #projector;
   /** The page trains by itself at first, and then shows what was learned. */
@@ -168,7 +166,6 @@ class Page {
         : say('caption', nameIn('solver', String(solver)), figure(Number(solver_steps))),
     );
     this.#status.draw(run);
-    this.#rounds.draw(run, this.#theme);
     this.#controls.show(dials, waiting);
     this.#drawButtons();
     this.#bearings.draw();

@@ -8,6 +8,7 @@ import { Gallery } from './gallery.js';
 import { Keep } from './keep.js';
 import { Numerals } from './numerals.js';
 import { Own } from './own.js';
+import { Rounds } from './rounds.js';
 import { Solvers } from './solvers.js';
 import { Steering } from './steering.js';
 import { Tour } from './tour.js';
@@ -20,6 +21,7 @@ export const PANELS = {
   graphs: Gallery,
   solver: Solvers,
   guidance: Steering,
+  'reflow-result': Rounds,
   compare: Comparison,
   own: Own,
   digits: Numerals,

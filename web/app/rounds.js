@@ -9,8 +9,6 @@ import { Stage } from './stage.js';
 import { figure, tongue, words } from './tongue.js';
 
 /**
- * @typedef {import('../view/theme.js').Theme} Theme
- * @typedef {import('./run.js').Run} Run
  * @typedef {import('../lib/reflow.js').ReflowRow} Row
  */
 
@@ -77,21 +75,23 @@ const say = words({
 
 export class Rounds {
   #root;
+  #desk;
   /** @type {Stage[]} */
   #stages = [];
   /** What is on the page. @type {unknown[]} */
   #shown = [];
 
-  /** @param {(id: string) => HTMLElement} element  finds an element of the page */
-  constructor(element) {
-    this.#root = element('reflow-result');
+  /**
+   * @param {HTMLElement} root
+   * @param {import('./main.js').Desk} desk
+   */
+  constructor(root, desk) {
+    this.#root = root;
+    this.#desk = desk;
   }
 
-  /**
-   * @param {Run} run
-   * @param {Theme} theme
-   */
-  draw({ reflow, data, dim }, theme) {
+  draw() {
+    const { data, dim, reflow } = this.#desk.session.run;
     const { before, after, rounds, floor } = reflow;
     this.#root.hidden = before === null;
     if (before === null) return;
@@ -105,7 +105,7 @@ export class Rounds {
       this.#stages[i] ??= new Stage(canvas);
       const samples = (i < STEPS.length ? before : after)?.[i % STEPS.length] ?? null;
       this.#stages[i].show({ data, samples, dim, samplesLabel: say('one'), bare: true });
-      this.#stages[i].draw(theme);
+      this.#stages[i].draw(this.#desk.theme());
     }
   }
 }
