@@ -65,6 +65,8 @@ need_test() {
   need mkdocs-material 'MkDocs Material, a host of the element' has_theme material
   need python3-sphinx 'Sphinx for /usr/bin/python3, a host of the element' has_python_module sphinx
   need python3-nbconvert 'nbconvert for /usr/bin/python3, a host of the element' has_python_module nbconvert
+  need python3-notebook 'Jupyter Notebook for /usr/bin/python3, a host of the element' has_python_module notebook
+  need python3-ipykernel 'the kernel of its notebooks' has_python_module ipykernel
   need fonts-dejavu-core 'any font, for the screenshots of chromium' has_font
   need_torch
 }
