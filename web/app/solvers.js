@@ -245,7 +245,7 @@ export class Solvers {
       /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
     mount(canvas('#solver-precision'), theme, (ctx, width, height) => {
       const picture = { curves, xLabel: say('nfe'), yLabel: say('error'), goal: GOAL };
-      drawPrecision(ctx, picture, precisionBox(width, height), theme);
+      drawPrecision(ctx, picture, precisionBox(width, height, true), theme);
     });
     mount(canvas('#solver-strides'), theme, (ctx, width, height) => {
       const picture = { steps: trace.steps, xLabel: say('t'), yLabel: say('length') };
