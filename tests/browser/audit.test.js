@@ -206,3 +206,24 @@ test('the way through the page leads to its sections, marks the one that is read
   assert.ok(bar && Math.abs(bar.y) < 1, `the bar is at ${bar?.y} px`);
   await page.screenshot({ path: `${project}wasm_build/page-files.png` });
 });
+
+test('a section is called by one name, in the way through the page and over itself, in both languages', async () => {
+  const { page } = await visit(site);
+  await settled(page, 'ready');
+  for (const language of ['en', 'zh']) {
+    if (language === 'zh') await page.click('#language');
+    const names = new Map();
+    for (const id of await page.$$eval('#bearings a', (all) => all.map(({ hash }) => hash))) {
+      const heading = page.locator(`${id} h2`).first();
+      if (id === '#theatre') continue;
+      if (await page.isVisible(`#bearings a[href="${id}"]`)) {
+        await page.click(`#bearings a[href="${id}"]`);
+      }
+      // A Chinese heading gives the English word beside its own.
+      const over = ((await heading.textContent()) ?? '').replace(/（[a-z]+）$/, '');
+      names.set(await page.textContent(`#bearings a[href="${id}"]`), over);
+    }
+    assert.equal(names.size, 8, language);
+    assert.deepEqual([...names.keys()], [...names.values()], language);
+  }
+});

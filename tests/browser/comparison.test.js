@@ -152,6 +152,7 @@ describe('a reader compares two runs', () => {
     await differ(page, 'solver');
     await page.selectOption('#compare-a', 'heun');
     await page.selectOption('#compare-b', 'euler');
+    assert.match(await told(page, '#compare-cost'), /^Equal cost: 8 /, 'before it begins');
     await page.click('#compare-start');
     await contest(page, 'done');
     assert.deepEqual(await cells(page, 'nfe'), ['8', '8']);
@@ -178,6 +179,7 @@ describe('a reader compares two runs', () => {
     await differ(page, 'features');
     await page.locator('input#compare-b').fill('7');
     await page.locator('#compare-b').blur();
+    assert.equal(await told(page, '#compare-cost'), '');
     assert.match(await told(page, '#compare-fault'), /features: got 7; allowed is an even/);
     await page.click('#compare-start');
     assert.equal(page.workers().length, OWN);
@@ -196,6 +198,20 @@ describe('a reader compares two runs', () => {
     await contest(page, 'stopped');
     await ended(page);
     await choose(page, 'steps', String(SMALL.steps));
+  });
+
+  test('that guidance asks the network twice a step is said where it is chosen', async () => {
+    await page.click('summary');
+    await choose(page, 'classes', '2');
+    await settled(page, 'ready');
+    await differ(page, 'guidance');
+    assert.match(
+      await told(page, '#compare-cost'),
+      /^Equal cost: 8 .* A by heun in 4 steps, B by heun in 2 steps\. Guidance .* twice a step\.$/,
+    );
+    await choose(page, 'classes', '0');
+    await settled(page, 'ready');
+    await page.click('summary');
   });
 
   test('nothing complained, and the main run stands as it was', async () => {

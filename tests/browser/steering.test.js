@@ -62,11 +62,13 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
       all.map((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL()),
     );
   const before = await pictures();
+  assert.match((await page.textContent('#guidance-cost')) ?? '', /costs 100 .* in place of 50:/);
   assert.notEqual(before[0], before[1]);
   await slide(page, '#guide-scale', '1');
   await finding(page, 'both pictures are the same');
   await page.waitForTimeout(100);
   const alike = await pictures();
+  assert.match((await page.textContent('#guidance-cost')) ?? '', /costs 50 /);
   assert.equal(alike[0], alike[1]);
   assert.equal(alike[0], before[0]);
   await slide(page, '#guide-scale', '0');
@@ -75,6 +77,10 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   await slide(page, '#guide-to', '0.3');
   await page.waitForFunction(
     () => /** @type {HTMLInputElement} */ (document.querySelector('#guide-from')).value === '0.3',
+  );
+  await slide(page, '#guide-scale', '2');
+  await page.waitForFunction(() =>
+    document.querySelector('#guidance-cost')?.textContent?.includes('between 50 and 100'),
   );
   assert.deepEqual(complaints, []);
 });

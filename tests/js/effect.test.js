@@ -69,7 +69,10 @@ test('the command refuses what would do nothing, and an option given twice', asy
     ['train', '--steps', '1', '--ot-batch', '512'],
     /--ot-batch: got 512; allowed is left out beside coupling independent/,
   );
-  await refused(['reflow', file, '--sinkhorn-reg', '1'], /option: got "--sinkhorn-reg"; allowed is one of/);
+  await refused(
+    ['reflow', file, '--sinkhorn-reg', '1'],
+    /option: got "--sinkhorn-reg"; allowed is one of/,
+  );
   await refused(['sample', file, '--from', points, '--seed', '2'], /--seed: got 2; .*--from/);
   await refused(['loglik', file, '--points', points, '--seed', '2'], /--seed: got 2; .*--probes/);
   await refused(

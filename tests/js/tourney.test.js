@@ -138,6 +138,35 @@ test('on logarithmic axes twice the cost is one step right, and a tenth of the e
   for (const word of ['4', '16', '10⁻³', 'a']) assert.ok(words.includes(word), `${words}`);
 });
 
+test('curves are told apart without colour: marks of their own, names at their ends that do not lie over each other', () => {
+  const { ctx, calls } = recorder();
+  const labels = ['euler', 'midpoint', 'heun', 'rk4', 'ab2', 'dopri5'];
+  const curves = labels.map((label, i) => ({
+    label,
+    points: [4, 8].map((nfe) => ({ nfe, error: 0.1 / nfe + 1e-5 * i })),
+  }));
+  const room = precisionBox(500, 300, true);
+  drawPrecision(ctx, { curves, xLabel: 'x', yLabel: 'y' }, room, light);
+  /** Where each path that was filled went, from its first place. */
+  const shapes = new Set();
+  let path = /** @type {number[][]} */ ([]);
+  for (const { name, args } of calls) {
+    if (name === 'beginPath') path = [];
+    if (name === 'lineTo' || name === 'arc') path.push(args);
+    if (name !== 'fill') continue;
+    const [[x, y]] = path;
+    shapes.add(JSON.stringify(path.map(([a, b]) => [(a - x).toFixed(2), (b - y).toFixed(2)])));
+  }
+  assert.equal(shapes.size, 6, [...shapes].join(' '));
+  const names = calls.filter(({ name, args }) => name === 'fillText' && labels.includes(args[0]));
+  assert.deepEqual(names.map(({ args }) => args[0]).sort(), [...labels].sort());
+  for (const { args } of names) assert.ok(args[1] > room.left + room.width && args[1] < 500 - 50);
+  const heights = names.map(({ args }) => args[2]).sort((a, b) => a - b);
+  const gaps = heights.slice(1).map((height, i) => height - heights[i]);
+  assert.ok(Math.min(...gaps) >= light.fontPx, `${heights}`);
+  assert.ok(heights[5] <= room.top + room.height && heights[0] >= room.top, `${heights}`);
+});
+
 test('steps stand as high as they are long, and refused ones are crosses', () => {
   const { ctx, calls } = recorder();
   const steps = [

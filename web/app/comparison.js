@@ -12,7 +12,16 @@ import { Duet } from './duet.js';
 import { messageOf } from './explanation.js';
 import { footprint } from './footprint.js';
 import { group } from './glossary.js';
-import { adaptive, contender, level, settingsOf, suggest, valuesOf } from './match.js';
+import {
+  adaptive,
+  contender,
+  costOf,
+  GUIDANCE,
+  level,
+  settingsOf,
+  suggest,
+  valuesOf,
+} from './match.js';
 import { Panes } from './pane.js';
 import { scoreboard } from './scoreboard.js';
 import { shuttle } from './shuttle.js';
@@ -53,6 +62,7 @@ const say = words({
     adaptive:
       'dopri5 chooses its own steps. It is measured first, and the other side then gets as many network evaluations (NFE).',
     steps: (/** @type {string[]} */ [solver, steps]) => `${solver} in ${steps} steps`,
+    twice: 'Guidance other than 0 and 1 asks the network twice a step.',
     picture: (/** @type {string[]} */ [side, step, t]) =>
       `${side}: samples in orange over data in blue, after ${step} steps, at flow time ${t}`,
     caption: (/** @type {string[]} */ [side, name, value]) => `${side}: ${name} ${value}`,
@@ -79,6 +89,7 @@ const say = words({
     unequal: ([a, b]) => `花费本身就不同：每个样本 A 要 ${a} 次网络计算（NFE），B 要 ${b} 次。`,
     adaptive: 'dopri5 自己选择步长。先测量它，再给另一边同样多的网络计算次数（NFE）。',
     steps: ([solver, steps]) => `${solver} ${steps} 步`,
+    twice: '引导强度不是 0 或 1 时，每步要问网络两次。',
     picture: ([side, step, t]) => `${side}：训练 ${step} 步后，流时间 ${t}，橙色样本叠在蓝色数据上`,
     caption: ([side, name, value]) => `${side}：${name} ${value}`,
     chart: ([a, b]) => `损失随步数的变化：A 为实线（现在 ${a}），B 为虚线（现在 ${b}）。`,
@@ -103,6 +114,8 @@ export class Comparison {
   /** What the sides of the contest were called, and what differed. @type {Ran | null} */
   #ran = null;
   #turns = 0;
+  /** What the cost was last worked out from, and said. @type {{of: unknown[], said: string}} */
+  #costed = { of: [], said: '' };
   /** Where the samples were last. @type {{moment?: import('./contestant.js').Moment, t: number, points: Float32Array | null}[]} */
   #points = [];
   /** Of the section, kept so that no frame has to ask for it. */
@@ -229,16 +242,21 @@ export class Comparison {
     this.#match();
   }
 
-  /** Both sides at equal cost, or null with the reason at the fields. */
-  #match() {
+  /** Both sides at equal cost. Throws what the engine has against a value. */
+  #level() {
     const { dials } = this.#desk.session;
     const { name, min, max } = this.#setting;
+    if (this.#values.some((value) => Number.isNaN(value))) {
+      throw new Error(say('number', [spoken(name), String(min), String(max)]));
+    }
+    const [a, b] = this.#values.map((value) => contender(dials, { [name]: value }));
+    return { name, ...level(dials, [a, b], name) };
+  }
+
+  /** The same, or null with the reason at the fields. */
+  #match() {
     try {
-      if (this.#values.some((value) => Number.isNaN(value))) {
-        throw new Error(say('number', [spoken(name), String(min), String(max)]));
-      }
-      const [a, b] = this.#values.map((value) => contender(dials, { [name]: value }));
-      return { name, ...level(dials, [a, b], name) };
+      return this.#level();
     } catch (error) {
       this.#turn(messageOf(error));
       return null;
@@ -262,18 +280,29 @@ export class Comparison {
     this.#desk.changed();
   }
 
-  /** What a sample costs on both sides, of the contest that was run last. */
+  /** What a sample costs on both sides, as the form stands; '' when that is refused. */
   #cost() {
-    const { sides, nfe } = this.#contest;
-    if (!this.#ran) return '';
-    const contenders = sides.map((side) => side.contender);
-    if (contenders.some(adaptive)) return say('adaptive');
-    const how = contenders.map(({ config }) =>
-      say('steps', [valueWords('solver', config.solver), figure(Number(config.solver_steps))]),
-    );
-    if (nfe !== null) return say('equal', [figure(nfe), ...how]);
-    const costs = contenders.map(({ config }) => figure(this.#desk.session.dials.cost(config)));
-    return say('unequal', costs);
+    const { config } = this.#desk.session.dials;
+    const of = [config, this.#name, ...this.#values, tongue()];
+    if (of.some((part, i) => !Object.is(part, this.#costed.of[i]))) {
+      this.#costed = { of, said: this.#costWords() };
+    }
+    return this.#costed.said;
+  }
+
+  #costWords() {
+    try {
+      const { sides, nfe, name } = this.#level();
+      if (sides.some(adaptive)) return say('adaptive');
+      const how = sides.map(({ config }) =>
+        say('steps', [valueWords('solver', config.solver), figure(Number(config.solver_steps))]),
+      );
+      const costs = sides.map((side) => figure(costOf(this.#desk.session.dials, side)));
+      const cost = nfe === null ? say('unequal', costs) : say('equal', [figure(nfe), ...how]);
+      return name === GUIDANCE ? `${cost}${tongue() === 'zh' ? '' : ' '}${say('twice')}` : cost;
+    } catch {
+      return '';
+    }
   }
 
   #result() {

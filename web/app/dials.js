@@ -244,8 +244,8 @@ export class Dials {
 }
 
 const LACKING = {
-  points: 'No points are loaded: go to Your own data first.',
-  path: 'No path of your own is loaded: go to Your own data first.',
+  points: 'No points are loaded: go to Your data first.',
+  path: 'No path of your own is loaded: go to Your data first.',
   source: 'No points to start at are loaded: they come with a file of weights that has them.',
 };
 

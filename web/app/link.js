@@ -13,7 +13,7 @@ const say = words({
     holds:
       'This page’s address holds every setting and the seed. Whoever opens it and trains gets the same weights, bit for bit.',
     noPoints: (/** @type {string} */ most) =>
-      `Your points are not in it: up to ${most} of them fit, scaled as Your own data does it.`,
+      `Your points are not in it: up to ${most} of them fit, scaled as Your data does it.`,
     noCurve: 'Your path is not in it: it has too many samples.',
     noSource: 'The points that the flow starts at are not in it.',
     reflowed: 'Reflow is not in it: it comes from training on.',
@@ -28,8 +28,8 @@ const say = words({
     copy: '复制链接',
     holds: '本页地址包含全部设置和随机种子。别人打开后训练，得到的权重逐位相同。',
     noPoints: (/** @type {string} */ most) =>
-      `您的数据点不在链接里：最多能放 ${most} 个点，并且要按“自己的数据”中的方式缩放。`,
-    noCurve: '您的路径不在链接里：采样点太多。',
+      `你的数据点不在链接里：最多能放 ${most} 个点，并且要按“你的数据”中的方式缩放。`,
+    noCurve: '你的路径不在链接里：采样点太多。',
     noSource: '流的起点数据不在链接里。',
     reflowed: '回流（reflow）不在链接里：它由继续训练得到。',
     copied: '链接已复制。',

@@ -23,7 +23,7 @@ const LICENCE = 'https://creativecommons.org/licenses/by/4.0/';
 
 const say = words({
   en: {
-    title: 'Handwritten digits',
+    title: 'Digits',
     lead: 'The same method, in more dimensions. Each image of 8 × 8 pixels is a point; the network is told which digit it is. It learns in 24 coordinates that hold nearly all of the 64 pixels, so noise becomes an image the way it became a moon.',
     idle: 'Teach it the digits',
     loading: 'Unpacking the images',

@@ -6,7 +6,7 @@ import { words } from './tongue.js';
 
 export const say = words({
   en: {
-    title: 'Your own data',
+    title: 'Your data',
     intro:
       'Draw points, paste a table, or drop a file anywhere on this page: a table of numbers, or an image, whose dark ink becomes points. Nothing leaves this machine. Without a pointer, paste or choose a file instead of drawing.',
     empty: 'Draw here: the brush scatters points.',
@@ -60,7 +60,7 @@ export const say = words({
       `${name}: ${n} samples. A new model is ready to learn along this path.`,
   },
   zh: {
-    title: '自己的数据',
+    title: '你的数据',
     intro:
       '画点、粘贴表格，或把文件拖到本页任意位置：可以是数字表格，也可以是图像（深色墨迹会变成数据点）。数据不会离开本机。不用鼠标或触摸时，可以粘贴或选择文件来代替绘制。',
     empty: '在这里绘制：画笔会撒出数据点。',

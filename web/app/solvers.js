@@ -22,7 +22,7 @@ const GOAL = 0.01;
 
 const say = words({
   en: {
-    title: 'Which sampler',
+    title: 'Solver',
     lead: 'To draw a sample is to solve an equation of motion from t = 0 to t = 1. A solver asks the network for the velocity again and again; each question is one evaluation (NFE). More of them follow the path better and take longer. Here every solver starts from the same noise, and its error is how far its samples end from where the path really leads.',
     measure: 'Measure the solvers',
     again: 'Measure again',
@@ -69,7 +69,7 @@ const say = words({
       `Steps of dopri5 along t at a tolerance of ${tolerance}: from ${shortest} to ${longest} long between the first and the last, the shortest near t = ${at}; they are short where the path bends and long where it is straight. ${refused} of ${tried} tries were rejected (crosses) and tried again, shorter.`,
   },
   zh: {
-    title: '选哪个采样器',
+    title: '求解器',
     lead: '采样就是把运动方程从 t = 0 解到 t = 1。求解器一次次向网络询问速度，每问一次就是一次求值（NFE）。求值越多，越贴近路径，也越慢。这里每个求解器都从同样的噪声出发，误差是它的样本离路径真正终点有多远。',
     measure: '测量各求解器',
     again: '重新测量',
@@ -246,7 +246,7 @@ export class Solvers {
       /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
     mount(canvas('#solver-precision'), theme, (ctx, width, height) => {
       const picture = { curves, xLabel: say('nfe'), yLabel: say('error'), goal: GOAL };
-      drawPrecision(ctx, picture, precisionBox(width, height), theme);
+      drawPrecision(ctx, picture, precisionBox(width, height, true), theme);
     });
     mount(canvas('#solver-strides'), theme, (ctx, width, height) => {
       const picture = { steps: trace.steps, xLabel: say('t'), yLabel: say('length') };

@@ -43,6 +43,12 @@ const say = words({
     dear: 'A guided sample of this network costs too much to draw any; take fewer solver steps.',
     working: 'The pictures come when training rests, or when a slider is moved.',
     scale: 'Guidance w',
+    cost: (/** @type {string} */ nfe) =>
+      `A sample costs ${nfe} network evaluations (NFE): at w = 0 and w = 1 the network is asked once.`,
+    twice: (/** @type {string} */ once, /** @type {string} */ nfe) =>
+      `A sample costs ${nfe} network evaluations (NFE) in place of ${once}: with a class and without, at every one.`,
+    partly: (/** @type {string} */ once, /** @type {string} */ nfe) =>
+      `A sample costs between ${once} and ${nfe} network evaluations (NFE): within the interval the network is asked twice.`,
     from: 'from t',
     to: 'to t',
     plain: 'w = 1: each class, in its colour, as it was learned; data in grey',
@@ -69,6 +75,11 @@ const say = words({
     dear: '这个网络的一个引导样本太贵，画不出来；请减少求解步数。',
     working: '训练停下或移动滑块时，画面就会出现。',
     scale: '引导强度 w',
+    cost: (nfe) => `一个样本求值网络 ${nfe} 次（NFE）：w = 0 和 w = 1 时只问一次。`,
+    twice: (once, nfe) =>
+      `一个样本求值网络 ${nfe} 次（NFE），不引导时为 ${once} 次：每处都要问两次，一次带类别，一次不带。`,
+    partly: (once, nfe) =>
+      `一个样本求值网络 ${once} 到 ${nfe} 次（NFE）：在这段时间内，每处要问两次。`,
     from: '从 t',
     to: '到 t',
     plain: 'w = 1：照学到的类别，各类各色；数据为灰色',
@@ -123,12 +134,12 @@ export class Steering {
 
   draw() {
     const { session, theme } = this.#desk;
-    const { run } = session;
+    const { run, dials } = session;
     if (run.models !== this.#model) this.#begin(run.models);
     if (this.#presence.near && this.#hint === '' && (this.#touched || !run.busy)) this.#look();
     const { scale, from, to } = this.#guide;
     const seen = [this.#view, this.#measured, this.#fault, this.#hint, scale, from, to];
-    const drawn = [...seen, this.#classes, run.config.data, tongue(), theme()];
+    const drawn = [...seen, this.#classes, run.config.data, dials.nfe, tongue(), theme()];
     if (drawn.some((part, i) => part !== this.#drawn[i])) {
       this.#drawn = drawn;
       render(this.#template(), this.#root);
@@ -245,6 +256,7 @@ export class Steering {
       <div class="steer">
         ${this.#slider('scale', STRONGEST, 0.1)} ${this.#slider('from', 1, 0.05)} ${this.#slider('to', 1, 0.05)}
       </div>
+      <p class="small" id="guidance-cost">${this.#cost}</p>
       <p class="small" id="guidance-hint" ?hidden=${hint === ''}>${hint}</p>
       <p class="fault" role="alert" ?hidden=${this.#fault === ''}>${this.#fault}</p>
       ${this.#view ? this.#result(this.#view) : nothing}`;
@@ -279,9 +291,16 @@ export class Steering {
     this.#desk.changed();
   }
 
+  /** What a sample costs with the guidance that is chosen. */
+  get #cost() {
+    const { nfe } = this.#desk.session.dials;
+    if (this.#guide.scale === 0 || this.#guide.scale === 1) return say('cost', figure(nfe));
+    return say(isWhole(this.#guide) ? 'twice' : 'partly', figure(nfe), figure(2 * nfe));
+  }
+
   /** @param {View} view */
   #result({ guide }) {
-    const whole = guide.from === 0 && guide.to === 1;
+    const whole = isWhole(guide);
     const where = whole ? '' : say('within', figure(guide.from), figure(guide.to));
     return html`<p class="finding" id="guidance-finding" role="status">${this.#finding}</p>
       <div class="pair">
@@ -357,6 +376,9 @@ export class Steering {
     session.start();
   }
 }
+
+/** @param {Guide} guide */
+const isWhole = ({ from, to }) => from === 0 && to === 1;
 
 /** @param {Guide} guide */
 const optionsOf = ({ scale, from, to }) => ({

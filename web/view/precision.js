@@ -1,8 +1,9 @@
 // precision.js — a work-precision picture: what a solver's steps cost against how far it then is from where the points should
-// arrive, both on logarithmic axes, so that a method of order p falls p decades a decade.
+// arrive, both on logarithmic axes, so that a method of order p falls p decades a decade. Each curve has marks of its own and
+// its name at its end.
 
 import { setFont } from './frame.js';
-import { drawLegend } from './legend.js';
+import { drawMarker } from './marker.js';
 
 /**
  * @typedef {import('./frame.js').Context} Context
@@ -12,15 +13,22 @@ import { drawLegend } from './legend.js';
  * @typedef {{label: string, points: {nfe: number, error: number}[]}} Curve
  */
 
-const DOT_PX = 3;
-const FULL_TURN = 2 * Math.PI;
+/** Room for the names of the curves at their ends, and how far from those they stand. */
+const NAMES_PX = 76;
+const REACH_PX = 18;
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** The box to draw into on a surface of this size. @param {number} width @param {number} height @returns {Box} */
-export const precisionBox = (width, height) => ({
+/**
+ * The box to draw into on a surface of this size.
+ * @param {number} width
+ * @param {number} height
+ * @param {boolean} [named]  with room for the names of curves beside it
+ * @returns {Box}
+ */
+export const precisionBox = (width, height, named = false) => ({
   left: 46,
   top: 26,
-  width: width - 58,
+  width: width - (named ? 46 + NAMES_PX : 58),
   height: height - 68,
 });
 
@@ -47,47 +55,71 @@ export function drawPrecision(ctx, { curves, xLabel, yLabel, goal }, box, theme)
   if (goal !== undefined && ys.share(goal) > 0 && ys.share(goal) < 1) {
     drawGoal(ctx, y(goal), box, theme);
   }
-  curves.forEach((curve, i) => {
+  const placed = curves.map(({ label, points }) => ({
+    label,
+    at: points.filter(isPositive).map(({ nfe, error }) => ({ x: x(nfe), y: y(error) })),
+  }));
+  placed.forEach(({ at }, i) => {
     ctx.strokeStyle = ctx.fillStyle = colourOf(i, theme);
     ctx.lineWidth = 2;
     ctx.beginPath();
-    for (const { nfe, error } of curve.points.filter(isPositive)) ctx.lineTo(x(nfe), y(error));
+    for (const { x, y } of at) ctx.lineTo(x, y);
     ctx.stroke();
-    for (const { nfe, error } of curve.points.filter(isPositive)) {
-      ctx.beginPath();
-      ctx.arc(x(nfe), y(error), DOT_PX, 0, FULL_TURN);
-      ctx.fill();
-    }
+    for (const { x, y } of at) drawMarker(ctx, i, x, y);
   });
-  const entries = curves.map(({ label }, i) => ({
-    label,
-    mark: /** @type {const} */ ('line'),
-    colour: colourOf(i, theme),
-  }));
-  const small = { ...theme, fontPx: theme.fontPx * 0.9 };
-  drawLegend(ctx, entries, { ...NO_SCALE, box: cornerOf(curves.length, box, small) }, small);
+  drawNames(ctx, placed, box, theme);
   ctx.restore();
 }
 
 /**
- * Room for the legend at the bottom left, where no solver comes: little work and a small error.
- * @param {number} entries
+ * The name of each curve beside the box, as high as the curve ends or as near as the names beside it allow, and a line to that end.
+ * @param {Context} ctx
+ * @param {{label: string, at: {x: number, y: number}[]}[]} curves
  * @param {Box} box
  * @param {Theme} theme
  */
-function cornerOf(entries, box, { fontPx }) {
-  const height = fontPx * (1.5 * entries + 2);
-  const top = box.top + Math.max(0, box.height - height);
-  return { left: box.left, top, width: Math.min(box.width, fontPx * 9), height };
+function drawNames(ctx, curves, { left, top, width, height }, theme) {
+  const names = curves
+    .map(({ label, at }, i) => ({ label, end: at[at.length - 1], colour: colourOf(i, theme) }))
+    .filter(({ end }) => end)
+    .sort((a, b) => a.end.y - b.end.y);
+  const line = theme.fontPx * 1.2;
+  const heights = apart(
+    names.map(({ end }) => end.y),
+    line,
+    top + height - line / 2,
+  );
+  setFont(ctx, theme, 0.85);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.lineWidth = 1;
+  ctx.fillStyle = theme.ink;
+  names.forEach(({ label, end, colour }, i) => {
+    const right = left + width + REACH_PX;
+    ctx.strokeStyle = colour;
+    ctx.beginPath();
+    ctx.moveTo(end.x, end.y);
+    ctx.lineTo(right - 3, heights[i]);
+    ctx.stroke();
+    ctx.fillText(label, right, heights[i]);
+  });
 }
 
-/** A legend looks at the box alone. */
-const NO_SCALE = {
-  extent: { xMin: 0, xMax: 1, yMin: 0, yMax: 1 },
-  pxPerUnit: 1,
-  x: (/** @type {number} */ x) => x,
-  y: (/** @type {number} */ y) => y,
-};
+/**
+ * Rising heights moved as little down, and where the room ends up, as it takes to keep a line between each two.
+ * @param {number[]} heights
+ * @param {number} line
+ * @param {number} lowest
+ */
+function apart(heights, line, lowest) {
+  const moved = [...heights];
+  for (let i = 1; i < moved.length; i++) moved[i] = Math.max(moved[i], moved[i - 1] + line);
+  for (let i = moved.length - 1, most = lowest; i >= 0; i--, most -= line) {
+    moved[i] = Math.min(moved[i], most);
+    most = moved[i];
+  }
+  return moved;
+}
 
 /** @param {number} i @param {Theme} theme */
 const colourOf = (i, { classes }) => classes[i % classes.length];
