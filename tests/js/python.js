@@ -30,11 +30,13 @@ export const command = (...words) => run(process.execPath, [program, ...words]);
 export const python = (...words) => run('/usr/bin/python3', words);
 
 /**
- * Two processes of this machine. PyTorch 1.13 cannot read its own default of redirects under Python 3.11, so they are given.
+ * Two processes of this machine. PyTorch 1.13 cannot read its own default of redirects under Python 3.11, so they are given;
+ * and its --standalone takes one fixed port, which another run may hold, so they meet at one that is free.
  * @param {string[]} words
  */
 export function torchrun(...words) {
-  const launch = ['-m', 'torch.distributed.run', '--standalone', '-r', '2', '-t', '2'];
+  const meeting = ['--rdzv_backend', 'c10d', '--rdzv_endpoint', 'localhost:0'];
+  const launch = ['-m', 'torch.distributed.run', ...meeting, '-r', '2', '-t', '2'];
   return python(...launch, '--nproc_per_node', '2', ...words);
 }
 
