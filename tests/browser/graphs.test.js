@@ -34,9 +34,9 @@ test('each graph of a trained run says its numbers, and the tabs are moved along
   // The excess of the last step is measured after it, by the second worker.
   const end = Date.now() + 15_000;
   for (;;) {
-    const caption = (await said(page, 'dashed line.*batches is')) ?? '';
+    const caption = (await said(page, 'dashed line.*batches by')) ?? '';
     const [, loss, floor, excess] = (
-      /to (\S+), the mean.*line, (\S+), is.*batches is (\S+):/.exec(caption) ?? []
+      /to (\S+), the mean.*line, (\S+), is.*batches by (\S+):/.exec(caption) ?? []
     ).map(Number);
     assert.ok(floor > 0 && floor < loss, caption);
     if (Math.abs(loss - floor - excess) < 0.3 * loss) break;

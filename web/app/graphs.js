@@ -46,8 +46,8 @@ const say = words({
     crossing: 'It cannot reach 0: from one place, many paths go different ways.',
     floor: (/** @type {string} */ floor) =>
       `The dashed line, ${floor}, is the floor: no network can go below it, because from one place many paths go different ways.`,
-    over: (/** @type {string} */ excess) =>
-      `The loss minus the floor of the very same batches is ${excess}: what training can still gain.`,
+    over: (/** @type {string} */ excess, /** @type {string} */ step) =>
+      `Up to step ${step}, the latest that was measured, the loss exceeds the floor of its very same batches by ${excess}: what training can still gain.`,
     falls: (/** @type {string} */ from, /** @type {string} */ step) =>
       `It was ${from} after step ${step}.`,
     waits: 'Measured as the network trains: the loss minus what no network can remove from it.',
@@ -84,7 +84,8 @@ const say = words({
     pairs: '它可以接近 0：回流（reflow）之后，每个噪声点只有一条路可走。',
     crossing: '它不会到 0：同一位置有许多路径通向不同方向。',
     floor: (floor) => `虚线 ${floor} 是下限：同一位置有许多路径通向不同方向，任何网络都低不过它。`,
-    over: (excess) => `损失减去同一批数据的下限，还剩 ${excess}：这是训练还能得到的。`,
+    over: (excess, step) =>
+      `最近一次测量在第 ${step} 步：损失比同一批数据的下限高 ${excess}，这是训练还能得到的。`,
     falls: (from, step) => `第 ${step} 步之后是 ${from}。`,
     waits: '训练时测量：损失减去任何网络都去不掉的部分。',
     noCoupling: (coupling) =>
@@ -164,17 +165,21 @@ function lossWords({ losses, annals, round }, floor) {
   const parts = [say('fell', figure(losses.count), number(means[0]), number(losses.latest()))];
   if (floor === null) parts.push(say(round > 0 ? 'pairs' : 'crossing'));
   else parts.push(say('floor', number(floor)));
-  const [over] = annals.excess.latest;
-  if (floor !== null && over !== undefined) parts.push(say('over', number(over)));
+  const { columns, count } = annals.excess;
+  if (floor !== null && count > 0) parts.push(overWords(columns, count));
   return sentences(parts);
 }
 
+/** @param {number[][]} columns  of the readings @param {number} count  of them, not 0 */
+const overWords = ([steps, values], count) =>
+  say('over', number(values[count - 1]), figure(steps[count - 1]));
+
 /** @param {Run} run @param {Floor} floor @returns {Graph} */
 function excess(run, floor) {
-  const { columns, count, latest } = run.annals.excess;
+  const { columns, count } = run.annals.excess;
   const parts = floor === null ? [lackOf(run)] : [say('waits')];
   if (count > 0) {
-    parts[0] = say('over', number(latest[0]));
+    parts[0] = overWords(columns, count);
     if (count > 1) parts.push(say('falls', number(columns[1][0]), figure(columns[0][0])));
   }
   return {

@@ -15,6 +15,7 @@ import { Losses } from './losses.js';
  *
  * @typedef {'starting' | 'ready' | 'training' | 'paused' | 'finished' | 'reflowing' | 'dead'} Phase
  * @typedef {{sw2: number, floor: number, n: number, nfe: number, final: boolean}} Quality
+ * @typedef {Quality & {step: number}} Measured  of the weights after that step
  * @typedef {{text: string, action?: {label: string, act: () => void}}} Notice
  *
  * What reflow has shown so far: samples of 1, 2 and 4 Euler steps before and after, every round's report, what it does now.
@@ -34,7 +35,7 @@ export class Run {
   phase = 'starting';
   /** Progress of the final measure, or null when none runs. @type {number | null} */
   measuring = null;
-  /** @type {Quality | null} */
+  /** @type {Measured | null} */
   quality = null;
   /** @type {Notice | null} */
   notice = null;
@@ -151,7 +152,7 @@ export class Run {
 
   /** Takes a measure of the step at hand. @param {Quality} quality */
   measured(quality) {
-    this.quality = quality;
+    this.quality = { ...quality, step: this.step };
     this.annals.quality.add(this.step, quality.sw2, quality.floor);
   }
 

@@ -106,13 +106,14 @@ function numbers({ phase, step, total, rate }) {
 }
 
 /** @param {Run} run */
-function measureNote({ quality, measuring }) {
+function measureNote({ quality, measuring, step }) {
   if (measuring !== null) return say('measuring', figure(SAMPLES), Math.round(measuring * 100));
   if (!quality) return say('meaning');
   const { n, nfe } = quality;
   // An adaptive solver takes as many as each sample needs; what is shown is their mean.
   const cost = Number.isInteger(nfe) ? figure(nfe) : say('average', nfe.toFixed(1));
-  return say('measured', figure(n), cost);
+  const when = quality.step < step ? say('earlier', figure(quality.step)) : '';
+  return when + say('measured', figure(n), cost);
 }
 
 /** @param {number} seconds */
@@ -163,6 +164,7 @@ const say = words({
     meaning:
       'SW2 is the distance between samples and data; the floor is that between data and data.',
     average: (/** @type {S} */ nfe) => `on average ${nfe}`,
+    earlier: (/** @type {S} */ step) => `After step ${step}: `,
     measured: (/** @type {S} */ n, /** @type {S} */ nfe) =>
       `${n} samples against ${n} data points, ${nfe} network evaluations a sample. The floor falls as the sets grow.`,
     seconds: (/** @type {S} */ s) => `${s} s`,
@@ -194,6 +196,7 @@ const say = words({
     measuring: (samples, percent) => `正在用 ${samples} 个样本测量：${percent}%。`,
     meaning: 'SW2 是样本与数据之间的距离；下限是数据与数据之间的同一距离。',
     average: (nfe) => `平均 ${nfe} `,
+    earlier: (step) => `第 ${step} 步之后：`,
     measured: (n, nfe) =>
       `${n} 个样本对 ${n} 个数据点，每个样本求值网络 ${nfe} 次。点越多，下限越低。`,
     seconds: (s) => `${s} 秒`,
