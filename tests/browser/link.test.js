@@ -114,6 +114,64 @@ test('another link in the same tab makes another model, and a place of the page 
   assert.deepEqual(complaints, []);
 });
 
+test('what the link does not tell of a model is said, and only then', async () => {
+  const { page, context } = await follow(SMALL);
+  const says = (/** @type {string} */ words) =>
+    page.waitForFunction(
+      (words) => document.querySelector('#link-text').textContent.includes(words),
+      words,
+    );
+  const exact = 'the same weights, bit for bit';
+  await trained(page);
+  await says(exact);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.click('#save-weights'),
+  ]);
+  // Longer: the learning rate falls more slowly, so the first steps would have been others.
+  await choose(page, 'steps', '40');
+  await says('Settings were changed while this model trained');
+  assert.equal((await page.textContent('#link-text'))?.includes(exact), false);
+  await page.click('#reset');
+  await settled(page, 'ready');
+  await says(exact);
+  await page.setInputFiles('#load-weights', await download.path());
+  await says('These weights came from a file');
+  await choose(page, 'steps', '1000000');
+  await page.click('#start');
+  await settled(page, 'training');
+  await choose(page, 'hidden', '16');
+  await says('It already holds the settings that wait for a reset');
+  await page.click('#reset');
+  await settled(page, 'ready');
+  await says(exact);
+  await context.close();
+});
+
+test('the way back from a link that was put in by hand leads to the settings before', async () => {
+  const { page, context } = await visit(site);
+  await settled(page, 'ready');
+  const hidden = await page.inputValue('#p-hidden');
+  await page.evaluate((link) => {
+    location.hash = link;
+  }, `#${SMALL}&data=circles`);
+  await page.waitForFunction(() => document.querySelector('#p-data').value === 'circles');
+  await settled(page, 'ready');
+  await page.goBack();
+  await page.waitForFunction(() => document.querySelector('#p-data').value === 'moons');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-hidden'), hidden);
+  assert.equal(await page.evaluate(() => location.hash), '');
+  await page.goForward();
+  await page.waitForFunction(() => document.querySelector('#p-data').value === 'circles');
+  // A place of the page is gone to, and the settings stay in the address.
+  await page.evaluate(() => {
+    location.hash = '#settings';
+  });
+  await page.waitForFunction(() => /data=circles/.test(location.hash));
+  await context.close();
+});
+
 test('hostile and foreign links are used as far as they are understood, and say the rest', async () => {
   const cases = /** @type {[string, RegExp[]][]} */ ([
     [

@@ -268,6 +268,26 @@ test('a value outside its range is refused at its control and changes nothing', 
   assert.equal(await page.isVisible('#p-lr-fault'), false);
 });
 
+test('a choice that is refused goes back, and says why', async () => {
+  const { page } = await small();
+  await choose(page, 'data', 'points');
+  await page.waitForFunction(() => document.querySelector('#p-data').value === 'moons');
+  assert.match((await page.textContent('#p-data-fault')) ?? '', /^No points are loaded/);
+});
+
+test('a run that stays finite and yet fails is explained, with smaller rates at hand', async () => {
+  const { page } = await small();
+  await choose(page, 'lr', '10');
+  await choose(page, 'steps', '300');
+  await page.click('#start');
+  await settled(page, 'finished');
+  const words = (await page.textContent('#notice-text')) ?? '';
+  assert.match(words, /^The loss (grew to|ends at) /);
+  await page.click('#notice-action');
+  await settled(page, 'finished');
+  assert.equal(await page.inputValue('#p-lr'), '1');
+});
+
 test('every row of the engine’s table has a control with a label and a description', async () => {
   const { page } = await visit(site);
   await settled(page, 'ready');

@@ -158,6 +158,7 @@ test('what does not fit is left out with a sentence, and the rest is used', () =
     ['dim=3', /^dim: got 3; allowed is 2 /],
     ['lr=1&lr=2', /^"lr": got it more than once/],
     ['preset=best', /^preset: got "best"; allowed is one of default, seed/],
+    ['preset=digits', /^preset: got "digits"; allowed is one of (?!.*digits)/],
     [
       'points=AQ',
       /^points: got some; allowed only|^points: got "AQ"; allowed is one written by Copy/,

@@ -9,7 +9,7 @@ import { MoonflowError, refusal } from '../lib/errors.js';
 import { give } from '../lib/extras.js';
 import { Model } from '../lib/model.js';
 import { isOfPairs } from '../lib/pairs.js';
-import { parameters, preset, presets, resolve } from '../lib/parameters.js';
+import { parameters, preset, presetsWithoutPoints, resolve } from '../lib/parameters.js';
 import { rehearse } from '../lib/rehearsal.js';
 
 /**
@@ -37,7 +37,7 @@ export class Dials {
     this.#module = module;
     this.table = parameters(module);
     // One for points would have none here: those are the reader's own.
-    this.presets = presets(module).filter((name) => preset(module, name).data !== 'points');
+    this.presets = presetsWithoutPoints(module);
     this.config = preset(module, this.presets[0]);
     // Too small to learn, and asked only what a solver costs: the engine knows, and nothing else should.
     this.#ruler = Model.createSync({ hidden: 1, layers: 1 }, module);

@@ -35,7 +35,7 @@ export class Field {
   constructor(info, { onChange, unavailable = {} }) {
     this.info = info;
     this.#unavailable = unavailable;
-    /** The text in the control was refused and is the reader's to mend. */
+    /** The number in the control was refused and is the reader's to mend; a choice that was goes back by itself. */
     this.refused = false;
     const id = `p-${info.name}`;
     this.input = inputOf(info, Object.keys(unavailable));
@@ -130,7 +130,7 @@ export class Field {
 
   /** A sentence at the control about a value that was refused; '' takes it away. @param {string} message */
   fault(message) {
-    this.refused = message !== '';
+    this.refused = message !== '' && this.input.type === 'number';
     say(this.#fault, message);
     this.input.setAttribute('aria-invalid', String(message !== ''));
   }

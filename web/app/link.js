@@ -5,13 +5,18 @@
 
 import { html, nothing, render } from 'lit';
 import { pointsThatFit } from '../lib/packing.js';
-import { figure, words } from './tongue.js';
+import { figure, tongue, words } from './tongue.js';
 
 const say = words({
   en: {
     copy: 'Copy link',
-    holds:
-      'This page’s address holds every setting and the seed. Whoever opens it and trains gets the same weights, bit for bit.',
+    holds: 'This page’s address holds every setting and the seed.',
+    exact: 'Whoever opens it and trains gets the same weights, bit for bit.',
+    turned:
+      'Settings were changed while this model trained; in the link they hold from the first step, so it gives other weights.',
+    loaded: 'These weights came from a file; the link trains its own from the start.',
+    waiting:
+      'It already holds the settings that wait for a reset; this model was made without them.',
     noPoints: (/** @type {string} */ most) =>
       `Your points are not in it: up to ${most} of them fit, scaled as Your data does it.`,
     noCurve: 'Your path is not in it: it has too many samples.',
@@ -26,7 +31,11 @@ const say = words({
   },
   zh: {
     copy: '复制链接',
-    holds: '本页地址包含全部设置和随机种子。别人打开后训练，得到的权重逐位相同。',
+    holds: '本页地址包含全部设置和随机种子。',
+    exact: '别人打开后训练，得到的权重逐位相同。',
+    turned: '这个模型训练途中改过设置；在链接里它们从第一步起就生效，得到的权重会不同。',
+    loaded: '这些权重来自文件；链接会从头训练出自己的权重。',
+    waiting: '链接已包含等待重置的设置；这个模型还没有采用它们。',
     noPoints: (/** @type {string} */ most) =>
       `你的数据点不在链接里：最多能放 ${most} 个点，并且要按“你的数据”中的方式缩放。`,
     noCurve: '你的路径不在链接里：采样点太多。',
@@ -72,32 +81,39 @@ export class Link {
   }
 
   draw() {
-    const { dials, run } = this.#desk.session;
     if (this.#dials.some((part, i) => part !== this.#written[i])) {
       this.#take();
       this.#outcome = '';
       clearTimeout(this.#timer);
       this.#timer = window.setTimeout(() => this.#replace(), REST_MS);
     }
-    const { left } = this.#address;
-    const most = figure(pointsThatFit(dials.points?.dim ?? 2, Boolean(dials.points?.labels)));
-    const remarks = [
-      say('holds'),
-      left.includes('points') && say('noPoints', most),
-      left.includes('curve') && say('noCurve'),
-      left.includes('source') && say('noSource'),
-      run.round > 0 && say('reflowed'),
-    ];
     render(
       html`<div class="transport">
           <button type="button" id="copy-link" @click=${() => this.#copy()}>${say('copy')}</button>
-          <p id="link-text" class="small">${remarks.filter(Boolean).join(' ')}</p>
+          <p id="link-text" class="small">${this.#remarks.join(tongue() === 'zh' ? '' : ' ')}</p>
         </div>
         ${this.#byHand()}
         <p class="small" role="status">${this.#outcome ? say(this.#outcome) : nothing}</p>`,
       this.#root,
     );
     this.#drawNotice();
+  }
+
+  /** What the link holds, and what of this model it does not. */
+  get #remarks() {
+    const { dials, run, waiting } = this.#desk.session;
+    const { left } = this.#address;
+    const most = figure(pointsThatFit(dials.points?.dim ?? 2, Boolean(dials.points?.labels)));
+    const lacks = [
+      left.includes('points') && say('noPoints', most),
+      left.includes('curve') && say('noCurve'),
+      left.includes('source') && say('noSource'),
+      run.strays.has('loaded') && say('loaded'),
+      run.strays.has('turned') && say('turned'),
+      waiting.size > 0 && say('waiting'),
+      run.round > 0 && say('reflowed'),
+    ].filter(Boolean);
+    return [say('holds'), ...(lacks.length > 0 ? lacks : [say('exact')])];
   }
 
   /** The parts of the dials that a link holds; each is replaced when it changes. */
@@ -125,9 +141,10 @@ export class Link {
     }
   }
 
-  /** Another link was put into the address by hand. */
+  /** Another link was put into the address by hand, or by the way back; an address without a fragment is that of the default. */
   #opened() {
-    if (!isLink(location.hash)) return;
+    // A place of the page is gone to, and is no address to keep.
+    if (location.hash && !isLink(location.hash)) return this.#replace();
     this.#desk.session.use((dials) => {
       this.#faults = dials.follow(location.hash, say('name'));
     });

@@ -11,27 +11,36 @@ const KEPT = 4096;
 export class Losses {
   /** Losses so far. */
   count = 0;
-  #first;
+  /** The first of them. */
+  first = Number.NaN;
+  /** Least and largest mean of a hundred in a row, and the last step of the largest. */
+  least = Infinity;
+  most = -Infinity;
+  mostAt = 0;
+  #before;
   /** Steps in a block. */
   #stride = 1;
   /** Of complete blocks. @type {number[]} */
   #means = [];
   #sum = 0;
   #filled = 0;
+  /** Sum of the losses since a hundred were last complete. */
+  #hundred = 0;
   /** @type {number[]} */
   #recent = [];
   /** Loss i of this run stands at i modulo its length. */
   #kept = new Float64Array(KEPT);
 
-  /** The first loss appended is that of step `first` + 1. */
-  constructor(first = 0) {
-    this.#first = first;
+  /** The first loss appended is that of step `before` + 1. */
+  constructor(before = 0) {
+    this.#before = before;
   }
 
   /** Forgets everything, and begins with step 1. */
   clear() {
-    this.count = 0;
-    this.#first = 0;
+    Object.assign(this, { count: 0, first: Number.NaN, least: Infinity, most: -Infinity });
+    this.#before = 0;
+    this.#hundred = 0;
     this.#stride = 1;
     this.#means = [];
     this.#sum = 0;
@@ -57,7 +66,7 @@ export class Losses {
    * @param {number} most
    */
   upTo(step, most) {
-    const end = step - this.#first;
+    const end = step - this.#before;
     const from = Math.max(0, end - most);
     if (end > this.count || from < this.count - KEPT || end <= from) return new Float64Array(0);
     return Float64Array.from({ length: end - from }, (_, i) => this.#kept[(from + i) % KEPT]);
@@ -65,14 +74,17 @@ export class Losses {
 
   /** Steps (the last of each block) and mean losses. @returns {[number[], number[]]} */
   series() {
-    const steps = this.#means.map((_, block) => this.#first + (block + 1) * this.#stride);
+    const steps = this.#means.map((_, block) => this.#before + (block + 1) * this.#stride);
     return [steps, this.#means];
   }
 
   /** @param {number} loss */
   #add(loss) {
+    if (this.count === 0) this.first = loss;
     this.#kept[this.count % KEPT] = loss;
     this.count += 1;
+    this.#hundred += loss;
+    if (this.count % RECENT === 0) this.#mark(this.#hundred / RECENT);
     this.#sum += loss;
     this.#filled += 1;
     if (this.#filled < this.#stride) return;
@@ -80,6 +92,15 @@ export class Losses {
     this.#sum = 0;
     this.#filled = 0;
     if (this.#means.length === BLOCKS_MAX) this.#merge();
+  }
+
+  /** @param {number} mean  of the latest hundred */
+  #mark(mean) {
+    this.#hundred = 0;
+    this.least = Math.min(this.least, mean);
+    if (mean <= this.most) return;
+    this.most = mean;
+    this.mostAt = this.#before + this.count;
   }
 
   #merge() {

@@ -9,7 +9,7 @@
  * @typedef {object} Memento
  * @property {Uint8Array} bytes  of Client.save
  * @property {import('./dials.js').Points | null} points  the reader's own, which no checkpoint carries
- * @property {Pick<Run, 'losses' | 'annals' | 'film' | 'reflow' | 'quality' | 'seconds'>} known
+ * @property {Pick<Run, 'losses' | 'annals' | 'film' | 'reflow' | 'quality' | 'seconds' | 'strays'>} known
  */
 
 /**
@@ -18,9 +18,9 @@
  * @returns {Memento | null}
  */
 export function remember({ step, round, points, ...known }) {
-  const { losses, annals, film, reflow, quality, seconds } = known;
+  const { losses, annals, film, reflow, quality, seconds, strays } = known;
   if (!film.latest || (step === 0 && round === 0)) return null;
-  const kept = { losses, annals, film, reflow, quality, seconds };
+  const kept = { losses, annals, film, reflow, quality, seconds, strays };
   return { bytes: film.latest.bytes, points, known: kept };
 }
 
@@ -31,5 +31,5 @@ export function remember({ step, round, points, ...known }) {
  */
 export function recall(run, { known }) {
   Object.assign(run, known);
-  run.adopt(known.film);
+  run.adopt(known);
 }

@@ -18,6 +18,9 @@ import { Losses } from './losses.js';
  * @typedef {Quality & {step: number}} Measured  of the weights after that step
  * @typedef {{text: string, action?: {label: string, act: () => void}}} Notice
  *
+ * A row was turned after the first step; the weights are those of a file.
+ * @typedef {'turned' | 'loaded'} Stray
+ *
  * What reflow has shown so far: samples of 1, 2 and 4 Euler steps before and after, every round's report, what it does now.
  * @typedef {object} Reflow
  * @property {Float32Array[] | null} before
@@ -65,6 +68,8 @@ export class Run {
   annals = new Annals();
   reflow = noReflow();
   film = new Film(0);
+  /** What its settings do not tell of how its weights came to be. @type {Set<Stray>} */
+  strays = new Set();
 
   /** @param {Config} config  what the model was made from */
   constructor(config) {
@@ -113,12 +118,14 @@ export class Run {
     this.losses = new Losses(step);
     this.annals = new Annals();
     this.film = new Film(this.models);
+    this.strays = new Set();
   }
 
-  /** Goes on with the film of the run that this one continues. @param {Film} film */
-  adopt(film) {
+  /** Goes on with the film, and the strays, of the run that this one continues. @param {Pick<Run, 'film' | 'strays'>} run */
+  adopt({ film, strays }) {
     film.model = this.models;
     this.film = film;
+    this.strays = strays;
   }
 
   /** The phase of a model that stands still. */

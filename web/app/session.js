@@ -8,7 +8,7 @@
 
 import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
-import { diverged, explain, messageOf } from './explanation.js';
+import { diverged, explain, messageOf, setback } from './explanation.js';
 import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
@@ -158,6 +158,7 @@ export class Session {
       try {
         const before = remember(this.run);
         await this.#restore(bytes);
+        this.run.strays.add('loaded');
         this.#before = before ?? this.#before;
       } catch (error) {
         // What this interrupted is taken up again.
@@ -192,6 +193,8 @@ export class Session {
   /** @param {AbortSignal} signal */
   async #train(signal) {
     await train({ ...this.#stretch(signal), portrait: this.#portrait });
+    const why = this.run.step >= this.run.total ? setback(this.run.losses) : '';
+    if (why) this.#offer(why);
     await this.#portrait.settle(signal);
   }
 
@@ -270,6 +273,7 @@ export class Session {
     this.run.config = { ...this.run.config, [name]: value };
     this.#line.client.set({ [name]: value }).catch((error) => this.#refused(name, kept, error));
     const sampling = this.dials.row(name).group === 'sampling';
+    if (!sampling && this.run.step > 0) this.run.strays.add('turned');
     if (sampling && this.run.phase === 'training') this.#line.halt();
     if (this.run.busy) return;
     if (sampling) this.#enqueue((signal) => this.#portrait.settle(signal));
@@ -299,9 +303,9 @@ export class Session {
     try {
       await this.#line.open(async (checkpoint) => {
         if (anew || !checkpoint) return this.#create(signal);
-        const { film } = this.run;
+        const { film, strays } = this.run;
         await this.#restore(checkpoint);
-        this.run.adopt(film);
+        this.run.adopt({ film, strays });
         await this.#draw(signal);
       });
     } catch (error) {
@@ -353,12 +357,15 @@ export class Session {
 
   /** @param {Record<string, unknown>} details */
   #diverged(details) {
-    const rates = this.dials.gentlerRates();
     this.#enqueue((signal) => this.#portrait.settle(signal));
-    this.run.notice = {
-      text: diverged(details),
-      action: { label: explain('gentler', rates), act: () => this.#again(rates) },
-    };
+    this.#offer(diverged(details));
+  }
+
+  /** Says why a run failed, with smaller rates at hand. @param {string} text */
+  #offer(text) {
+    const rates = this.dials.gentlerRates();
+    const act = () => this.#again(rates);
+    this.run.notice = { text, action: { label: explain('gentler', rates), act } };
   }
 
   /** @param {{name: string, value: number}[]} rates */

@@ -7,10 +7,19 @@
  * `faults`, and the rest is used.
  */
 
+import { choice } from './argument.js';
 import { MoonflowError, refusal, show } from './errors.js';
 import { pack, packPath, unpack, unpackPath } from './packing.js';
 import { isOfPairs } from './pairs.js';
-import { parameters, preset, presets, resolve, toNumber, toValue } from './parameters.js';
+import {
+  parameters,
+  preset,
+  presets,
+  presetsWithoutPoints,
+  resolve,
+  toNumber,
+  toValue,
+} from './parameters.js';
 import { rehearse } from './rehearsal.js';
 
 /** @typedef {import('./packing.js').OwnData} OwnData */
@@ -151,7 +160,8 @@ class Reading {
     if (key === POINTS) this.#own = unpack(value);
     else if (key === CURVE) this.#path = unpackPath(value);
     else if (key === PRESET) {
-      preset(this.#module, value);
+      // The points of another would have to come with it, and have no room in a link.
+      choice(PRESET, value, presetsWithoutPoints(this.#module));
       this.#preset = value;
     } else {
       const row = this.#table.find((each) => each.name === key);

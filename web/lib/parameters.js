@@ -114,6 +114,14 @@ export function presets(module) {
 }
 
 /**
+ * Those of them that need no points of one's own.
+ * @param {WebAssembly.Module} module
+ */
+export function presetsWithoutPoints(module) {
+  return presets(module).filter((name) => preset(module, name).data !== 'points');
+}
+
+/**
  * An instance that holds no model, for questions about no model.
  * @param {WebAssembly.Module} module
  */
