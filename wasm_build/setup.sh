@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what is missing for one level of work, and nothing else. The Makefile calls it; a second call only looks.
 #
-#   wasm_build/setup.sh build    the compiler of core.wasm
-#   wasm_build/setup.sh demo     build, and the npm packages that serve the page
-#   wasm_build/setup.sh check    build, the npm packages and the formatter of the C sources
+#   wasm_build/setup.sh build    the compiler of core.wasm, and the npm packages, one of which deflates it
+#   wasm_build/setup.sh demo     build: the npm packages serve the page too
+#   wasm_build/setup.sh check    build, and the formatter of the C sources
 #   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch, other people's bundlers and sites
 #   wasm_build/setup.sh hosts    test, and Docusaurus
 #   wasm_build/setup.sh bench    build, and what to compare with: PyTorch, SciPy, and the npm packages of tests/bench
@@ -81,12 +81,12 @@ look() {
   reasons=()
   npm_folders=()
   case $level in
-    build) need_build ;;
+    build) need_build; npm_folders=(.) ;;
     demo) need_build; npm_folders=(.) ;;
     check) need_check; npm_folders=(.) ;;
     test) need_test; npm_folders=(. tests/hosts) ;;
     hosts) need_test; npm_folders=(. tests/hosts tests/hosts/docusaurus) ;;
-    bench) need_build; need_torch; need_scipy; npm_folders=(tests/bench) ;;
+    bench) need_build; need_torch; need_scipy; npm_folders=(. tests/bench) ;;
     *)
       echo "setup.sh: got level '$level'; allowed: build, demo, check, test, hosts, bench" >&2
       exit 2

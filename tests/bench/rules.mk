@@ -8,10 +8,10 @@ KERNELS_EXPORTS := gemm gemm_pack silu_forward silu_backward sum_rows sum_square
 PROFILED := $(sort $(patsubst __real_%,%,$(shell grep -oE '__real_[a-z_]+' tests/bench/profile.c)))
 
 wasm_build/kernels.wasm: $(KERNELS_SOURCES) $(CORE_HEADERS) tests/bench/rules.mk wasm_build/rules.mk | setup-build
-	$(EMRUN) $(EMFLAGS) $(EMLINK) -Isrc $(KERNELS_EXPORTS:%=-Wl,--export=%) $(KERNELS_SOURCES) -o $@
+	$(EMRUN) $(EMFLAGS) $(EMLINK) $(EMLINK_plain) -Isrc $(KERNELS_EXPORTS:%=-Wl,--export=%) $(KERNELS_SOURCES) -o $@
 
 wasm_build/profile.wasm: $(CORE_OBJECTS) tests/bench/profile.c tests/bench/rules.mk
-	$(EMRUN) $(EMFLAGS) $(EMLINK) -Isrc $(PROFILED:%=-Wl,--wrap=%) -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 \
+	$(EMRUN) $(EMFLAGS) $(EMLINK) $(EMLINK_plain) -Isrc $(PROFILED:%=-Wl,--wrap=%) -sERROR_ON_UNDEFINED_SYMBOLS=0 -sWARN_ON_UNDEFINED_SYMBOLS=0 \
 	  $(CORE_OBJECTS) tests/bench/profile.c -o $@
 
 bench: setup-bench wasm wasm_build/kernels.wasm wasm_build/profile.wasm

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { digits } from '../../web/lib/digits.js';
-import { MoonflowError, pca } from '../../web/lib/index.js';
+import { MoonflowError } from '../../web/lib/index.js';
+import { pca } from '../../web/lib/pca.js';
 import { read, write } from '../../web/lib/safetensors.js';
 import { loadSync, save } from '../../web/lib/weights.js';
 import { module, small } from './small.js';

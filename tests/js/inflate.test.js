@@ -78,10 +78,10 @@ test('a stream that is no deflate is refused or ends, and never writes beyond it
   assert.ok(refused > 1800, `${refused}`);
 });
 
-test('base64 of the deflated engine costs a page at most a hundredth after gzip', () => {
+test('the engine in base64 is lighter after gzip than its own file', () => {
   const carried = gzipSync(readFileSync(new URL('../../wasm_build/core.js', import.meta.url)), {
     level: 9,
   });
   const bare = gzipSync(wasm, { level: 9 });
-  assert.ok(carried.length < 1.01 * bare.length, `${carried.length} of ${bare.length}`);
+  assert.ok(carried.length < 0.97 * bare.length, `${carried.length} of ${bare.length}`);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as csv from '../../web/lib/csv.js';
-import { pca } from '../../web/lib/index.js';
+import { pca } from '../../web/lib/pca.js';
 import { loadSync, save } from '../../web/lib/weights.js';
 import { scratch } from './scratch.js';
 import { module, small } from './small.js';

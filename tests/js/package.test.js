@@ -37,10 +37,34 @@ test('it installs offline, alone, and has every name of the sources', () => {
   assert.deepEqual(names, Object.keys(sources).sort());
 });
 
+test('what not every program needs has entries of its own, whose errors are the library’s, and the script tag has all', () => {
+  const got = evaluate(`
+    import { readFileSync } from 'node:fs';
+    import { runInThisContext } from 'node:vm';
+    const { Model, MoonflowError } = await import('moonflow');
+    const [csv, npy, pca, torch] = await Promise.all(['csv', 'npy', 'pca', 'torch'].map((name) => import('moonflow/' + name)));
+    const model = await Model.create({ seed: 1 });
+    const wrong = [() => csv.read('1,two'), () => npy.read(new Uint8Array(3)), () => pca.pca(3, 2, 1)];
+    const caught = wrong.map((call) => { try { call(); } catch (error) { return error instanceof MoonflowError && error.code; } });
+    const texts = Object.fromEntries(torch.SOURCES.map((name) =>
+      [name, readFileSync('node_modules/moonflow/web/lib/' + name + '.py', 'utf8')]));
+    const files = [...torch.torchFiles(model, texts).keys()];
+    const global = runInThisContext(readFileSync('node_modules/moonflow/moonflow.iife.js', 'utf8') + ';Moonflow');
+    const lacking = Object.keys(await import('moonflow')).concat('csv', 'npy', 'pca', 'torchFiles').filter((name) => !global[name]);
+    const table = [...global.csv.read('1,2').data].join();
+    console.log(JSON.stringify({ caught, files, lacking, table }));`);
+  assert.deepEqual(got, {
+    caught: ['format', 'format', 'argument'],
+    files: ['flow.py', 'weights.safetensors'],
+    lacking: [],
+    table: '1,2',
+  });
+});
+
 test('importing any entry has no side effect', () => {
   const left = evaluate(`
     const before = Reflect.ownKeys(globalThis).map(String);
-    for (const entry of ['', '/worker', '/digits.js', '/element', '/anywidget']) await import('moonflow' + entry);
+    for (const entry of ['', '/csv', '/npy', '/pca', '/torch', '/worker', '/digits.js', '/element', '/anywidget']) await import('moonflow' + entry);
     const after = Reflect.ownKeys(globalThis).map(String).filter((name) => !before.includes(name));
     console.log(JSON.stringify({ after, active: process.getActiveResourcesInfo().filter((name) => /Port|Worker|Timer/.test(name)) }));`);
   assert.deepEqual(left, { after: [], active: [] });
@@ -107,6 +131,7 @@ test('the command runs from the package', () => {
 const PROGRAM = `
 import { type Client, compileSync, Model, MoonflowError, parameters, spawn, weights } from 'moonflow';
 import widget from 'moonflow/anywidget';
+import { read } from 'moonflow/csv';
 import { digits } from 'moonflow/digits.js';
 import { define, type MoonFlowElement } from 'moonflow/element';
 const element = new (define())() as MoonFlowElement;
@@ -119,13 +144,14 @@ const client: Client = await spawn({ transport: 'thread', onExit: (error: Moonfl
 const way: 'thread' | 'blob' | 'url' | 'main' | undefined = client.transport;
 const reasons: string[] = client.refused.map(({ reason }) => reason);
 const file: Uint8Array = weights.save(model);
+const { data, dim }: { data: Float32Array; dim: number } = read('1,2');
 const { labels }: { labels: Int32Array } = await digits();
 const names: string[] = parameters(compileSync()).map(({ name }) => name);
 // @ts-expect-error a model is made of an object
 await Model.create(3);
 // @ts-expect-error there is no such way
 await spawn({ transport: 'pigeon' });
-export { file, labels, losses, names, quality, reached, reasons, render, way };
+export { data, dim, file, labels, losses, names, quality, reached, reasons, render, way };
 `;
 
 test('TypeScript finds its types without those of Node, and refuses what they forbid', () => {

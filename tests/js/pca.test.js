@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { digits } from '../../web/lib/digits.js';
-import { MoonflowError, pca } from '../../web/lib/index.js';
+import { MoonflowError } from '../../web/lib/index.js';
+import { pca } from '../../web/lib/pca.js';
 
 const numpy = JSON.parse(readFileSync(new URL('../fixtures/pca.json', import.meta.url), 'utf8'));
 const { points, labels, dim } = await digits();

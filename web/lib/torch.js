@@ -3,10 +3,8 @@
  * together from the Python files of this folder, which whoever calls reads: this module touches no file.
  */
 
-import { MoonflowError } from './errors.js';
-import { parameters } from './parameters.js';
+import { MoonflowError, parameters, weights } from './index.js';
 import { write } from './safetensors.js';
-import { save } from './weights.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {Record<typeof SOURCES[number], string>} Sources the texts of the files */
@@ -40,7 +38,7 @@ export function torchFiles(model, sources, own) {
   const python = sources.flow.replace(IMPORTS, () => bodies.join('\n\n'));
   /** @type {Map<string, string | Uint8Array>} */
   const files = new Map();
-  files.set('flow.py', python).set('weights.safetensors', save(model));
+  files.set('flow.py', python).set('weights.safetensors', weights.save(model));
   if (!own) return files;
   const { points, labels } = own;
   const n = points.length / model.dim;
