@@ -48,6 +48,9 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   const strong = await finding(page, 'At w = 3 .* 0\\.\\d+ times as far .* miss the data');
   t.diagnostic(strong);
   assert.equal(await page.locator('#guidance tbody tr').count(), 8);
+  const names = await page.locator('#guidance tbody th').allTextContents();
+  assert.deepEqual(names.slice(0, 2), ['Gaussian at 0°', 'Gaussian at 45°']);
+  await page.waitForSelector('#guidance-plain[aria-label*="by class: Gaussian at 0°, "]');
   const numbers = await page.$$eval('#guidance tbody td', (cells) =>
     cells.map(({ textContent }) => Number(textContent)),
   );

@@ -3,6 +3,7 @@
  */
 
 import { html, nothing, render } from 'lit';
+import { colourSpots, namesOf } from './categories.js';
 import { census } from './census.js';
 import { inTurn, meanDistance, radius } from './flock.js';
 import { lookPoints } from './gauge.js';
@@ -55,7 +56,7 @@ const say = words({
     steered: (/** @type {string} */ w, /** @type {string} */ where) => `w = ${w}${where}`,
     within: (/** @type {string} */ from, /** @type {string} */ to) =>
       `, for t from ${from} to ${to}`,
-    classed: 'samples, by class',
+    samples: 'samples',
     same: 'At w = 1 both pictures are the same: each class as it was learned.',
     spread: (/** @type {string} */ w, /** @type {string} */ times) =>
       `At w = ${w} the points of a class lie ${times} times as far from their middle as at w = 1.`,
@@ -85,7 +86,7 @@ const say = words({
     plain: 'w = 1：照学到的类别，各类各色；数据为灰色',
     steered: (w, where) => `w = ${w}${where}`,
     within: (from, to) => `，t 从 ${from} 到 ${to}`,
-    classed: '样本（按类别着色）',
+    samples: '样本',
     same: 'w = 1 时两幅画面相同：都照学到的类别。',
     spread: (w, times) => `w = ${w} 时，同类的点离中心的距离是 w = 1 时的 ${times} 倍。`,
     worse: (now, before) =>
@@ -143,7 +144,7 @@ export class Steering {
     if (drawn.some((part, i) => part !== this.#drawn[i])) {
       this.#drawn = drawn;
       render(this.#template(), this.#root);
-      this.#colour();
+      colourSpots(this.#root, theme());
     }
     if (this.#view) this.#paint(this.#view);
   }
@@ -313,7 +314,7 @@ export class Steering {
           <figcaption>${say('steered', figure(guide.scale), where)}</figcaption>
         </figure>
       </div>
-      ${this.#measured ? census(this.#measured) : nothing}`;
+      ${this.#measured ? census(this.#measured, namesOf(this.#desk.session.run)) : nothing}`;
   }
 
   /** What guidance has done, in words. */
@@ -334,17 +335,6 @@ export class Steering {
     return parts.join(tongue() === 'zh' ? '' : ' ');
   }
 
-  /** The spots beside the classes, in the colours of the pictures. */
-  #colour() {
-    const { classes } = this.#desk.theme();
-    for (const [i, spot] of this.#root.querySelectorAll('.spot').entries()) {
-      /** @type {HTMLElement} */ (spot).style.setProperty(
-        'background',
-        classes[i % classes.length],
-      );
-    }
-  }
-
   /** The theme with the data in the background: its blue is a class here. */
   get #ground() {
     const theme = this.#desk.theme();
@@ -362,8 +352,9 @@ export class Steering {
       const canvas = /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
       if (this.#stages[i]?.canvas !== canvas) this.#stages[i] = new Stage(canvas);
       const samples = i === 0 ? plain : steered;
-      const scene = { data: run.data, samples, dim: run.dim, samplesLabel: say('classed') };
-      this.#stages[i].show({ ...scene, sampleLabels: labels, bare: true });
+      const scene = { data: run.data, samples, dim: run.dim, samplesLabel: say('samples') };
+      const classNames = namesOf(run);
+      this.#stages[i].show({ ...scene, sampleLabels: labels, classNames, bare: true });
       this.#stages[i].draw(this.#ground);
     });
   }
