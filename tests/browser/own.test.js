@@ -150,7 +150,10 @@ test('a pasted table with a class in its last column is learned with its classes
   await page.click('#own-read');
   await caption(page, '90 points of 3 coordinates');
   await page.check('#own-labelled');
-  assert.match(await caption(page, '90 points of 2 coordinates'), /3 classes\. They fit/);
+  assert.match(
+    await caption(page, '90 points of 2 coordinates'),
+    /3 classes: class 0, class 1, class 2\. They fit/,
+  );
   await page.click('#own-learn');
   await settled(page, 'ready');
   assert.equal(await page.inputValue('#p-classes'), '3');
@@ -161,6 +164,39 @@ test('a pasted table with a class in its last column is learned with its classes
   await page.selectOption('#p-data', 'points');
   await settled(page, 'ready');
   assert.equal(await page.inputValue('#p-classes'), '3');
+  assert.deepEqual(complaints, []);
+});
+
+test('the classes of a table keep their names and colours, in the preview, on the stage and in words', async () => {
+  const { page, complaints } = await small();
+  const names = ['virginica', 'setosa'];
+  const rows = Array.from({ length: 80 }, (_, i) => `${Math.cos(i)},${i % 2},${names[i % 2]}`);
+  await page.check('#own-labelled');
+  await page.fill('#own-paste', `x,y,kind\n${rows.join('\n')}`);
+  await page.click('#own-read');
+  await caption(page, '80 points of 2 coordinates. 2 classes: setosa, virginica.');
+  assert.deepEqual(await page.locator('#own .key li').allTextContents(), ['setosa', 'virginica']);
+  /** Colours of the preview that are neither paper nor a mixture with it. */
+  const [paper, ...inks] = await page.evaluate(() => {
+    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector('#surface'));
+    const { width, height } = canvas;
+    const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? [];
+    const counts = new Map();
+    for (let i = 0; i < pixels.length; i += 4) {
+      const colour = `${pixels[i]},${pixels[i + 1]},${pixels[i + 2]}`;
+      counts.set(colour, (counts.get(colour) ?? 0) + 1);
+    }
+    const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+    return sorted.slice(0, 3).map(([colour]) => colour.split(',').map(Number));
+  });
+  assert.deepEqual(paper, [255, 255, 255]);
+  const blueish = ([red, , blue]) => blue > red;
+  assert.equal(inks.filter(blueish).length, 1, `${inks}`);
+  await page.locator('#own').screenshot({ path: `${project}wasm_build/own-classes.png` });
+  await page.click('#own-learn');
+  await settled(page, 'ready');
+  await trained(page);
+  await page.waitForSelector('#stage[aria-label*="by class: setosa, virginica"]');
   assert.deepEqual(complaints, []);
 });
 
@@ -260,13 +296,13 @@ test('what cannot be read is refused at its place with what is allowed, and the 
     assert.equal(await page.inputValue('#p-data'), 'moons');
   }
   await page.check('#own-labelled');
-  await page.fill('#own-paste', '1,2,0\n3,4,2\n');
+  await page.fill('#own-paste', '1,2,0\n3,4,2.5\n');
   await page.click('#own-read');
-  assert.match(await fault(page, 'pasted table: '), /none of class 1.*number them without gaps/);
+  assert.match(await fault(page, 'pasted table: '), /label of point 1: got 2.5; .* an integer/);
   await page.selectOption('#p-data', 'points');
   assert.match(
     (await page.textContent('#p-data-fault')) ?? '',
-    /No points are loaded: go to Your own/,
+    /No points are loaded: go to Your data/,
   );
   await page.selectOption('#p-path', 'custom');
   assert.match((await page.textContent('#p-path-fault')) ?? '', /No path of your own is loaded/);

@@ -307,7 +307,9 @@ test('samples of a model with classes are coloured by class, and data that stand
     ),
   );
   const alone = (/** @type {string} */ kind) =>
-    page.waitForSelector(`#stage[aria-label^="Scatter plot: 2,000 points of ${kind}, by class"]`);
+    page.waitForSelector(
+      `#stage[aria-label^="Scatter plot: 2,000 points of ${kind}, by class: upper moon, lower moon"]`,
+    );
   await page.click(chip('data'));
   await alone('samples');
   await coloured(page);

@@ -40,14 +40,21 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   await settled(page, 'ready');
   assert.match((await page.textContent('#guidance-hint')) ?? '', /learns moons without classes/);
   assert.equal(await page.locator('#guidance input').count(), 0);
+  assert.equal(await page.textContent('#label-run'), 'Learn moons by class');
   await choose(page, 'steps', '600');
+  await choose(page, 'data', '8gaussians');
+  await settled(page, 'ready');
   await page.click('#label-run');
   await settled(page, 'finished');
   assert.equal(await page.inputValue('#p-data'), '8gaussians');
+  assert.equal(await page.inputValue('#p-classes'), '8');
   await page.locator('#guidance').scrollIntoViewIfNeeded();
   const strong = await finding(page, 'At w = 3 .* 0\\.\\d+ times as far .* miss the data');
   t.diagnostic(strong);
   assert.equal(await page.locator('#guidance tbody tr').count(), 8);
+  const names = await page.locator('#guidance tbody th').allTextContents();
+  assert.deepEqual(names.slice(0, 2), ['Gaussian at 0°', 'Gaussian at 45°']);
+  await page.waitForSelector('#guidance-plain[aria-label*="by class: Gaussian at 0°, "]');
   const numbers = await page.$$eval('#guidance tbody td', (cells) =>
     cells.map(({ textContent }) => Number(textContent)),
   );
@@ -104,5 +111,28 @@ test('on a phone in the dark it fits, and a new model without classes takes the 
   await settled(page, 'ready');
   await page.waitForSelector('#label-run');
   assert.equal(await page.locator('#guidance canvas').count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test('the run is labelled on the data at hand, is told to do without a class too, and gives way to the one before', async () => {
+  const { page, complaints } = await visit(site);
+  await settled(page, 'ready');
+  await choose(page, 'steps', '30');
+  await choose(page, 'data', 'circles');
+  await settled(page, 'ready');
+  await page.click('#start');
+  await settled(page, 'finished');
+  const hash = await page.textContent('#hash');
+  await page.click('summary');
+  await choose(page, 'label_drop', '0');
+  await page.click('#label-run');
+  await settled(page, 'finished');
+  const rows = ['data', 'classes', 'label_drop', 'steps'];
+  const values = () => Promise.all(rows.map((name) => page.inputValue(`#p-${name}`)));
+  assert.deepEqual(await values(), ['circles', '2', '0.1', '30']);
+  assert.notEqual(await page.textContent('#hash'), hash);
+  await page.click('#undo');
+  await page.waitForFunction((hash) => document.querySelector('#hash')?.textContent === hash, hash);
+  assert.deepEqual((await values()).slice(0, 2), ['circles', '0']);
   assert.deepEqual(complaints, []);
 });

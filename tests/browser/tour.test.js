@@ -36,7 +36,7 @@ test('every stop sets up what it says, by keyboard alone, and the reader’s mod
 
   await page.focus('#tour-start');
   await page.keyboard.press('Enter');
-  for (const [i, { name, model, live, straighten }] of STOPS.entries()) {
+  for (const [i, { name, model, live, guide, straighten }] of STOPS.entries()) {
     await page.waitForFunction(
       (i) => document.querySelector('#tour .small')?.textContent?.includes(`${i} of`),
       i + 1,
@@ -55,6 +55,10 @@ test('every stop sets up what it says, by keyboard alone, and the reader’s mod
       name,
     );
     assert.equal(await page.locator('.toured').count(), 1, name);
+    if (guide) {
+      assert.equal(await page.inputValue('#guide-scale'), String(guide.scale), name);
+      assert.equal(await page.locator('#guidance.toured').count(), 1, name);
+    }
     assert.equal(await page.textContent('#tour .fault'), '', name);
     if (i === STOPS.length - 1) break;
     if (name === 'path') await page.screenshot({ path: `${project}wasm_build/page-tour.png` });

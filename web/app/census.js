@@ -3,6 +3,7 @@
  */
 
 import { html } from 'lit';
+import { spot } from './categories.js';
 import { figure, words } from './tongue.js';
 
 /**
@@ -12,20 +13,21 @@ import { figure, words } from './tongue.js';
 
 const say = words({
   en: {
-    class: (/** @type {number} */ label) => `class ${label}`,
     floor: 'floor',
     caption: (/** @type {string} */ n) =>
       `SW2, the distance of the samples of each class to its data, of ${n} points in all; best at its floor.`,
   },
   zh: {
-    class: (label) => `类别 ${label}`,
     floor: '下限',
     caption: (n) => `SW2：每类样本到该类数据的距离，共 ${n} 个点；到下限为最好。`,
   },
 });
 
-/** @param {Measure & {guide: {scale: number}}} measure */
-export function census({ plain, steered, guide }) {
+/**
+ * @param {Measure & {guide: {scale: number}}} measure
+ * @param {string[]} names  of the classes
+ */
+export function census({ plain, steered, guide }, names) {
   const all = steered.reduce((sum, { n }) => sum + n, 0);
   const heads = ['w = 1', `w = ${figure(guide.scale)}`, say('floor')];
   const cell = (/** @type {number | null} */ sw2) =>
@@ -36,7 +38,7 @@ export function census({ plain, steered, guide }) {
       <thead><tr><td></td>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
       <tbody>${steered.map(
         ({ label, sw2, sw2_floor }, i) => html`<tr>
-          <th scope="row"><span class="spot" aria-hidden="true"></span>${say('class', label)}</th>
+          <th scope="row">${spot()}${names[label]}</th>
           ${cell(plain[i].sw2)}${cell(sw2)}${cell(sw2_floor)}</tr>`,
       )}</tbody>
     </table>

@@ -18,8 +18,8 @@ import { rehearse } from '../lib/rehearsal.js';
  * @typedef {import('../lib/parameters.js').ParameterInfo} ParameterInfo
  * @typedef {import('../lib/path.js').PathSamples} PathSamples
  *
- * Points of the reader's own, and where they come from.
- * @typedef {{data: Float32Array, n: number, dim: number, name: string, labels?: Int32Array}} Points
+ * Points of the reader's own, where they come from, and what their classes are called.
+ * @typedef {{data: Float32Array, n: number, dim: number, name: string, labels?: Int32Array, names?: string[]}} Points
  */
 
 export class Dials {

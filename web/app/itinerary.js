@@ -2,6 +2,7 @@
  * Where the tour goes: for each stop how the page is set up, where to look, and what there is to see.
  */
 
+import { GUIDE } from './helm.js';
 import { words } from './tongue.js';
 
 /** @typedef {import('../lib/parameters.js').Value} Value */
@@ -11,6 +12,7 @@ import { words } from './tongue.js';
  * @property {'path' | 'loss' | 'solver' | 'reflow' | 'guidance' | 'time'} name
  * @property {Record<string, Value>} model  rows that begin a new model when they differ from those of the stop before
  * @property {Record<string, Value>} live   rows that apply to the model at hand
+ * @property {import('./helm.js').Guide} [guide]  how the classes are followed
  * @property {boolean} [straighten]  reflow once the model is trained
  * @property {string[]} see  ids of sections, the first that has something to show
  */
@@ -33,7 +35,8 @@ export const STOPS = [
   {
     name: 'guidance',
     model: { ...MODEL, data: '8gaussians', classes: 8 },
-    live: LIVE,
+    live: { ...LIVE, label_drop: 0.1 },
+    guide: GUIDE,
     see: ['guidance', 'theatre'],
   },
   {
@@ -68,9 +71,9 @@ const TEXT = {
       'Compare the two pictures of one Euler step, before and after, and the row “straightness”: nearer to 0 is straighter. With straight paths one step arrives where fifty did.',
     guidance: 'Guidance',
     guidanceSet:
-      'Eight Gaussians, each a class. A tenth of the time the network is not told which one.',
+      'Eight Gaussians, each a class. A tenth of the time the network is not told which one. Samples then follow their class with w = 3.',
     guidanceSee:
-      'Having learned both fields, with a class and without, it can go further than the class alone asks: v = v∅ + s (v_c − v∅). A larger s makes samples surer of their class, and less varied.',
+      'Having learned both fields, with a class and without, it can go further than the class alone asks: v = v₀ + w (v_class − v₀). Compare the two pictures once it is trained, and move the slider w: a larger one makes samples surer of their class, and less varied.',
     time: 'The law of t',
     timeSet:
       'Times of training are now drawn logit-normally, as SD3 does: the middle more often than the ends.',
@@ -95,9 +98,10 @@ const TEXT = {
     reflowSee:
       '比较一步欧拉之前和之后的两幅图，以及“直线度”一栏：越接近 0 越直。路径变直之后，一步就能到达原来五十步才到的地方。',
     guidance: '引导',
-    guidanceSet: '八个高斯，每个是一类。训练时有十分之一的点不告诉网络属于哪一类。',
+    guidanceSet:
+      '八个高斯，每个是一类。训练时有十分之一的点不告诉网络属于哪一类。采样时以引导强度 w = 3 跟随类别。',
     guidanceSee:
-      '有类别和无类别的速度场都学到了，就可以走得比类别本身要求的更远：v = v∅ + s (v_c − v∅)。引导强度 s 越大，样本的类别越明确，多样性也越少。',
+      '有类别和无类别的速度场都学到了，就可以走得比类别本身要求的更远：v = v₀ + w (v_class − v₀)。训练完成后比较两幅画面，再移动滑块 w：w 越大，样本的类别越明确，多样性也越少。',
     time: '时间 t 的分布',
     timeSet: '训练时间现在像 SD3 那样按 logit-normal 抽取：中间多，两端少。',
     timeSee:

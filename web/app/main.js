@@ -9,6 +9,7 @@ import { compile } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
 import { lack, onceSeen, store } from './arrival.js';
 import { Bearings } from './bearings.js';
+import { namesOf } from './categories.js';
 import { Clock } from './clock.js';
 import { Controls } from './controls.js';
 import { explain, messageOf } from './explanation.js';
@@ -204,7 +205,8 @@ class Page {
 
   /** What the stage shows of the moment and the time that the scrubbers point at. */
   get #scene() {
-    const { data, noise, unseen, dim } = this.#session.run;
+    const { run } = this.#session;
+    const { data, noise, unseen, dim } = run;
     const { t } = this.#clock;
     const { way } = this.#projector;
     if (unseen || !way || way.dim !== dim) {
@@ -213,7 +215,8 @@ class Page {
     const there = way.step > 0 || way.round > 0 ? say('samples') : say('untrained');
     const samplesLabel = t === 0 ? say('noise') : t < 1 ? say('between', t.toFixed(2)) : there;
     const sampleLabels = way.labels;
-    return { data, samples: this.#projector.points(t), dim, samplesLabel, sampleLabels };
+    const classed = { sampleLabels, classNames: namesOf(run) };
+    return { data, samples: this.#projector.points(t), dim, samplesLabel, ...classed };
   }
 
   #drawButtons() {

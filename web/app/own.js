@@ -5,8 +5,9 @@
 
 import { html, nothing, render } from 'lit';
 import { countClasses } from '../lib/classes.js';
-import { pointsThatFit } from '../lib/packing.js';
 import { DRAWN_MAX } from '../lib/strokes.js';
+import { captionOf, classNames } from './caption.js';
+import { colourSpots, keyOf } from './categories.js';
 import { Curve } from './curve.js';
 import { chosenFile, sized } from './files.js';
 import { scaled } from './points.js';
@@ -80,6 +81,7 @@ export class Own {
     this.#drawn = look;
     this.#brush ??= this.#takeUp();
     this.#brush.draw(this.#desk.theme());
+    colourSpots(this.#root, this.#desk.theme());
   }
 
   #takeUp() {
@@ -118,6 +120,7 @@ export class Own {
     return html`<figure>
       <canvas id="surface" role="img" aria-label=${this.#caption()}></canvas>
       <figcaption id="own-text" class="small">${this.#caption()}</figcaption>
+      ${keyOf(classNames(this.#table))}
       <div class="field brush">
         <label for="own-radius">${say('brush')}</label>
         <input
@@ -264,31 +267,10 @@ export class Own {
 
   /** What the surface shows, in words. */
   #caption() {
-    const table = this.#table;
-    const n = figure(this.#count);
     if (this.#reading) return say('reading');
-    if (!table) {
-      if (this.#count === 0) return say('empty');
-      const full = this.#brush?.strokes.full ? say('dry', figure(DRAWN_MAX)) : '';
-      return `${say('drawn', n)} ${this.#room(2, false)} ${full}`.trim();
-    }
-    const from = say(table.kind, this.#file?.name ?? '', n, table.dim);
-    const classes = table.labels ? say('classes', countClasses(table.labels)) : '';
-    const view = table.dim > 2 ? say('plane') : '';
-    return [from, classes, view, this.#room(table.dim, Boolean(table.labels))]
-      .filter(Boolean)
-      .join(' ');
-  }
-
-  /**
-   * Whether a link will hold them.
-   * @param {number} dim
-   * @param {boolean} labelled
-   */
-  #room(dim, labelled) {
-    const most = pointsThatFit(dim, labelled);
-    const fits = this.#count <= most && this.#scaling[this.#kind] !== 'none';
-    return fits ? say('fits') : say('tooMany', figure(most));
+    const fits = this.#scaling[this.#kind] !== 'none';
+    const { full = false } = this.#brush?.strokes ?? {};
+    return captionOf(this.#table, { name: this.#file?.name ?? '', n: this.#count, full, fits });
   }
 
   /** The brush has gone down: a drawing takes the place of what was read. */
@@ -362,8 +344,8 @@ export class Own {
   /** @returns {import('./dials.js').Points} */
   #points() {
     if (this.#table) {
-      const { data, n, dim, labels } = this.#table;
-      return { data, n, dim, labels, name: this.#file?.name ?? '' };
+      const { data, n, dim, labels, names } = this.#table;
+      return { data, n, dim, labels, names, name: this.#file?.name ?? '' };
     }
     const drawn = /** @type {Surface} */ (this.#brush).strokes.points;
     const data = scaled(drawn, 2, this.#scaling.drawn);

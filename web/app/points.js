@@ -8,6 +8,7 @@ import { read as readCsv } from '../lib/csv.js';
 import { pointsOfInk } from '../lib/ink.js';
 import { read as readNpy } from '../lib/npy.js';
 import { standardised } from '../lib/standard.js';
+import { numbered } from './roster.js';
 
 const ROWS_MAX = 2 ** 20;
 const COLUMNS_MAX = 64;
@@ -18,7 +19,9 @@ const IMAGES = ['89504e47', 'ffd8ff', '47494638', '52494646'];
 
 /**
  * @typedef {'columns' | 'shape' | 'none'} Scaling  each column to deviation 1, all by one factor, or as they are
- * @typedef {{data: Float32Array, n: number, dim: number, labels?: Int32Array}} Table
+ *
+ * Labels are classes from 0, and `names` what each of them is called where the file has names for them.
+ * @typedef {{data: Float32Array, n: number, dim: number, labels?: Int32Array, names?: string[]}} Table
  */
 
 /** @param {Uint8Array} bytes */
@@ -33,7 +36,8 @@ export function isImage(bytes) {
  * @returns {Table}
  */
 export function pointsOfTable(bytes, { labelled = false, scaling = 'none' } = {}) {
-  const table = bytes[0] === NPY_MAGIC ? fromNpy(bytes) : readCsv(decode(bytes));
+  /** @type {Table} */
+  const table = bytes[0] === NPY_MAGIC ? fromNpy(bytes) : fromCsv(bytes, labelled);
   const { n, dim, data, labels } = labelled
     ? { n: table.n, ...splitLabels(table.data, table.n, table.dim) }
     : { ...table, labels: undefined };
@@ -42,7 +46,7 @@ export function pointsOfTable(bytes, { labelled = false, scaling = 'none' } = {}
     const most = ROWS_MAX.toLocaleString('en');
     throw new Error(`${n.toLocaleString('en')} rows; at most ${most} are allowed`);
   }
-  return { n, dim, labels, data: scaled(data, dim, scaling) };
+  return { n, dim, labels, names: table.names, data: scaled(data, dim, scaling) };
 }
 
 /**
@@ -61,6 +65,15 @@ export function pointsOfImage(picture, { n, light, scaling = 'none' }) {
  */
 export function scaled(points, dim, scaling) {
   return scaling === 'none' ? points : standardised(points, dim, { shape: scaling === 'shape' });
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {boolean} labelled
+ */
+function fromCsv(bytes, labelled) {
+  const { text, names } = labelled ? numbered(decode(bytes)) : { text: decode(bytes) };
+  return { ...readCsv(text), names };
 }
 
 /** @param {Uint8Array} bytes */

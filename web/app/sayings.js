@@ -16,7 +16,8 @@ export const say = words({
       `${name}: ${n} points of ${dim} ${dim === 1 ? 'coordinate' : 'coordinates'}.`,
     image: (/** @type {S} */ name, /** @type {S} */ n, /** @type {number} */ _) =>
       `${name}: ${n} points of its ink.`,
-    classes: (/** @type {number} */ k) => `${k} ${k === 1 ? 'class' : 'classes'}.`,
+    classes: (/** @type {number} */ k, /** @type {S} */ names) =>
+      `${k} ${k === 1 ? 'class' : 'classes'}: ${names}.`,
     plane: 'The picture shows the first two.',
     fits: 'They fit into the link.',
     tooMany: (/** @type {S} */ most) =>
@@ -43,7 +44,7 @@ export const say = words({
     none: 'leave as they are',
     scaleHelp:
       'The settings suit data somewhat wider than the noise, whose deviation is 1. So points are moved to mean 0, scaled to deviation 1.5 and rounded to 1/4096.',
-    labelled: 'Last column is the class: 0, 1, 2 …',
+    labelled: 'Last column is the class: a name or a whole number',
     inked: 'Points from the image',
     inkedFault: (/** @type {S} */ got, /** @type {S} */ least, /** @type {S} */ most) =>
       `Points from the image: got ${got}; allowed is a number from ${least} to ${most}.`,
@@ -70,7 +71,7 @@ export const say = words({
       `${name}：${n} 个 ${dim} 维的点。`,
     image: (/** @type {S} */ name, /** @type {S} */ n, /** @type {number} */ _) =>
       `${name}：按墨迹深浅取 ${n} 个点。`,
-    classes: (/** @type {number} */ k) => `共 ${k} 类。`,
+    classes: (/** @type {number} */ k, /** @type {S} */ names) => `共 ${k} 类：${names}。`,
     plane: '图中只显示前两维。',
     fits: '这些点可以放进链接。',
     tooMany: (/** @type {S} */ most) => `这些点放不进链接：同类的点缩放后最多可放 ${most} 个。`,
@@ -94,7 +95,7 @@ export const say = words({
     none: '保持原样',
     scaleHelp:
       '噪声的标准差为 1，各项设置适合比噪声稍宽的数据。所以这里把数据点平移到均值 0，缩放到标准差 1.5，再取整到 1/4096。',
-    labelled: '最后一列是类别：0、1、2 …',
+    labelled: '最后一列是类别：名称或整数',
     inked: '从图像取多少点',
     inkedFault: (/** @type {S} */ got, /** @type {S} */ least, /** @type {S} */ most) =>
       `从图像取多少点：得到 ${got}；允许 ${least} 到 ${most} 的数。`,

@@ -9,6 +9,7 @@
 import { isOfPairs } from '../lib/pairs.js';
 import { Dials } from './dials.js';
 import { diverged, explain, messageOf, setback } from './explanation.js';
+import { GUIDE } from './helm.js';
 import { Inquiry } from './inquiry.js';
 import { Lifeline } from './lifeline.js';
 import { make } from './making.js';
@@ -33,6 +34,8 @@ const PATIENCE_MS = 1000;
 export class Session {
   /** Rows that were changed and take effect at the next reset. @type {Set<string>} */
   waiting = new Set();
+  /** How strongly the class of a sample is followed, and between which times, where that is shown. */
+  guide = GUIDE;
 
   #line = new Lifeline({
     ended: (error) => this.#ended(error),

@@ -7,6 +7,7 @@ import { extentOf, fit } from '../view/scale.js';
 import { drawScene } from '../view/scene.js';
 import { Svg } from '../view/svg.js';
 import { Brush } from './brush.js';
+import { listed } from './categories.js';
 import { footprint } from './footprint.js';
 import { figure, words } from './tongue.js';
 
@@ -21,6 +22,7 @@ import { figure, words } from './tongue.js';
  * @property {number} dim
  * @property {string} samplesLabel
  * @property {Int32Array} [sampleLabels]  classes of the samples
+ * @property {string[]} [classNames]      of the run
  * @property {boolean} [bare]  without a legend, where the words beside the picture say what its colours mean
  *
  * What lies over and under the points. Colours are named by their place in the theme, so that a theme may change.
@@ -55,6 +57,8 @@ const say = words({
 const MARGIN = { left: 34, right: 10, top: 10, bottom: 24 };
 const TITLE_PX = 24;
 const SMALL_PX = 360;
+/** A picture narrower than this has no room for a list of classes. */
+const LEGEND_PX = 400;
 /** Share of the longer side kept free around the data: noise starts outside it. */
 const AIR = 0.16;
 const PICTURE_PX = 1200;
@@ -150,15 +154,17 @@ export class Stage {
     const scale = this.#seen(this.#wholeFor(size, size, true));
     svg.fillStyle = theme.background;
     svg.fillRect(0, 0, size, size);
-    drawScene(svg, { ...this.#sceneIn(theme), title }, scale, theme);
+    drawScene(svg, { ...this.#sceneIn(theme, scale), title }, scale, theme);
     return svg.text();
   }
 
   /** The picture in words. */
   get words() {
-    const counts = this.#points().map(({ label, points, dim }) =>
-      say('points', points.length / dim, label),
-    );
+    const { classNames = [] } = this.#scene;
+    const counts = this.#points().map(({ label, points, dim, labels }) => {
+      const named = labels && classNames.length > 0;
+      return say('points', points.length / dim, named ? `${label}: ${listed(classNames)}` : label);
+    });
     const scatter = counts.length > 0 ? [say('scatter', counts)] : [];
     return [...scatter, ...this.#layers.words].join('. ') || say('nothing');
   }
@@ -198,20 +204,22 @@ export class Stage {
     ctx.setTransform(density, 0, 0, density, 0, 0);
     ctx.fillStyle = theme.background;
     ctx.fillRect(0, 0, canvas.width / density, canvas.height / density);
-    drawScene(ctx, { ...this.#sceneIn(theme), title }, scale, theme, brush);
+    drawScene(ctx, { ...this.#sceneIn(theme, scale), title }, scale, theme, brush);
   }
 
-  /** @param {Theme} theme @returns {import('../view/scene.js').Scene} */
-  #sceneIn(theme) {
+  /** @param {Theme} theme @param {Scale} scale @returns {import('../view/scene.js').Scene} */
+  #sceneIn(theme, scale) {
     const { ground, legend, data, samples, dataLabels, crowd, words, ...layers } = this.#layers;
     const points = this.#points();
-    const dots = points.map(({ label, kind, labels }) => {
-      return {
-        label,
-        mark: /** @type {'dot'} */ ('dot'),
-        colour: labels ? theme.classes : theme[kind],
-      };
-    });
+    const { classNames = [] } = this.#scene;
+    const mark = /** @type {const} */ ('dot');
+    // As many as have colours of their own, where there is room for them.
+    const room = scale.box.width >= LEGEND_PX && classNames.length <= theme.classes.length;
+    const names = classNames.map((label, i) => ({ label, mark, colour: theme.classes[i] }));
+    const dots = points.flatMap(({ label, kind, labels }) => [
+      { label, mark, colour: labels ? theme.classes : theme[kind] },
+      ...(labels && room ? names : []),
+    ]);
     const marks = legend.map((entry) => ({ ...entry, colour: theme[entry.colour] }));
     const cells = ground && { ...ground, stops: theme[ground.stops] };
     const entries = this.#scene.bare ? [] : [...dots, ...marks];
@@ -244,8 +252,10 @@ export class Stage {
    * @param {...unknown} look
    */
   #stale(...look) {
-    const { data, samples, samplesLabel, sampleLabels } = this.#scene;
-    const drawn = [data, samples, samplesLabel, sampleLabels, this.#layers, say('data'), ...look];
+    const { data, samples, samplesLabel, sampleLabels, classNames } = this.#scene;
+    const named = classNames?.join();
+    const seen = [data, samples, samplesLabel, sampleLabels, named, this.#layers];
+    const drawn = [...seen, say('data'), ...look];
     const stale = drawn.some((part, i) => part !== this.#drawn[i]);
     this.#drawn = drawn;
     return stale;

@@ -3,9 +3,12 @@
  */
 
 import { html, nothing, render } from 'lit';
+import { countClasses } from '../lib/classes.js';
+import { colourSpots, namesOf, partsOf } from './categories.js';
 import { census } from './census.js';
 import { inTurn, meanDistance, radius } from './flock.js';
 import { lookPoints } from './gauge.js';
+import { isWhole, optionsOf, steer } from './helm.js';
 import { nameIn } from './meanings.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
@@ -14,18 +17,18 @@ import { figure, tongue, words } from './tongue.js';
 
 /**
  * @typedef {import('./main.js').Desk} Desk
- * @typedef {import('../lib/client.js').Client} Client
  * @typedef {import('../view/theme.js').Theme} Theme
  *
- * @typedef {{scale: number, from: number, to: number}} Guide
+ * @typedef {import('./helm.js').Guide} Guide
  * @typedef {{plain: Float32Array, steered: Float32Array, labels: Int32Array, guide: Guide}} View
  * @typedef {import('./census.js').Measure & {guide: Guide}} Measure
  */
 
 /** The strongest guidance that the slider offers. */
 const STRONGEST = 8;
-/** What a labelled run to begin with learns. */
-const FIRST = { data: '8gaussians', classes: 8 };
+/** What a labelled run learns when the data at hand have no classes, and the share of it that is not told its class. */
+const LABELLED = '8gaussians';
+const DROP = 0.1;
 /** Milliseconds after the last move of a hand before the distances are measured, and points of a measure. */
 const REST_MS = 250;
 const MEASURED_MAX = 2000;
@@ -38,7 +41,7 @@ const say = words({
     lead: 'A network that knows the classes of its data can be asked for one of them. Guidance follows the difference that the class makes more strongly than it was learned: v = v₀ + w (v_class − v₀), where v₀ is the velocity without a class. At w = 0 the class is ignored, at w = 1 followed as learned; beyond 1 samples are driven away from the other classes, and crowd.',
     unlabelled: (/** @type {string} */ data) =>
       `This run learns ${data} without classes, so there is nothing to guide.`,
-    begin: 'Learn eight Gaussians by class',
+    begin: (/** @type {string} */ data) => `Learn ${data} by class`,
     early: 'Train first: guidance steers what has been learned.',
     dear: 'A guided sample of this network costs too much to draw any; take fewer solver steps.',
     working: 'The pictures come when training rests, or when a slider is moved.',
@@ -55,7 +58,7 @@ const say = words({
     steered: (/** @type {string} */ w, /** @type {string} */ where) => `w = ${w}${where}`,
     within: (/** @type {string} */ from, /** @type {string} */ to) =>
       `, for t from ${from} to ${to}`,
-    classed: 'samples, by class',
+    samples: 'samples',
     same: 'At w = 1 both pictures are the same: each class as it was learned.',
     spread: (/** @type {string} */ w, /** @type {string} */ times) =>
       `At w = ${w} the points of a class lie ${times} times as far from their middle as at w = 1.`,
@@ -70,7 +73,7 @@ const say = words({
     title: '引导（guidance）',
     lead: '知道数据类别的网络，可以指定要哪一类。引导把类别带来的差别放大：v = v₀ + w (v_class − v₀)，其中 v₀ 是不带类别的速度。引导强度 w = 0 时忽略类别，w = 1 时照学到的走；大于 1 时样本被推离其他类别，也更拥挤。',
     unlabelled: (data) => `这次训练学的是 ${data}，没有类别，所以无从引导。`,
-    begin: '按类别学习八个高斯',
+    begin: (data) => `按类别学习${data}`,
     early: '请先训练：引导的是学到的东西。',
     dear: '这个网络的一个引导样本太贵，画不出来；请减少求解步数。',
     working: '训练停下或移动滑块时，画面就会出现。',
@@ -85,7 +88,7 @@ const say = words({
     plain: 'w = 1：照学到的类别，各类各色；数据为灰色',
     steered: (w, where) => `w = ${w}${where}`,
     within: (from, to) => `，t 从 ${from} 到 ${to}`,
-    classed: '样本（按类别着色）',
+    samples: '样本',
     same: 'w = 1 时两幅画面相同：都照学到的类别。',
     spread: (w, times) => `w = ${w} 时，同类的点离中心的距离是 w = 1 时的 ${times} 倍。`,
     worse: (now, before) =>
@@ -98,8 +101,6 @@ const say = words({
 });
 
 export class Steering {
-  /** @type {Guide} */
-  #guide = { scale: 3, from: 0, to: 1 };
   #root;
   #desk;
   #presence;
@@ -143,9 +144,14 @@ export class Steering {
     if (drawn.some((part, i) => part !== this.#drawn[i])) {
       this.#drawn = drawn;
       render(this.#template(), this.#root);
-      this.#colour();
+      colourSpots(this.#root, theme());
     }
     if (this.#view) this.#paint(this.#view);
+  }
+
+  /** @returns {Guide} */
+  get #guide() {
+    return this.#desk.session.guide;
   }
 
   get #classes() {
@@ -248,7 +254,7 @@ export class Steering {
     if (this.#classes === 0) {
       return html`${head}
         <p class="prose" id="guidance-hint">${this.#hint}</p>
-        <button type="button" id="label-run" @click=${() => this.#label()}>${say('begin')}</button>`;
+        <button type="button" id="label-run" @click=${() => this.#label()}>${say('begin', nameIn('data', this.#labelled.data))}</button>`;
     }
     const hint = this.#hint || (this.#view ? '' : say('working'));
     return html`${head}
@@ -286,7 +292,7 @@ export class Steering {
     const guide = { ...this.#guide, [name]: value };
     // One end of the interval pushes the other before it.
     if (guide.from > guide.to) guide[name === 'from' ? 'to' : 'from'] = value;
-    this.#guide = guide;
+    this.#desk.session.guide = guide;
     this.#touched = true;
     this.#desk.changed();
   }
@@ -313,7 +319,7 @@ export class Steering {
           <figcaption>${say('steered', figure(guide.scale), where)}</figcaption>
         </figure>
       </div>
-      ${this.#measured ? census(this.#measured) : nothing}`;
+      ${this.#measured ? census(this.#measured, namesOf(this.#desk.session.run)) : nothing}`;
   }
 
   /** What guidance has done, in words. */
@@ -334,17 +340,6 @@ export class Steering {
     return parts.join(tongue() === 'zh' ? '' : ' ');
   }
 
-  /** The spots beside the classes, in the colours of the pictures. */
-  #colour() {
-    const { classes } = this.#desk.theme();
-    for (const [i, spot] of this.#root.querySelectorAll('.spot').entries()) {
-      /** @type {HTMLElement} */ (spot).style.setProperty(
-        'background',
-        classes[i % classes.length],
-      );
-    }
-  }
-
   /** The theme with the data in the background: its blue is a class here. */
   get #ground() {
     const theme = this.#desk.theme();
@@ -362,41 +357,31 @@ export class Steering {
       const canvas = /** @type {HTMLCanvasElement} */ (this.#root.querySelector(id));
       if (this.#stages[i]?.canvas !== canvas) this.#stages[i] = new Stage(canvas);
       const samples = i === 0 ? plain : steered;
-      const scene = { data: run.data, samples, dim: run.dim, samplesLabel: say('classed') };
-      this.#stages[i].show({ ...scene, sampleLabels: labels, bare: true });
+      const scene = { data: run.data, samples, dim: run.dim, samplesLabel: say('samples') };
+      const classNames = namesOf(run);
+      this.#stages[i].show({ ...scene, sampleLabels: labels, classNames, bare: true });
       this.#stages[i].draw(this.#ground);
     });
+  }
+
+  /** The data at hand with their classes, or others when they have none. */
+  get #labelled() {
+    const { config, points } = this.#desk.session.dials;
+    const data = String(config.data);
+    const own = data === 'points' && points?.labels ? countClasses(points.labels) : 0;
+    const classes = own || partsOf(data).length;
+    return classes > 0 ? { data, classes } : { data: LABELLED, classes: partsOf(LABELLED).length };
   }
 
   /** Sets up a run that is told the classes of its data, and trains it. */
   #label() {
     const { session } = this.#desk;
-    for (const [name, value] of Object.entries(FIRST)) session.set(name, value);
-    session.reset();
+    const { data, classes } = this.#labelled;
+    session.use((dials) => {
+      dials.set('data', data);
+      dials.set('classes', classes);
+      if (dials.config.label_drop === 0) dials.set('label_drop', DROP);
+    });
     session.start();
   }
-}
-
-/** @param {Guide} guide */
-const isWhole = ({ from, to }) => from === 0 && to === 1;
-
-/** @param {Guide} guide */
-const optionsOf = ({ scale, from, to }) => ({
-  guidance: scale,
-  guidance_interval: /** @type {[number, number]} */ ([from, to]),
-  sde: 'none',
-});
-
-/**
- * Samples of the same noise as learned, and as guided.
- * @param {Client} client
- * @param {Int32Array} labels
- * @param {Guide} guide
- * @param {AbortSignal} signal
- */
-async function steer(client, labels, guide, signal) {
-  const start = { n: labels.length, seed: SAMPLE_SEED, labels, signal };
-  const plain = await client.sample({ ...start, ...optionsOf({ ...guide, scale: 1 }) });
-  const steered = await client.sample({ ...start, ...optionsOf(guide) });
-  return { plain, steered };
 }

@@ -15,7 +15,7 @@ const AIR = 0.05;
 export class Surface {
   /** In units of the surface. */
   radius = 0.08;
-  /** What is shown in place of a drawing. @type {{data: Float32Array, dim: number} | null} */
+  /** What is shown in place of a drawing. @type {{data: Float32Array, dim: number, labels?: Int32Array} | null} */
   shown = null;
   /** Where the pointer is, for the ring around it. @type {{x: number, y: number} | null} */
   #at = null;
@@ -77,7 +77,8 @@ export class Surface {
     const scale = shown ? fit(extent, box, AIR) : fit(SURFACE, box, 0);
     const points = shown?.data ?? this.strokes.points;
     const brush = this.#at && !shown ? { ...this.#at, radius: this.radius } : null;
-    drawSketch(ctx, { points, dim: shown?.dim ?? 2, brush }, scale, theme);
+    const { dim, labels } = shown ?? { dim: 2, labels: undefined };
+    drawSketch(ctx, { points, dim, labels, brush }, scale, theme);
   }
 
   /** @param {PointerEvent} event */

@@ -6,14 +6,17 @@
 
 import { html, render } from 'lit';
 import { messageOf } from './explanation.js';
+import { GUIDE } from './helm.js';
 import { STOPS, tell } from './itinerary.js';
 import { tongue, words } from './tongue.js';
 
 /**
  * @typedef {import('./main.js').Desk} Desk
+ * @typedef {import('./session.js').Session} Session
  *
  * What the reader had before the tour.
- * @typedef {{config: import('../lib/parameters.js').Config, waiting: Set<string>, bytes: Uint8Array | null}} Own
+ * @typedef {{config: import('../lib/parameters.js').Config, waiting: Set<string>, guide: Session['guide'],
+ *   bytes: Uint8Array | null}} Own
  */
 
 const say = words({
@@ -92,7 +95,11 @@ export class Tour {
   async #begin() {
     const { session } = this.#desk;
     const trained = session.run.step > 0 || session.run.round > 0;
-    const own = { config: session.dials.config, waiting: new Set(session.waiting) };
+    const own = {
+      config: session.dials.config,
+      waiting: new Set(session.waiting),
+      guide: session.guide,
+    };
     // A worker that ends meanwhile leaves nothing to bring back but the settings.
     const bytes = trained ? await session.save().catch(() => null) : null;
     this.#own = { ...own, bytes };
@@ -118,8 +125,9 @@ export class Tour {
   }
 
   /** @param {import('./itinerary.js').Stop} stop */
-  async #setUp({ model, live }) {
+  async #setUp({ model, live, guide = GUIDE }) {
     const { session } = this.#desk;
+    session.guide = guide;
     this.#straighten = false;
     const wanted = JSON.stringify(model);
     if (wanted === this.#made) {
@@ -156,6 +164,7 @@ export class Tour {
     this.#opener.disabled = false;
     this.#opener.focus();
     if (!own) return;
+    session.guide = own.guide;
     try {
       if (own.bytes) await this.#bringBack(own, own.bytes);
       else await session.use((dials) => dials.useConfig(own.config));

@@ -5,11 +5,10 @@
 
 import { splitLabels } from './classes.js';
 import { MoonflowError } from './errors.js';
+import { isNumber, linesOf, rowsOf } from './lines.js';
 
 /** @typedef {{n: number, dim: number, data: Float32Array, labels?: Int32Array}} Table */
 
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-const SEPARATORS = [',', ';', '\t'];
 /** So many digits name one float32 among all others. */
 const FLOAT_DIGITS = 9;
 
@@ -41,9 +40,7 @@ function readTable(text) {
   if (typeof text !== 'string') throw malformed('file: got no text; allowed is a string');
   const lines = linesOf(text);
   if (lines.length === 0) throw malformed('file: got no points; allowed is at least one line');
-  const separator = SEPARATORS.find((each) => lines[0].text.includes(each)) ?? ',';
-  const rows = lines.map(({ text, number }) => ({ fields: fieldsOf(text, separator), number }));
-  if (!rows[0].fields.some((field) => isNumber(field))) rows.shift();
+  const rows = rowsOf(lines);
   if (rows.length === 0) throw malformed('file: got a heading only; allowed is at least one point');
   const dim = rows[0].fields.length;
   const data = new Float32Array(rows.length * dim);
@@ -60,35 +57,13 @@ function readTable(text) {
   return { n: rows.length, dim, data };
 }
 
-/** @param {string} text */
-function linesOf(text) {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .map((line, i) => ({ text: line, number: i + 1 }))
-    .filter((line) => line.text.trim() !== '' && !line.text.trimStart().startsWith('#'));
-}
-
-/**
- * @param {string} line
- * @param {string} separator
- */
-function fieldsOf(line, separator) {
-  return line.split(separator).map((field) => field.trim());
-}
-
-/** What is meant as a number, also when it is not an allowed one. @param {string} field */
-function isNumber(field) {
-  return NUMBER.test(field) || /^[+-]?(nan|inf(inity)?)$/i.test(field);
-}
-
 /**
  * @param {string} field
  * @param {number} line
  * @param {number} column from 0
  */
 function numberOf(field, line, column) {
-  const value = NUMBER.test(field) ? Math.fround(Number(field)) : Number.NaN;
+  const value = isNumber(field) ? Math.fround(Number(field)) : Number.NaN;
   if (Number.isFinite(value)) return value;
   const got = JSON.stringify(field.slice(0, 40));
   throw malformed(`line ${line}, column ${column + 1}: got ${got}; allowed is a finite number`);

@@ -9,6 +9,7 @@
  * @typedef {object} Sketch
  * @property {Float32Array} points  [N, dim] row-major; the first two coordinates are drawn, and no more than `most` points
  * @property {number} dim
+ * @property {Int32Array} [labels]  [N] the class of each, which then says its colour
  * @property {number} [most]
  * @property {{x: number, y: number, radius: number} | null} [brush]  where the brush is, in the points' coordinates
  */
@@ -24,7 +25,7 @@ const MOST = 5000;
  * @param {Scale} scale
  * @param {Theme} theme
  */
-export function drawSketch(ctx, { points, dim, most = MOST, brush = null }, scale, theme) {
+export function drawSketch(ctx, { points, dim, labels, most = MOST, brush = null }, scale, theme) {
   const { box, x, y, pxPerUnit } = scale;
   ctx.globalAlpha = 1;
   ctx.fillStyle = theme.background;
@@ -33,6 +34,7 @@ export function drawSketch(ctx, { points, dim, most = MOST, brush = null }, scal
   ctx.globalAlpha = Math.min(1, 2 * theme.alpha);
   const stride = dim * Math.max(1, Math.ceil(points.length / dim / most));
   for (let i = 0; i + dim <= points.length; i += stride) {
+    if (labels) ctx.fillStyle = theme.classes[labels[i / dim] % theme.classes.length];
     ctx.beginPath();
     ctx.arc(x(points[i]), y(dim > 1 ? points[i + 1] : 0), theme.pointPx * 0.8, 0, fullTurn);
     ctx.fill();
