@@ -107,7 +107,10 @@ function numbers({ phase, step, total, rate }) {
 
 /** @param {Run} run */
 function measureNote({ quality, measuring, step }) {
-  if (measuring !== null) return say('measuring', figure(SAMPLES), Math.round(measuring * 100));
+  if (measuring !== null) {
+    const until = quality ? say('until', figure(quality.step)) : '';
+    return say('measuring', figure(SAMPLES), Math.round(measuring * 100)) + until;
+  }
   if (!quality) return say('meaning');
   const { n, nfe } = quality;
   // An adaptive solver takes as many as each sample needs; what is shown is their mean.
@@ -161,6 +164,7 @@ const say = words({
     left: (/** @type {S} */ time) => `${time} left`,
     measuring: (/** @type {S} */ samples, /** @type {N} */ percent) =>
       `Measuring with ${samples} samples: ${percent}%.`,
+    until: (/** @type {S} */ step) => ` Until then, SW2 is that of step ${step}.`,
     meaning:
       'SW2 is the distance between samples and data; the floor is that between data and data.',
     average: (/** @type {S} */ nfe) => `on average ${nfe}`,
@@ -194,6 +198,7 @@ const say = words({
     pace: (rate) => `每秒 ${rate} 步`,
     left: (time) => `还需 ${time}`,
     measuring: (samples, percent) => `正在用 ${samples} 个样本测量：${percent}%。`,
+    until: (step) => `在此之前，SW2 是第 ${step} 步的。`,
     meaning: 'SW2 是样本与数据之间的距离；下限是数据与数据之间的同一距离。',
     average: (nfe) => `平均 ${nfe} `,
     earlier: (step) => `第 ${step} 步之后：`,
