@@ -5,7 +5,7 @@
 #   wasm_build/setup.sh demo     build: the npm packages serve the page too
 #   wasm_build/setup.sh check    build, and the formatter of the C sources
 #   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch, other people's bundlers and sites
-#   wasm_build/setup.sh hosts    test, and Docusaurus
+#   wasm_build/setup.sh hosts    test, and Docusaurus, and the widget manager of Jupyter
 #   wasm_build/setup.sh bench    build, and what to compare with: PyTorch, SciPy, and the npm packages of tests/bench
 #
 # Each need is stated as a command that succeeds when it is met, so a machine may meet it in its own way; only what
@@ -85,7 +85,7 @@ look() {
     demo) need_build; npm_folders=(.) ;;
     check) need_check; npm_folders=(.) ;;
     test) need_test; npm_folders=(. tests/hosts) ;;
-    hosts) need_test; npm_folders=(. tests/hosts tests/hosts/docusaurus) ;;
+    hosts) need_test; npm_folders=(. tests/hosts tests/hosts/docusaurus tests/hosts/widgets) ;;
     bench) need_build; need_torch; need_scipy; npm_folders=(. tests/bench) ;;
     *)
       echo "setup.sh: got level '$level'; allowed: build, demo, check, test, hosts, bench" >&2
