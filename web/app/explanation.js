@@ -2,6 +2,7 @@
  * What went wrong, in sentences.
  */
 
+import { interpret } from './interpreter.js';
 import { words } from './tongue.js';
 
 export const explain = words({
@@ -45,7 +46,7 @@ export function diverged({ step, cause }) {
   return explain('diverged', Number(step), what);
 }
 
-/** @param {unknown} error */
+/** What went wrong, in the language of the page. @param {unknown} error */
 export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  return interpret(error instanceof Error ? error.message : String(error));
 }

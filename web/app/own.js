@@ -9,6 +9,7 @@ import { DRAWN_MAX } from '../lib/strokes.js';
 import { captionOf, classNames } from './caption.js';
 import { colourSpots, keyOf } from './categories.js';
 import { Curve } from './curve.js';
+import { messageOf } from './explanation.js';
 import { chosenFile, sized } from './files.js';
 import { scaled } from './points.js';
 import { Reader } from './reader.js';
@@ -304,7 +305,7 @@ export class Own {
       this.#file = file;
       this.#show(reading);
     } catch (error) {
-      this.#refuse(`${file.name}: ${error instanceof Error ? error.message : error}`);
+      this.#refuse(`${file.name}: ${messageOf(error)}`);
     }
     this.#reading = false;
     this.#desk.changed();
@@ -336,7 +337,7 @@ export class Own {
       this.#done = say('learned', figure(points.n));
       work.catch(() => {});
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : String(error));
+      this.#refuse(messageOf(error));
     }
     this.#desk.changed();
   }
