@@ -39,6 +39,7 @@ const THINGS = [
 
 /** What came in place of it. @type {Phrase[]} */
 const VALUES = [
+  [/^"points of (\d+) coordinates"$/, '$1 维的点'],
   [/^(\d+) columns$/, '$1 列'],
   [/^(\d+) bytes of numbers$/, '$1 字节的数'],
   [/^(\d+) bytes$/, '$1 字节'],
@@ -154,6 +155,7 @@ const ALLOWED = [
     /^preset, points, curve and the settings of this version$/,
     'preset、points、curve 和本版本的设置',
   ],
+  [/^points of (\d+), as the data have, or another source$/, '$1 维的点，与数据相同；或别的源分布'],
   [/^left out: this run was trained without classes$/, '不给：这次训练没有类别'],
 ];
 

@@ -145,10 +145,18 @@ export class Own {
           type="button"
           id="own-learn"
           class="primary"
-          ?disabled=${empty || this.#reading || this.#desk.session.run.phase === 'starting'}
-          @click=${() => this.#learn()}
+          ?disabled=${this.#idle}
+          @click=${() => this.#use('usePoints', 'learned')}
         >
           ${say('learn')}
+        </button>
+        <button
+          type="button"
+          id="own-depart"
+          ?disabled=${this.#idle}
+          @click=${() => this.#use('useSource', 'departed')}
+        >
+          ${say('depart')}
         </button>
       </div>
       <p id="load-points-fault" class="fault" role="alert" ?hidden=${!this.#fault}>${this.#fault}</p>
@@ -329,12 +337,21 @@ export class Own {
     this.#desk.changed();
   }
 
-  #learn() {
+  /** Whether there is nothing yet that a model could take. */
+  get #idle() {
+    return this.#count === 0 || this.#reading || this.#desk.session.run.phase === 'starting';
+  }
+
+  /**
+   * @param {'usePoints' | 'useSource'} how  a model takes the points
+   * @param {'learned' | 'departed'} done
+   */
+  #use(how, done) {
     this.#fault = this.#done = '';
     try {
       const points = this.#points();
-      const work = this.#desk.session.use((dials) => dials.usePoints(points));
-      this.#done = say('learned', figure(points.n));
+      const work = this.#desk.session.use((dials) => dials[how](points));
+      this.#done = say(done, figure(points.n));
       work.catch(() => {});
     } catch (error) {
       this.#refuse(messageOf(error));
