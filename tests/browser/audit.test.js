@@ -144,7 +144,10 @@ test('the language button says the whole page anew, and the choice outlives the 
     'lr：50 超出了范围；可以填 1e-7 到 10 之间的数',
   );
   await choose(page, 'features', '7');
-  assert.match((await page.textContent('#p-features-fault')) ?? '', /^引擎不接受：features/);
+  assert.equal(
+    await page.textContent('#p-features-fault'),
+    '引擎不接受：时间特征数（features）：得到 7；允许的是：偶数，最近的是 8',
+  );
   await page.reload();
   await settled(page, 'ready');
   assert.equal(await page.getAttribute('html', 'lang'), 'zh-Hans');

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Model } from '../../web/lib/model.js';
 import { open, project, settled, visit } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
@@ -13,7 +14,10 @@ before(async () => {
 
 after(() => site?.close());
 
-const SMALL = 'hidden=8&layers=1&batch=32&steps=30&solver_steps=2';
+const SETTINGS = { hidden: 8, layers: 1, batch: 32, steps: 30, solver_steps: 2 };
+const SMALL = new URLSearchParams(
+  Object.entries(SETTINGS).map(([name, value]) => [name, `${value}`]),
+).toString();
 
 /** @param {string} [fragment] */
 async function small(fragment = SMALL) {
@@ -197,6 +201,44 @@ test('the classes of a table keep their names and colours, in the preview, on th
   await settled(page, 'ready');
   await trained(page);
   await page.waitForSelector('#stage[aria-label*="by class: setosa, virginica"]');
+  assert.deepEqual(complaints, []);
+});
+
+test('the flow starts from the reader’s own points, to any data of as many coordinates, as the library does', async () => {
+  const { page, complaints } = await small();
+  const rows = Array.from({ length: 64 }, (_, i) => [Math.cos(i), Math.sin(2 * i)]);
+  await page.click('#controls summary');
+  await page.selectOption('#p-source', 'points');
+  assert.match(
+    (await page.textContent('#p-source-fault')) ?? '',
+    /No points to start at are loaded: choose them in Your data/,
+  );
+  await page.fill('#own-paste', rows.map((row) => row.join()).join('\n'));
+  await page.click('#own-read');
+  await caption(page, '64 points of 2 coordinates');
+  await page.selectOption('#own-scaling', 'none');
+  await caption(page, 'not in the link');
+  await page.click('#own-depart');
+  await settled(page, 'ready');
+  assert.equal(await page.inputValue('#p-source'), 'points');
+  const model = await Model.create({ ...SETTINGS, source: 'points' });
+  model.setSource(Float32Array.from(rows.flat()));
+  model.train(SETTINGS.steps);
+  assert.equal(await trained(page), await model.digest());
+  model.dispose();
+  await page.fill('#own-paste', rows.map((row) => `1,${row.join()}`).join('\n'));
+  await page.click('#own-read');
+  await caption(page, '64 points of 3 coordinates');
+  await page.click('#own-depart');
+  assert.match(
+    await fault(page, 'source: got "points of 3'),
+    /source: got "points of 3 coordinates"; allowed is points of 2, as the data have/,
+  );
+  await page.click('#own-learn');
+  assert.match(
+    await fault(page, 'source: got "points of 2'),
+    /source: got "points of 2 coordinates"; allowed is points of 3/,
+  );
   assert.deepEqual(complaints, []);
 });
 

@@ -37,7 +37,6 @@ const GROUPS = /** @type {const} */ (['data', 'batch', 'network', 'optimiser', '
 const say = words({
   en: {
     byReflow: 'by reflow',
-    byCommand: 'by the command',
     byData: 'set by the data',
     more: 'More settings',
     preset: 'Preset',
@@ -48,7 +47,6 @@ const say = words({
   },
   zh: {
     byReflow: '由回流设定',
-    byCommand: '用命令行设定',
     byData: '由数据决定',
     more: '更多设置',
     preset: '预设',
@@ -65,7 +63,6 @@ const say = words({
  */
 const UNAVAILABLE = {
   coupling: { paired: () => say('byReflow'), distilled: () => say('byReflow') },
-  source: { points: () => say('byCommand') },
 };
 
 const CUSTOM = 'custom';

@@ -3,6 +3,7 @@
  */
 
 import { html } from 'lit';
+import { messageOf } from './explanation.js';
 import { chosenFile, sized } from './files.js';
 import { Reader } from './reader.js';
 import { say } from './sayings.js';
@@ -62,7 +63,7 @@ export class Curve {
       this.#desk.session.use((dials) => dials.useCurve({ alpha, sigma }));
       this.done = say('pathDone', file.name, figure(n));
     } catch (error) {
-      this.fault = `${file.name}: ${error instanceof Error ? error.message : error}`;
+      this.fault = `${file.name}: ${messageOf(error)}`;
     }
     this.#desk.changed();
   }

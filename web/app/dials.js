@@ -27,7 +27,7 @@ export class Dials {
   points = null;
   /** A path of the reader's own. @type {PathSamples | null} */
   curve = null;
-  /** Points that the flow starts at, which came with a file of weights. @type {Float32Array | null} */
+  /** Points that the flow starts at, the reader's own or those of a file of weights. @type {{data: Float32Array, dim: number} | null} */
   source = null;
   #module;
   #ruler;
@@ -109,6 +109,7 @@ export class Dials {
     if (name === 'path' && value === 'custom' && !this.curve) throw lacking('path');
     const tied = name === 'data' ? this.#tiedTo(value) : {};
     const config = resolve(this.#module, { ...this.config, [name]: value, ...tied });
+    this.#start(config);
     if (name === 'classes') rehearse(this.#module, config, this.extras(config));
     const changed = this.config[name] !== config[name];
     this.config = config;
@@ -147,8 +148,34 @@ export class Dials {
     const { dim, labels } = points;
     const rows = { data: 'points', dim, classes: labels ? countClasses(labels) : 0 };
     const config = resolve(this.#module, { ...this.config, ...rows });
+    this.#start(config);
     rehearse(this.#module, config, { ...this.extras(config), points: points.data, labels });
     Object.assign(this, { config, points });
+  }
+
+  /**
+   * Starts the flow at the reader's own points from now on. Throws when no model could, and then nothing has changed.
+   * @param {{data: Float32Array, dim: number}} source
+   */
+  useSource({ data, dim }) {
+    const config = resolve(this.#module, { ...this.config, source: 'points' });
+    const source = { data, dim };
+    this.#start(config, source);
+    rehearse(this.#module, config, { ...this.extras(config), source: data });
+    Object.assign(this, { config, source });
+  }
+
+  /**
+   * Throws when a configuration starts at points that are not there, or not where its data are.
+   * @param {Config} config
+   * @param {{dim: number} | null} [source]
+   */
+  #start({ source: kind, dim }, source = this.source) {
+    if (kind !== 'points') return;
+    if (!source) throw lacking('source');
+    if (source.dim === dim) return;
+    const allowed = `points of ${dim}, as the data have, or another source`;
+    throw refusal('source', `points of ${source.dim} coordinates`, allowed);
   }
 
   /**
@@ -174,7 +201,7 @@ export class Dials {
     }
     if (config.data === 'points' && !this.points) throw lacking('points');
     if (config.path === 'custom' && !this.curve) throw lacking('path');
-    if (config.source === 'points' && !this.source) throw lacking('source');
+    this.#start(config);
     rehearse(this.#module, config, this.extras(config));
     this.config = config;
   }
@@ -189,7 +216,7 @@ export class Dials {
       points: own?.data,
       labels: Number(classes) > 0 ? own?.labels : undefined,
       path: path === 'custom' ? (this.curve ?? undefined) : undefined,
-      source: source === 'points' ? (this.source ?? undefined) : undefined,
+      source: source === 'points' ? this.source?.data : undefined,
     };
   }
 
@@ -246,7 +273,8 @@ export class Dials {
 const LACKING = {
   points: 'No points are loaded: go to Your data first.',
   path: 'No path of your own is loaded: go to Your data first.',
-  source: 'No points to start at are loaded: they come with a file of weights that has them.',
+  source:
+    'No points to start at are loaded: choose them in Your data, or load weights that have some.',
 };
 
 /** @param {keyof typeof LACKING} what */

@@ -2,6 +2,7 @@
  * What went wrong, in sentences.
  */
 
+import { interpret } from './interpreter.js';
 import { figure, words } from './tongue.js';
 
 export const explain = words({
@@ -73,7 +74,7 @@ export function setback(losses) {
 /** @param {number} loss */
 const brief = (loss) => figure(loss, { maximumSignificantDigits: 3, useGrouping: false });
 
-/** @param {unknown} error */
+/** What went wrong, in the language of the page. @param {unknown} error */
 export function messageOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  return interpret(error instanceof Error ? error.message : String(error));
 }

@@ -2,6 +2,7 @@
  * Files in and out. A file that is refused is answered where it was chosen, and nothing has changed.
  */
 
+import { messageOf } from './explanation.js';
 import { words } from './tongue.js';
 
 /** More than this would be read into the page's memory several times over. */
@@ -35,7 +36,7 @@ export function upload(input, fault, take) {
       try {
         await take(sized(file));
       } catch (error) {
-        fault.textContent = `${file.name}: ${error instanceof Error ? error.message : error}`;
+        fault.textContent = `${file.name}: ${messageOf(error)}`;
         fault.hidden = false;
       }
     }),

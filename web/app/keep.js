@@ -8,6 +8,7 @@ import { write as writeCsv } from '../lib/csv.js';
 import { parseStrict } from '../lib/json.js';
 import { write as writeNpy } from '../lib/npy.js';
 import { animate, FLYING } from './animation.js';
+import { messageOf } from './explanation.js';
 import { chosenFile, download } from './files.js';
 import { Inquiry } from './inquiry.js';
 import { SAMPLE_SEED } from './portrait.js';
@@ -262,7 +263,7 @@ export class Keep {
     try {
       await this.#inquiry.ask(what, (signal) => work(signal, onProgress));
     } catch (error) {
-      this.#faults[what] = error instanceof Error ? error.message : String(error);
+      this.#faults[what] = messageOf(error);
     }
     this.#work = null;
     this.#desk.changed();
@@ -284,7 +285,7 @@ export class Keep {
       this.#desk.session.use((dials) => dials.useConfig(settings));
       this.#done = say('loaded', file.name);
     } catch (error) {
-      this.#faults.settings = `${file.name}: ${error instanceof Error ? error.message : error}`;
+      this.#faults.settings = `${file.name}: ${messageOf(error)}`;
     }
     this.#desk.changed();
   }

@@ -6,6 +6,7 @@
 import { html, render } from 'lit';
 import { referenceOf } from '../view/arrows.js';
 import { placesAt } from '../view/passage.js';
+import { messageOf } from './explanation.js';
 import { densityGround, errorGround } from './ground.js';
 import { Lens } from './lens.js';
 import { DATA_SEED } from './session.js';
@@ -187,7 +188,7 @@ export class Layers {
       const value = await this.#desk.viewer.ask(`layer ${name}`, work);
       if (value !== undefined) Object.assign(known, { key, value, fault: '' });
     } catch (error) {
-      const fault = error instanceof Error ? error.message : String(error);
+      const fault = messageOf(error);
       Object.assign(known, { key, value: null, fault });
     }
     known.asked = null;

@@ -5,6 +5,7 @@
 
 import { html, nothing, render } from 'lit';
 import { pointsThatFit } from '../lib/packing.js';
+import { interpret } from './interpreter.js';
 import { figure, tongue, words } from './tongue.js';
 
 const say = words({
@@ -188,7 +189,7 @@ export class Link {
     const list = html`<div>
         <p>${say('partly')}</p>
         <ul>
-          ${this.#faults.map((fault) => html`<li>${fault}</li>`)}
+          ${this.#faults.map((fault) => html`<li>${interpret(fault)}</li>`)}
         </ul>
       </div>
       <button type="button" @click=${close}>${say('close')}</button>`;

@@ -9,6 +9,7 @@ import { DRAWN_MAX } from '../lib/strokes.js';
 import { captionOf, classNames } from './caption.js';
 import { colourSpots, keyOf } from './categories.js';
 import { Curve } from './curve.js';
+import { messageOf } from './explanation.js';
 import { chosenFile, sized } from './files.js';
 import { scaled } from './points.js';
 import { Reader } from './reader.js';
@@ -144,10 +145,18 @@ export class Own {
           type="button"
           id="own-learn"
           class="primary"
-          ?disabled=${empty || this.#reading || this.#desk.session.run.phase === 'starting'}
-          @click=${() => this.#learn()}
+          ?disabled=${this.#idle}
+          @click=${() => this.#use('usePoints', 'learned')}
         >
           ${say('learn')}
+        </button>
+        <button
+          type="button"
+          id="own-depart"
+          ?disabled=${this.#idle}
+          @click=${() => this.#use('useSource', 'departed')}
+        >
+          ${say('depart')}
         </button>
       </div>
       <p id="load-points-fault" class="fault" role="alert" ?hidden=${!this.#fault}>${this.#fault}</p>
@@ -304,7 +313,7 @@ export class Own {
       this.#file = file;
       this.#show(reading);
     } catch (error) {
-      this.#refuse(`${file.name}: ${error instanceof Error ? error.message : error}`);
+      this.#refuse(`${file.name}: ${messageOf(error)}`);
     }
     this.#reading = false;
     this.#desk.changed();
@@ -328,15 +337,24 @@ export class Own {
     this.#desk.changed();
   }
 
-  #learn() {
+  /** Whether there is nothing yet that a model could take. */
+  get #idle() {
+    return this.#count === 0 || this.#reading || this.#desk.session.run.phase === 'starting';
+  }
+
+  /**
+   * @param {'usePoints' | 'useSource'} how  a model takes the points
+   * @param {'learned' | 'departed'} done
+   */
+  #use(how, done) {
     this.#fault = this.#done = '';
     try {
       const points = this.#points();
-      const work = this.#desk.session.use((dials) => dials.usePoints(points));
-      this.#done = say('learned', figure(points.n));
+      const work = this.#desk.session.use((dials) => dials[how](points));
+      this.#done = say(done, figure(points.n));
       work.catch(() => {});
     } catch (error) {
-      this.#refuse(error instanceof Error ? error.message : String(error));
+      this.#refuse(messageOf(error));
     }
     this.#desk.changed();
   }

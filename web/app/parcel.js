@@ -34,7 +34,8 @@ export async function unpack(client, bytes, dials) {
   const { tensors } = read(bytes);
   const [alpha, sigma] = ['path.alpha', 'path.sigma'].map((name) => tensors.get(name)?.data);
   if (alpha && sigma) dials.curve = { alpha, sigma };
-  dials.source = tensors.get('source.points')?.data ?? dials.source;
+  const source = tensors.get('source.points');
+  if (source) dials.source = { data: source.data, dim: source.shape[1] };
   return info;
 }
 

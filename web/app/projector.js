@@ -4,6 +4,7 @@
  */
 
 import { placesAt } from '../view/passage.js';
+import { messageOf } from './explanation.js';
 import { lookPoints, picturePoints } from './gauge.js';
 import { SAMPLE_SEED } from './portrait.js';
 
@@ -141,7 +142,7 @@ export class Projector {
       if (way) this.#show(key, { ...way, ...placeOf(moment), dim: this.#session.run.dim });
       else if (this.#asked === key) this.#asked = '';
     } catch (error) {
-      this.fault = error instanceof Error ? error.message : String(error);
+      this.fault = messageOf(error);
       this.#page.changed();
     }
   }

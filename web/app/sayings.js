@@ -30,6 +30,9 @@ export const say = words({
     learn: 'Learn these points',
     learned: (/** @type {S} */ n) =>
       `A new model is ready to learn these ${n} points: press Start at the top.`,
+    depart: 'Start the flow from them',
+    departed: (/** @type {S} */ n) =>
+      `A new model is ready to carry these ${n} points, in place of noise, to the data: press Start at the top.`,
     paste: 'Paste a table',
     pasted: 'pasted table',
     pasteHelp:
@@ -82,6 +85,9 @@ export const say = words({
     clear: '清空',
     learn: '学习这些点',
     learned: (/** @type {S} */ n) => `新模型已准备好学习这 ${n} 个点：请按页首的“开始”。`,
+    depart: '让流从这些点出发',
+    departed: (/** @type {S} */ n) =>
+      `新模型已准备好把这 ${n} 个点（代替噪声）带到数据：请按页首的“开始”。`,
     paste: '粘贴表格',
     pasted: '粘贴的表格',
     pasteHelp: '每行一个点，每列一个坐标；可从电子表格直接复制，也可用逗号分隔。也可以粘贴图像。',

@@ -293,7 +293,7 @@ export class Session {
     if (!['argument', 'state'].includes(error.code)) return this.#failed(error);
     this.dials.config = { ...this.dials.config, [name]: kept };
     this.run.config = { ...this.run.config, [name]: kept };
-    this.#page.refused(name, error.message);
+    this.#page.refused(name, messageOf(error));
     this.#changed();
   }
 
@@ -326,7 +326,7 @@ export class Session {
     await this.open();
     if (!this.#line.alive) return;
     const { step } = this.run;
-    this.run.notice = { text: explain('revived', error.message, step) };
+    this.run.notice = { text: explain('revived', messageOf(error), step) };
     this.#changed();
   }
 
@@ -340,18 +340,18 @@ export class Session {
 
   /** @param {unknown} error */
   #failed(error) {
-    const { code, details, message } = /** @type {MoonflowError} */ (error);
+    const { code, details } = /** @type {MoonflowError} */ (error);
     // The end of the worker is told once, by #ended.
     if (code === 'aborted' || code === 'worker') return;
     if (code === 'trap') {
       this.#line.drop();
       this.#ended(/** @type {MoonflowError} */ (error));
     } else if (code === 'diverged' && details) this.#diverged(details);
-    else if (code === 'diverged') this.run.notice ??= { text: message };
+    else if (code === 'diverged') this.run.notice ??= { text: messageOf(error) };
     // A worker that was disposed of was given up by a reset, which makes another.
     else if (code !== 'disposed') {
       this.run.notice = {
-        text: code === 'state' && this.run.round > 0 ? explain('pairsLost') : message,
+        text: code === 'state' && this.run.round > 0 ? explain('pairsLost') : messageOf(error),
       };
     }
     if (this.run.busy) this.run.rest();

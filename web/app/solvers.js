@@ -5,6 +5,7 @@
 import { html, nothing, render } from 'lit';
 import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
+import { messageOf } from './explanation.js';
 import { footprint } from './footprint.js';
 import { mount } from './mount.js';
 import { SAMPLE_SEED } from './portrait.js';
@@ -188,7 +189,7 @@ export class Solvers {
       );
       if (verdict) this.#verdict = verdict;
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#fault = messageOf(error);
     }
     this.#progress = null;
     changed();

@@ -6,6 +6,7 @@ import { html, nothing, render } from 'lit';
 import { countClasses } from '../lib/classes.js';
 import { colourSpots, namesOf, partsOf } from './categories.js';
 import { census } from './census.js';
+import { messageOf } from './explanation.js';
 import { inTurn, meanDistance, radius } from './flock.js';
 import { lookPoints } from './gauge.js';
 import { isWhole, optionsOf, steer } from './helm.js';
@@ -207,7 +208,7 @@ export class Steering {
       clearTimeout(this.#timer);
       if (pictures) this.#timer = setTimeout(() => this.#measure(key, guide), REST_MS);
     } catch (error) {
-      this.#fault = error instanceof Error ? error.message : String(error);
+      this.#fault = messageOf(error);
     }
     changed();
   }
