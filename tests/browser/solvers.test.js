@@ -13,6 +13,8 @@ before(async () => {
 
 after(() => site?.close());
 
+const SMALL = 'hidden=8&layers=1&batch=32&steps=30&solver_steps=2';
+
 test('the solvers are measured when the reader comes to them, and again when asked', async (t) => {
   const { page, complaints } = await visit(site, { viewport: { width: 1440, height: 1000 } });
   await settled(page, 'ready');
@@ -52,5 +54,33 @@ test('the solvers are measured when the reader comes to them, and again when ask
   await page.waitForSelector('#solver progress', { state: 'detached' });
   assert.equal(await page.isVisible('#solver .fault'), false);
   assert.equal(await page.locator('#solver-finding').count(), 1, 'the verdict stays');
+  assert.deepEqual(complaints, []);
+});
+
+test('a verdict on other weights says so: learned more since, or another model', async () => {
+  const { page, complaints } = await visit({ ...site, origin: `${site.origin}/#${SMALL}` });
+  await settled(page, 'ready');
+  await page.click('#start');
+  await settled(page, 'finished');
+  await page.locator('#solver').scrollIntoViewIfNeeded();
+  await page.waitForSelector('#solver-finding', { timeout: 20_000 });
+  const hint = () => page.textContent('#solver-hint');
+  assert.equal(await hint(), '');
+  await choose(page, 'steps', '60');
+  await page.click('#start');
+  await settled(page, 'finished');
+  assert.equal(
+    await hint(),
+    'What follows was measured after step 30; the network has learned more since.',
+  );
+  await choose(page, 'data', 'circles');
+  await settled(page, 'ready');
+  const other = 'What follows is of another model, measured after step 30 of learning moons.';
+  assert.match((await hint()) ?? '', new RegExp(`^Train first.* ${other}$`));
+  await page.click('#start');
+  await settled(page, 'finished');
+  assert.equal(await hint(), other);
+  await page.click('#measure-solvers');
+  await page.waitForFunction(() => document.querySelector('#solver-hint')?.textContent === '');
   assert.deepEqual(complaints, []);
 });

@@ -51,6 +51,12 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   await page.locator('#guidance').scrollIntoViewIfNeeded();
   const strong = await finding(page, 'At w = 3 .* 0\\.\\d+ times as far .* miss the data');
   t.diagnostic(strong);
+  const [, kin, before1, price] =
+    /([\d.]+)% of them .* and ([\d.]+)% at w = 1.*less varied, and the price is ([\d.]+) more in SW2/.exec(
+      strong,
+    ) ?? [];
+  assert.ok(Number(price) > 0, strong);
+  assert.equal(/are purer/.test(strong), Number(kin) - Number(before1) >= 1, strong);
   assert.equal(await page.locator('#guidance tbody tr').count(), 8);
   const names = await page.locator('#guidance tbody th').allTextContents();
   assert.deepEqual(names.slice(0, 2), ['Gaussian at 0°', 'Gaussian at 45°']);
@@ -79,7 +85,9 @@ test('one button sets up a labelled run; stronger guidance crowds its classes', 
   assert.equal(alike[0], alike[1]);
   assert.equal(alike[0], before[0]);
   await slide(page, '#guide-scale', '0');
-  t.diagnostic(await finding(page, 'At w = 0 .* \\d\\d times as far .* stray to the others'));
+  t.diagnostic(
+    await finding(page, 'At w = 0 .* \\d\\d times as far .* are less pure and more spread'),
+  );
   await slide(page, '#guide-from', '0.8');
   await slide(page, '#guide-to', '0.3');
   await page.waitForFunction(

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inTurn, meanDistance, radius } from '../../web/app/flock.js';
+import { inTurn, kinShare, meanDistance, meanFloor, radius } from '../../web/app/flock.js';
 
 test('classes come in turn, each as often as the others', () => {
   assert.deepEqual([...inTurn(7, 3)], [0, 1, 2, 0, 1, 2, 0]);
@@ -19,4 +19,16 @@ test('a class without points has no part in the mean distance', () => {
   const of = (/** @type {number | null} */ sw2) => ({ label: 0, n: 1, sw2, sw2_floor: null });
   assert.equal(meanDistance([of(0.5), of(null), of(0.25)]), 0.375);
   assert.ok(Number.isNaN(meanDistance([of(null)])));
+});
+
+test('the mean floor is of the classes that have points', () => {
+  const of = (/** @type {number | null} */ sw2_floor) => ({ label: 0, n: 1, sw2: 1, sw2_floor });
+  assert.equal(meanFloor([of(0.5), of(null), of(0.25)]), 0.375);
+});
+
+test('kin are the points that lie nearest to data of their own class', () => {
+  const real = { points: Float32Array.of(0, 0, 10, 0, 0, 10), labels: Int32Array.of(0, 1, 1) };
+  const points = Float32Array.of(1, 1, 9, 1, 1, 9, 4, 0);
+  assert.equal(kinShare(points, Int32Array.of(0, 1, 1, 1), real, 2), 0.75);
+  assert.equal(kinShare(points, Int32Array.of(1, 1, 0, 0), real, 2), 0.5);
 });

@@ -37,3 +37,16 @@ export async function steer(client, labels, guide, signal) {
   const steered = await client.sample({ ...start, ...optionsOf(guide) });
   return { plain, steered };
 }
+
+/** Real points that say which class a place belongs to, and the stream they come from. */
+const KINDRED = { n: 1000, seed: 2 };
+
+/**
+ * Real points with their classes.
+ * @param {Client} client
+ * @param {AbortSignal} signal
+ */
+export async function kindred(client, signal) {
+  const points = await client.data({ ...KINDRED, signal });
+  return { points, labels: await client.dataLabels({ ...KINDRED, signal }) };
+}

@@ -73,7 +73,7 @@ const TEXT = {
     guidanceSet:
       'Eight Gaussians, each a class. A tenth of the time the network is not told which one. Samples then follow their class with w = 3.',
     guidanceSee:
-      'Having learned both fields, with a class and without, it can go further than the class alone asks: v = v₀ + w (v_class − v₀). Compare the two pictures once it is trained, and move the slider w: a larger one makes samples surer of their class, and less varied.',
+      'Having learned both fields, with a class and without, it can go further than the class alone asks: v = v₀ + w (v_class − v₀). Compare the two pictures once it is trained, and move the slider w: the sentence above the pictures says what it buys, and what it costs.',
     time: 'The law of t',
     timeSet:
       'Times of training are now drawn logit-normally, as SD3 does: the middle more often than the ends.',
@@ -101,7 +101,7 @@ const TEXT = {
     guidanceSet:
       '八个高斯，每个是一类。训练时有十分之一的点不告诉网络属于哪一类。采样时以引导强度 w = 3 跟随类别。',
     guidanceSee:
-      '有类别和无类别的速度场都学到了，就可以走得比类别本身要求的更远：v = v₀ + w (v_class − v₀)。训练完成后比较两幅画面，再移动滑块 w：w 越大，样本的类别越明确，多样性也越少。',
+      '有类别和无类别的速度场都学到了，就可以走得比类别本身要求的更远：v = v₀ + w (v_class − v₀)。训练完成后比较两幅画面，再移动滑块 w：画面上方的句子会说明换来了什么、代价是什么。',
     time: '时间 t 的分布',
     timeSet: '训练时间现在像 SD3 那样按 logit-normal 抽取：中间多，两端少。',
     timeSee:

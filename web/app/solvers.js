@@ -7,6 +7,7 @@ import { drawPrecision, precisionBox } from '../view/precision.js';
 import { drawStrides } from '../view/stride.js';
 import { messageOf } from './explanation.js';
 import { footprint } from './footprint.js';
+import { nameIn } from './meanings.js';
 import { mount } from './mount.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
@@ -16,6 +17,9 @@ import { COSTS, cheapest, contest, contestPoints, nearest } from './tourney.js';
 /**
  * @typedef {import('./main.js').Desk} Desk
  * @typedef {import('./tourney.js').Verdict} Verdict
+ *
+ * Which weights were measured: their moment, the model, what it learned, and how far.
+ * @typedef {{moment: string, model: number, data: string, step: number}} Measured
  */
 
 /** The error that is asked for: less than the radius of a dot on the stage. */
@@ -32,7 +36,10 @@ const say = words({
     early: 'Train first: an untrained network has nothing worth solving.',
     dear: 'One evaluation of this network costs too much to try every solver; choose fewer or narrower layers.',
     single: 'This model was distilled into one step, so there is nothing to choose.',
-    old: 'The network has learned more since.',
+    old: (/** @type {string} */ step) =>
+      `What follows was measured after step ${step}; the network has learned more since.`,
+    other: (/** @type {string} */ data, /** @type {string} */ step) =>
+      `What follows is of another model, measured after step ${step} of learning ${data}.`,
     nfe: 'evaluations a sample (NFE)',
     error: 'error, RMS',
     length: 'length of the step',
@@ -79,7 +86,8 @@ const say = words({
     early: '请先训练：未训练的网络没有值得求解的路径。',
     dear: '这个网络求值太贵，无法逐一试验；请选更少或更窄的层。',
     single: '这个模型已蒸馏成一步，没有可选的。',
-    old: '网络在此之后又学了一些。',
+    old: (step) => `下面是第 ${step} 步之后测得的；网络在此之后又学了一些。`,
+    other: (data, step) => `下面的结果属于另一个模型：学习${data}到第 ${step} 步之后测得。`,
     nfe: '每个样本的求值次数（NFE）',
     error: '误差（均方根）',
     length: '步长',
@@ -113,8 +121,10 @@ export class Solvers {
   #presence;
   /** @type {Verdict | null} */
   #verdict = null;
-  /** The moment that was measured. */
-  #of = '';
+  /** What the verdict is of. @type {Measured | null} */
+  #of = null;
+  /** Whether a measure was ever begun. */
+  #begun = false;
   /** Of the measure that runs. @type {number | null} */
   #progress = null;
   #fault = '';
@@ -137,8 +147,7 @@ export class Solvers {
     const { run } = session;
     // The first verdict comes by itself when it is looked for; a later one when the reader asks.
     const rests = !run.busy && viewer.moment === run.moment && run.phase === 'finished';
-    if (rests && this.#presence.near && this.#idle && !this.#hint && this.#of === '')
-      this.#measure();
+    if (rests && this.#presence.near && this.#idle && !this.#hint && !this.#begun) this.#measure();
     const seen = [this.#verdict, this.#progress, this.#fault, this.#hint, this.#stale];
     const drawn = [...seen, theme(), footprint(this.#root).width, tongue()];
     if (drawn.every((part, i) => part === this.#drawn[i])) return;
@@ -151,9 +160,14 @@ export class Solvers {
     return this.#progress === null;
   }
 
-  /** Whether the verdict is of other weights than those at hand. */
+  /** What is to be known of a verdict on other weights than those at hand; '' when it is on these. */
   get #stale() {
-    return this.#verdict !== null && this.#of !== this.#desk.viewer.moment;
+    const { session, viewer } = this.#desk;
+    const of = this.#of;
+    if (!of || of.moment === viewer.moment) return '';
+    const step = figure(of.step);
+    if (of.model === session.run.models) return say('old', step);
+    return say('other', nameIn('data', of.data), step);
   }
 
   /** Why nothing can be measured; '' when it can. */
@@ -169,7 +183,8 @@ export class Solvers {
     const { session, viewer, changed } = this.#desk;
     const { moment } = viewer;
     if (moment === null) return;
-    this.#of = moment;
+    const of = measured(moment, String(viewer.info?.config.data));
+    this.#begun = true;
     this.#abort = new AbortController();
     const own = this.#abort.signal;
     this.#progress = 0;
@@ -187,7 +202,10 @@ export class Solvers {
           },
         }),
       );
-      if (verdict) this.#verdict = verdict;
+      if (verdict) {
+        this.#verdict = verdict;
+        this.#of = of;
+      }
     } catch (error) {
       this.#fault = messageOf(error);
     }
@@ -199,7 +217,7 @@ export class Solvers {
     const verdict = this.#verdict;
     const running = !this.#idle;
     const label = running ? say('stop') : verdict ? say('again') : say('measure');
-    const hint = this.#hint || (this.#stale ? say('old') : '');
+    const hint = [this.#hint, this.#stale].filter(Boolean).join(tongue() === 'zh' ? '' : ' ');
     const press = () => (this.#idle ? this.#measure() : this.#abort.abort());
     return html`<h2 id="solver-title">${say('title')}</h2>
       <p class="prose">${say('lead')}</p>
@@ -254,6 +272,16 @@ export class Solvers {
       drawStrides(ctx, picture, precisionBox(width, height), theme);
     });
   }
+}
+
+/**
+ * @param {string} moment  of Run
+ * @param {string} data
+ * @returns {Measured}
+ */
+function measured(moment, data) {
+  const [model, , step] = moment.split('.').map(Number);
+  return { moment, model, step, data };
 }
 
 /** Two costs may lead to the same steps. @param {import('./tourney.js').Mark[]} marks */

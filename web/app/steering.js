@@ -4,12 +4,14 @@
 
 import { html, nothing, render } from 'lit';
 import { countClasses } from '../lib/classes.js';
+import { bargain } from './bargain.js';
 import { colourSpots, namesOf, partsOf } from './categories.js';
 import { census } from './census.js';
+
 import { messageOf } from './explanation.js';
-import { inTurn, meanDistance, radius } from './flock.js';
+import { inTurn, kinShare, meanDistance, meanFloor, radius } from './flock.js';
 import { lookPoints } from './gauge.js';
-import { isWhole, optionsOf, steer } from './helm.js';
+import { isWhole, kindred, optionsOf, steer } from './helm.js';
 import { nameIn } from './meanings.js';
 import { SAMPLE_SEED } from './portrait.js';
 import { Presence } from './presence.js';
@@ -22,7 +24,7 @@ import { figure, tongue, words } from './tongue.js';
  *
  * @typedef {import('./helm.js').Guide} Guide
  * @typedef {{plain: Float32Array, steered: Float32Array, labels: Int32Array, guide: Guide}} View
- * @typedef {import('./census.js').Measure & {guide: Guide}} Measure
+ * @typedef {import('./census.js').Measure & {guide: Guide, kin: [plain: number, steered: number]}} Measure
  */
 
 /** The strongest guidance that the slider offers. */
@@ -39,7 +41,7 @@ const ALPHA = 0.7;
 const say = words({
   en: {
     title: 'Guidance',
-    lead: 'A network that knows the classes of its data can be asked for one of them. Guidance follows the difference that the class makes more strongly than it was learned: v = v₀ + w (v_class − v₀), where v₀ is the velocity without a class. At w = 0 the class is ignored, at w = 1 followed as learned; beyond 1 samples are driven away from the other classes, and crowd.',
+    lead: 'A network that knows the classes of its data can be asked for one of them. Guidance follows the difference that the class makes more strongly than it was learned: v = v₀ + w (v_class − v₀), where v₀ is the velocity without a class. At w = 0 the class is ignored, at w = 1 followed as learned; beyond 1 samples are driven further from the other classes.',
     unlabelled: (/** @type {string} */ data) =>
       `This run learns ${data} without classes, so there is nothing to guide.`,
     begin: (/** @type {string} */ data) => `Learn ${data} by class`,
@@ -61,18 +63,10 @@ const say = words({
       `, for t from ${from} to ${to}`,
     samples: 'samples',
     same: 'At w = 1 both pictures are the same: each class as it was learned.',
-    spread: (/** @type {string} */ w, /** @type {string} */ times) =>
-      `At w = ${w} the points of a class lie ${times} times as far from their middle as at w = 1.`,
-    worse: (/** @type {string} */ now, /** @type {string} */ before) =>
-      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: guidance buys purer classes with less variety.`,
-    better: (/** @type {string} */ now, /** @type {string} */ before) =>
-      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: here guidance makes up for classes that are not well learned yet.`,
-    lost: (/** @type {string} */ now, /** @type {string} */ before) =>
-      `They miss the data of their class by ${now} in the mean, and by ${before} at w = 1: below 1 the class counts for less, and samples stray to the others.`,
   },
   zh: {
     title: '引导（guidance）',
-    lead: '知道数据类别的网络，可以指定要哪一类。引导把类别带来的差别放大：v = v₀ + w (v_class − v₀)，其中 v₀ 是不带类别的速度。引导强度 w = 0 时忽略类别，w = 1 时照学到的走；大于 1 时样本被推离其他类别，也更拥挤。',
+    lead: '知道数据类别的网络，可以指定要哪一类。引导把类别带来的差别放大：v = v₀ + w (v_class − v₀)，其中 v₀ 是不带类别的速度。引导强度 w = 0 时忽略类别，w = 1 时照学到的走；大于 1 时样本被推得离其他类别更远。',
     unlabelled: (data) => `这次训练学的是 ${data}，没有类别，所以无从引导。`,
     begin: (data) => `按类别学习${data}`,
     early: '请先训练：引导的是学到的东西。',
@@ -91,13 +85,6 @@ const say = words({
     within: (from, to) => `，t 从 ${from} 到 ${to}`,
     samples: '样本',
     same: 'w = 1 时两幅画面相同：都照学到的类别。',
-    spread: (w, times) => `w = ${w} 时，同类的点离中心的距离是 w = 1 时的 ${times} 倍。`,
-    worse: (now, before) =>
-      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：引导用多样性换来更纯的类别。`,
-    better: (now, before) =>
-      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：类别还没学好，引导在这里补了一把。`,
-    lost: (now, before) =>
-      `它们离本类数据平均 ${now}，w = 1 时为 ${before}：w 小于 1 时类别作用变弱，样本会跑到别的类去。`,
   },
 });
 
@@ -226,6 +213,8 @@ export class Steering {
     const { viewer, changed } = this.#desk;
     if (key !== this.#asked) return;
     const n = Math.min(MEASURED_MAX, 2 * this.#points);
+    const view = /** @type {View} */ (this.#view);
+    const { dim } = this.#desk.session.run;
     try {
       const measured = await viewer.ask('classes', async (client, signal) => {
         const [plain, steered] = [{ ...guide, scale: 1 }, guide].map((each) => ({
@@ -236,9 +225,13 @@ export class Steering {
         }));
         const one = await client.quality(plain);
         const other = guide.scale === 1 ? one : await client.quality(steered);
+        const real = await kindred(client, signal);
+        const share = (/** @type {Float32Array} */ points) =>
+          kinShare(points, view.labels, real, dim);
         return {
           plain: one.conditional?.classes ?? [],
           steered: other.conditional?.classes ?? [],
+          kin: /** @type {[number, number]} */ ([share(view.plain), share(view.steered)]),
           guide,
         };
       });
@@ -330,15 +323,8 @@ export class Steering {
     if (scale === 1) return say('same');
     const { dim } = this.#desk.session.run;
     const [now, before] = [view.steered, view.plain].map((x) => radius(x, view.labels, dim));
-    const times = figure(now / before, { maximumSignificantDigits: 2 });
-    const parts = [say('spread', figure(scale), times)];
     const measured = this.#measured?.guide === view.guide ? this.#measured : null;
-    if (measured) {
-      const [far, near] = [measured.steered, measured.plain].map(meanDistance);
-      const what = far < near ? 'better' : scale < 1 ? 'lost' : 'worse';
-      parts.push(say(what, far.toFixed(3), near.toFixed(3)));
-    }
-    return parts.join(tongue() === 'zh' ? '' : ' ');
+    return bargain({ scale, times: now / before, measured: measured ? sums(measured) : undefined });
   }
 
   /** The theme with the data in the background: its blue is a class here. */
@@ -385,4 +371,10 @@ export class Steering {
     });
     session.start();
   }
+}
+
+/** @param {Measure} measure */
+function sums({ plain, steered, kin }) {
+  const sw2 = /** @type {[number, number]} */ ([plain, steered].map(meanDistance));
+  return { kin, sw2, floor: meanFloor(steered) };
 }

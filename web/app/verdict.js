@@ -51,7 +51,7 @@ const say = words({
     predict:
       'What the network says is turned into a velocity; where that division is by a small number, its errors grow.',
     guidance:
-      'Guidance leads away from the other classes: above 1 samples are clearer and less varied, so their distance to real ones grows again.',
+      'Guidance leads away from the other classes: the further above 1, the more it may cost in variety, and in distance to real points.',
     weight: 'The weight decides which times count most in the error.',
     stratified: 'Times spread evenly over a batch give the same mean with less noise.',
   },
@@ -72,7 +72,7 @@ const say = words({
     time_grid: '靠近数据处步子更细，在速度场变化快的地方有用。',
     target: '稳定目标取所有可能到达该处的数据的平均：期望相同，噪声更小。',
     predict: '网络的输出要换算成速度；除以很小的数时误差会放大。',
-    guidance: '引导让样本远离其他类别：大于 1 时更清楚也更单一，与真实样本的距离又会变大。',
+    guidance: '引导让样本远离其他类别：比 1 大得越多，越可能损失多样性，离真实样本也越远。',
     weight: '权重决定误差中哪些时刻更重要。',
     stratified: '一批里的时间均匀铺开，平均值不变，噪声更小。',
   },
