@@ -66,11 +66,13 @@ function exported() {
     window.__MARIMO_STATIC__ = ${written(kept)};</script>`;
   const html = readFileSync(new URL('dist/index.html', front), 'utf8');
   for (const part of [SCRIPT, "'{{ mount_config }}'"]) assert.ok(html.includes(part), part);
-  return html
-    // Pictures of a lost connection, of which Chromium says that nothing used them.
-    .replaceAll(/<link rel="preload"[^>]* as="image"[^>]*>/g, '')
-    .replace(SCRIPT, () => added + SCRIPT)
-    .replace("'{{ mount_config }}'", () => written(config));
+  return (
+    html
+      // Pictures of a lost connection, of which Chromium says that nothing used them.
+      .replaceAll(/<link rel="preload"[^>]* as="image"[^>]*>/g, '')
+      .replace(SCRIPT, () => added + SCRIPT)
+      .replace("'{{ mount_config }}'", () => written(config))
+  );
 }
 
 test('an exported notebook of marimo shows and trains it', async () => {
