@@ -10,7 +10,7 @@ C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
 HOST_TESTS := $(addprefix tests/hosts/,element.test.js sites.test.js notebook.test.js docusaurus/docusaurus.test.js \
-  widgets/widget.test.js)
+  widgets/widget.test.js widgets/marimo.test.js)
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
 .PHONY: help demo site test wasm package test-c test-js test-browser hosts bench transfer vitals check format clean
@@ -25,7 +25,7 @@ help:
 	@echo 'make test-c        the engine natively under sanitizers'
 	@echo 'make test-js       the library, the command, the drawing'
 	@echo 'make test-browser  the page, and the package in bundlers and pages, in headless Chromium'
-	@echo 'make hosts         the element in every host page, in Docusaurus and widgets too (900 packages more), as a table'
+	@echo 'make hosts         the element in every host page, in Docusaurus, widgets and marimo too (900 packages more), as a table'
 	@echo 'make bench         speed against PyTorch, TF.js, jax-js and SciPy (BENCH="--only step --quick")'
 	@echo 'make transfer      eight Gaussians to moons beside published values (TRANSFER="--seeds 10")'
 	@echo 'make vitals        the page: first picture, trained moons, tasks, frames, bytes (VITALS="--visits 3 --tasks")'

@@ -5,7 +5,7 @@
 #   wasm_build/setup.sh demo     build: the npm packages serve the page too
 #   wasm_build/setup.sh check    build, and the formatter of the C sources
 #   wasm_build/setup.sh test     check, the native twin, the other engines, the browser, PyTorch, other people's bundlers and sites
-#   wasm_build/setup.sh hosts    test, and Docusaurus, and the widget manager of Jupyter
+#   wasm_build/setup.sh hosts    test, Docusaurus, the widget manager of Jupyter, and the front end of marimo
 #   wasm_build/setup.sh bench    build, and what to compare with: PyTorch, SciPy, and the npm packages of tests/bench
 #
 # Each need is stated as a command that succeeds when it is met, so a machine may meet it in its own way; only what
@@ -148,6 +148,21 @@ install_node_modules() {
   (cd "$folder" && npm ci --loglevel=error)
 }
 
+# The front end of marimo names packages of its workspace, so npm cannot install it; what it serves needs none of them.
+install_marimo() {
+  local version=0.24.2
+  local sha512=f6a8cb382267d37a26532053a62e1a98df12a38e480c01a6d6553a5ec427de2b980dcbf315cc057a5b36e9ad08fe2cd6d30646dcc6d886775519400110b35353
+  local folder=wasm_build/marimo
+  if [ -e "$folder/package.json" ] && grep -q "\"version\": \"$version\"" "$folder/package.json"; then return; fi
+  echo "Installing @marimo-team/frontend $version"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  npm pack "@marimo-team/frontend@$version" --pack-destination "$folder" --silent >/dev/null
+  sha512sum --quiet --check <<<"$sha512  $folder/marimo-team-frontend-$version.tgz"
+  tar -xzf "$folder/marimo-team-frontend-$version.tgz" -C "$folder" --strip-components=1 package/dist package/package.json
+  rm "$folder/marimo-team-frontend-$version.tgz"
+}
+
 check_node
 look
 if [ ${#missing[@]} -gt 0 ]; then
@@ -156,3 +171,4 @@ if [ ${#missing[@]} -gt 0 ]; then
   if [ ${#missing[@]} -gt 0 ]; then stop_for_missing 'these were installed and still do not work:'; fi
 fi
 for folder in "${npm_folders[@]}"; do install_node_modules "$folder"; done
+if [ "$level" = hosts ]; then install_marimo; fi

@@ -1,6 +1,7 @@
 /**
  * @file The element in pages of every other kind: from a file, from another origin, in frames, under a strict policy, beside
- * RequireJS and itself, as a cell of Observable and as a widget. Where web/docs has a recipe, the page is that recipe.
+ * RequireJS and itself, as a cell of Observable and as a widget, whose host is made here by its contract
+ * and is the real one in widgets/. Where web/docs has a recipe, the page is that recipe.
  */
 
 import assert from 'node:assert/strict';
@@ -8,6 +9,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as vite from 'vite';
 import { launch } from '../browser/visit.js';
 import { install } from '../js/installed.js';
 import { BUNDLERS } from './bundling.js';
@@ -91,7 +93,7 @@ test('a module from another origin, as a CDN serves it', async () => {
   }
 });
 
-test('bundled by esbuild, webpack, rollup and vite, which keep an import for its effect alone', async () => {
+test('bundled by esbuild, webpack, rollup and vite, and served by vite, which keep an import for its effect alone', async () => {
   mkdirSync(join(user.folder, 'bundled'));
   const html = `${ICON}${TAG}<script type="module" src="./main.js"></script>`;
   user.write('bundled/main.js', "import 'moonflow/element';\n");
@@ -103,6 +105,19 @@ test('bundled by esbuild, webpack, rollup and vite, which keep an import for its
     if (name !== 'vite') site.pages.set(`/${built}/index.html`, { body: html });
     const visit = await opened(browser, `${site.origin}/${built}/index.html`);
     await lives(`bundled by ${name}`, 'element.js', visit);
+  }
+  const server = await vite.createServer({
+    root: join(user.folder, 'bundled'),
+    cacheDir: join(user.folder, 'cache'),
+    logLevel: 'error',
+    server: { host: '127.0.0.1', port: 0, fs: { allow: [user.folder] } },
+  });
+  try {
+    await server.listen();
+    const visit = await opened(browser, `${server.resolvedUrls?.local[0]}`);
+    await lives('served by vite dev', 'element.js', visit);
+  } finally {
+    await server.close();
   }
 });
 

@@ -56,17 +56,13 @@ export async function trained(
 ) {
   const place = frame ?? page.mainFrame();
   const loaded = requests.length;
-  await place.waitForSelector('moon-flow', { state: 'attached' });
-  await place.evaluate(() => document.querySelector('moon-flow').scrollIntoView());
-  await place.waitForFunction(
-    () => document.querySelector('moon-flow').state === 'finished',
-    null,
-    {
-      timeout: 60_000,
-    },
-  );
-  const got = await place.evaluate(async () => {
-    const element = document.querySelector('moon-flow');
+  // A selector looks into shadow roots too, where marimo has it.
+  const shown = await place.waitForSelector('moon-flow', { state: 'attached' });
+  await shown.evaluate((element) => element.scrollIntoView());
+  await place.waitForFunction((element) => element.state === 'finished', shown, {
+    timeout: 60_000,
+  });
+  const got = await shown.evaluate(async (element) => {
     const { width, height } = element.shadowRoot.querySelector('canvas');
     const { transport, step, total, quality } = element;
     const figures = { transport, step, total, near: quality.sw2 < 2 * quality.floor };
@@ -95,7 +91,10 @@ export async function trained(
  * @param {import('playwright-core').Page | import('playwright-core').Frame} [place]
  */
 export async function leaves(page, place = page) {
-  await place.evaluate(() => document.querySelector('moon-flow').remove());
+  await place
+    .locator('moon-flow')
+    .first()
+    .evaluate((element) => element.remove());
   await ended(page);
 }
 
