@@ -9,8 +9,8 @@ NODE_TEST := node --test --test-reporter=spec
 C_TESTS := $(sort $(wildcard tests/c/*.test.js))
 JS_TESTS := $(sort $(wildcard tests/js/*.test.js))
 BROWSER_TESTS := $(sort $(wildcard tests/browser/*.test.js tests/hosts/*.test.js))
-HOST_TESTS := $(addprefix tests/hosts/,element.test.js sites.test.js notebook.test.js docusaurus/docusaurus.test.js \
-  widgets/widget.test.js widgets/marimo.test.js)
+HOST_TESTS := $(addprefix tests/hosts/,element.test.js sites.test.js docusaurus/docusaurus.test.js \
+  widgets/notebook.test.js widgets/widget.test.js widgets/marimo.test.js)
 C_FILES := $(sort $(wildcard src/*.[ch] tests/bench/*.c tests/c/*.[ch] tests/fuzz/*.[ch]))
 
 .PHONY: help demo site test wasm package test-c test-js test-browser hosts bench transfer vitals check format clean

@@ -65,10 +65,14 @@ need_test() {
   need mkdocs-material 'MkDocs Material, a host of the element' has_theme material
   need python3-sphinx 'Sphinx for /usr/bin/python3, a host of the element' has_python_module sphinx
   need python3-nbconvert 'nbconvert for /usr/bin/python3, a host of the element' has_python_module nbconvert
-  need python3-notebook 'Jupyter Notebook for /usr/bin/python3, a host of the element' has_python_module notebook
-  need python3-ipykernel 'the kernel of its notebooks' has_python_module ipykernel
   need fonts-dejavu-core 'any font, for the screenshots of chromium' has_font
   need_torch
+}
+
+need_hosts() {
+  need_test
+  need python3-notebook 'Jupyter Notebook for /usr/bin/python3, a host of the element' has_python_module notebook
+  need python3-ipykernel 'the kernel of its notebooks' has_python_module ipykernel
 }
 
 need_scipy() {
@@ -85,7 +89,7 @@ look() {
     demo) need_build; npm_folders=(.) ;;
     check) need_check; npm_folders=(.) ;;
     test) need_test; npm_folders=(. tests/hosts) ;;
-    hosts) need_test; npm_folders=(. tests/hosts tests/hosts/docusaurus tests/hosts/widgets) ;;
+    hosts) need_hosts; npm_folders=(. tests/hosts tests/hosts/docusaurus tests/hosts/widgets) ;;
     bench) need_build; need_torch; need_scipy; npm_folders=(. tests/bench) ;;
     *)
       echo "setup.sh: got level '$level'; allowed: build, demo, check, test, hosts, bench" >&2

@@ -93,8 +93,9 @@ function sentence(run) {
 function outcome({ step, round, seconds, dim }, { sw2, floor }) {
   const what = round > 0 ? say('reflowed', round) : say('done');
   const time = seconds > 0 ? say('within', seconds.toFixed(1)) : '';
+  const alike = sw2 <= floor ? say('alike') : '';
   const more = dim > 2 ? say('coordinates', dim) : '';
-  return say('outcome', what, figure(step), time, sw2.toFixed(3), floor.toFixed(3)) + more;
+  return say('outcome', what, figure(step), time, sw2.toFixed(3), floor.toFixed(3)) + alike + more;
 }
 
 /** @param {Run} run */
@@ -150,6 +151,7 @@ const say = words({
     done: 'Done',
     reflowed: (/** @type {N} */ rounds) => `Reflowed ${rounds === 1 ? 'once' : `${rounds} times`}`,
     within: (/** @type {S} */ seconds) => ` in ${seconds} s`,
+    alike: ' By this measure nobody can tell them apart.',
     coordinates: (/** @type {N} */ dim) => ` The picture shows 2 of ${dim} coordinates.`,
     outcome: (
       /** @type {S} */ what,
@@ -191,6 +193,7 @@ const say = words({
     done: '完成',
     reflowed: (rounds) => `已回流 ${rounds} 次`,
     within: (seconds) => `，用时 ${seconds} 秒`,
+    alike: '按这个度量，样本与真实数据无法区分。',
     coordinates: (dim) => `图中只显示 ${dim} 个坐标中的 2 个。`,
     outcome: (what, steps, time, sw2, floor) =>
       `${what}：${steps} 步${time}。样本与数据相差 ${sw2}；两组真实数据彼此相差 ${floor}。`,

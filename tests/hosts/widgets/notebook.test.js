@@ -6,11 +6,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { launch } from '../browser/visit.js';
-import { ended, note, table, trained, workersOf } from './embedded.js';
-import { jupyter, notebookOf } from './jupyter.js';
-import { recipe } from './recipes.js';
-import { opened } from './serving.js';
+import { launch } from '../../browser/visit.js';
+import { ended, note, table, trained, workersOf } from '../embedded.js';
+import { jupyter, notebookOf } from '../jupyter.js';
+import { recipe } from '../recipes.js';
+import { opened } from '../serving.js';
 
 /** @type {Awaited<ReturnType<typeof jupyter>>} */
 let server;
@@ -32,7 +32,7 @@ after(async () => {
 const own = /\/api\//;
 
 test('a cell that a reader runs shows it, runs it anew, shows it when the notebook is opened again, and clears it', async () => {
-  const script = new URL('../../wasm_build/npm/element.iife.js', import.meta.url);
+  const script = new URL('../../../wasm_build/npm/element.iife.js', import.meta.url);
   server.write('element.iife.js', readFileSync(script, 'utf8'));
   server.write('flow.ipynb', notebookOf(recipe('jupyter')('cell.py').trim()));
   const visit = await opened(browser, `${server.origin}/notebooks/flow.ipynb`);
