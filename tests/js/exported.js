@@ -73,6 +73,16 @@ export const RUNS = [
     coupling: 'ot',
     batch: 31,
   },
+  // Clusters whose sizes differ: the sweeps end before the plan has arrived, and it is rounded.
+  {
+    layers: 2,
+    data: '8gaussians',
+    source: '8gaussians',
+    noise: 0.02,
+    coupling: 'sinkhorn',
+    sinkhorn_reg: 0.3,
+    ot_batch: 72,
+  },
   { ...adamw, layers: 2, data: 'spirals', source: 'checkerboard', classes: 2 },
   {
     layers: 2,

@@ -60,3 +60,52 @@ test('an output that takes no more is said in one line', () => {
   assert.equal(status, 1);
   assert.match(stderr, /^moonflow: cannot write the output: no space left on device\n$/);
 });
+
+test('a faulty file is a failure, one that does not fit is bad usage, whatever the verb', () => {
+  const text = '1,2,3\n4,5,6\n';
+  /** @type {[string, string, number][]} */
+  const faults = [
+    ['absent.csv', '', 1],
+    ['heading.csv', 'a,b\n', 1],
+    ['magic.npy', 'not an array', 1],
+    ['three.csv', text, 2],
+  ];
+  const sound = at('sound.safetensors');
+  writeFileSync(sound, save(small()));
+  let asked = 0;
+  for (const [name, content, status] of faults) {
+    if (content) writeFileSync(at(name), content);
+    for (const words of [
+      ['velocity', sound, '--t', '0.5', '--points', at(name)],
+      ['loglik', sound, '--points', at(name)],
+      ['sample', sound, '--from', at(name)],
+    ]) {
+      const found = run(words);
+      assert.equal(found.status, status, `${words.join(' ')}: ${found.stderr}`);
+      assert.ok(found.stderr.includes(name), found.stderr);
+      asked++;
+    }
+  }
+  writeFileSync(at('noise.safetensors'), 'x'.repeat(200));
+  for (const verb of ['sample', 'eval', 'loglik']) {
+    for (const name of ['absent.safetensors', 'noise.safetensors']) {
+      const more = verb === 'loglik' ? ['--grid', '4'] : [];
+      const found = run([verb, at(name), ...more]);
+      assert.equal(found.status, 1, `${verb} ${name}: ${found.stderr}`);
+      asked++;
+    }
+  }
+  assert.equal(asked, 18);
+});
+
+test('a training whose measure needs more steps has saved its run, and says how to measure it', () => {
+  const out = at('short.safetensors');
+  const words = 'train --steps 3 --hidden 16 --layers 2 --features 16 --batch 64 --solver dopri5';
+  const found = run([...words.split(' '), '--solver-steps', '2', '--out', out]);
+  assert.equal(found.status, 2, found.stderr);
+  assert.match(
+    found.stderr,
+    /--solver-steps: got 2; allowed is more.*; the run is saved: moonflow eval /,
+  );
+  assert.equal(run(['eval', out, '--steps', '100', '-n', '100']).status, 0);
+});

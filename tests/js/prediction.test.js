@@ -135,6 +135,31 @@ test('a conversion that cannot be is refused with the reason', () => {
   assert.throws(() => unset.convert(known), { code: 'state', message: /call setPath first/ });
 });
 
+test('the command says nothing of data and noise where a velocity does not tell them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'moonflow-untold-'));
+  try {
+    const at = (/** @type {string} */ name) => join(folder, name);
+    writeFileSync(at('x.npy'), npy.write(new Float32Array([1, -2]), [1, 2]));
+    const still = small({ path: 'polynomial', predict: 'x1' });
+    writeFileSync(at('still.safetensors'), save(still));
+    writeFileSync(at('linear.safetensors'), save(small()));
+    /** @param {string} name @param {string} t @param {string} as */
+    const ask = (name, t, as) =>
+      run('velocity', at(`${name}.safetensors`), '--points', at('x.npy'), '--t', t, '--as', as);
+    for (const as of ['x1', 'noise', 'score']) {
+      const { code, stderr } = await ask('still', '0', as);
+      assert.equal(code, 2, as);
+      assert.match(stderr, new RegExp(`--t: got 0; allowed is .* does not tell ${as} on path`));
+      for (const t of ['0.05', '0.5', '1']) assert.equal((await ask('still', t, as)).code, 0, t);
+      for (const t of ['0', '0.5', '1']) assert.equal((await ask('linear', t, as)).code, 0, t);
+    }
+    assert.equal((await ask('still', '0', 'v')).code, 0);
+    assert.match((await ask('linear', '0', 'noise')).stdout, /^1,-2$/m);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('a client and the command convert as the library does', async () => {
   const model = small({ path: 'vp-linear', predict: 'x1', seed: 4 });
   model.train(20);

@@ -15,7 +15,10 @@ export function overview(verbs) {
     '',
     'moonflow VERB --help lists the options of a verb; moonflow --version prints the version.',
   );
-  lines.push('Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.');
+  lines.push(
+    'Exit codes: 0 done; 1 failed, as where a file cannot be read, written or understood; 2 bad usage,',
+    'as where an option, or a sound file, does not fit the run; 130 interrupted.',
+  );
   return `${lines.join('\n')}\n`;
 }
 

@@ -127,7 +127,11 @@ export async function run(values, module) {
   const { exitCode, seconds, losses } = await train(model, total, places);
   if (exitCode) return exitCode;
   if (values.out) await saveRun(values.out, model);
-  const { sw2, sw2_floor, loss_floor, excess, conditional } = await measure(model, losses);
+  const { sw2, sw2_floor, loss_floor, excess, conditional } = await measure(
+    model,
+    losses,
+    values.out,
+  );
   if (values.png) await writePicture(values.png, drawPicture(model, `step ${model.step}`));
   const taken = model.step - first;
   report(values, {
@@ -278,8 +282,9 @@ function lossWords(losses, floor) {
 /**
  * @param {Model} model
  * @param {Float64Array} losses
+ * @param {string} [out] where the run is saved already
  */
-async function measure(model, losses) {
+async function measure(model, losses, out) {
   const progress = new Progress('measuring');
   try {
     const quality = await perform(model.qualitySlices(), (share) => progress.show(share, 1));
@@ -289,7 +294,8 @@ async function measure(model, losses) {
   } catch (error) {
     // What the measures call steps are those of the solver, and --steps of train are others.
     if (!(error instanceof MoonflowError) || !error.message.startsWith('steps:')) throw error;
-    throw new MoonflowError(error.code, `solver_${error.message}`, { cause: error });
+    const next = out ? `; the run is saved: moonflow eval ${out} --steps N measures it` : '';
+    throw new MoonflowError(error.code, `solver_${error.message}${next}`, { cause: error });
   } finally {
     progress.end();
   }

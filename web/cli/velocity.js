@@ -67,6 +67,7 @@ export async function run(values, module) {
     ? await openRunWithData('RUN', values.RUN, { module, data })
     : await openRun('RUN', values.RUN, module);
   const run = { model, name: values.RUN, encoded: true };
+  if (as !== 'v') requireTold(model, t, as);
   const { points, n, dim } = await readRunPoints('--points', path, run);
   const value = exact
     ? model.oracle.velocity({ t, x: points, label })
@@ -75,6 +76,24 @@ export async function run(values, module) {
   const said = as === 'v' ? value : put(model, { from: 'v', to: as, t, x: points, value });
   await deliverPoints(out, { points: said, n, dim });
   return 0;
+}
+
+/**
+ * Where nothing moves, as on a polynomial path at t = 0, a velocity says nothing of data and noise, and a conversion is finite and
+ * no more. Any pair shows it: what one of its ends says of the other, its velocity must say too.
+ * @param {import('../lib/model.js').Model} model
+ * @param {number} t
+ * @param {import('../lib/conversion.js').Quantity} to
+ */
+function requireTold(model, t, to) {
+  const [x, end] = [1, 2].map((value) => new Float32Array(model.dim).fill(value));
+  const from = t < 0.5 ? 'x1' : 'noise';
+  const v = put(model, { from, to: 'v', t, x, value: end });
+  const [wanted] = put(model, { from, to, t, x, value: end });
+  const [got] = put(model, { from: 'v', to, t, x, value: v });
+  if (Math.abs(got - wanted) <= 0.01 * (1 + Math.abs(wanted))) return;
+  const why = `the velocity there does not tell ${to} on path '${model.config.path}'`;
+  throw refusal('--t', t, `a time farther inside of 0 to 1: ${why}; --as v is told anywhere`);
 }
 
 /**

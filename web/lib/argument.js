@@ -75,38 +75,6 @@ export function given(thing, value) {
 }
 
 /**
- * Refuses a name that no call of this kind takes, with the one that is spelled most like it: it would do nothing, silently.
- * @param {string} thing
- * @param {object} value
- * @param {readonly string[]} names
- */
-export function only(thing, value, names) {
-  const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  const [nearest] = [...names].sort((a, b) => unlike(unknown, a) - unlike(unknown, b));
-  const allowed = `one of ${names.join(', ')}; ${nearest} is nearest`;
-  throw refusal(`${thing}, option`, unknown, allowed);
-}
-
-/**
- * Letters to put in, leave out or change (Levenshtein 1966).
- * @param {string} a
- * @param {string} b
- */
-function unlike(a, b) {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const changed = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(changed, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
-}
-
-/**
  * @param {string} thing
  * @param {unknown} value
  * @param {number} dim

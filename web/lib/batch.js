@@ -1,10 +1,11 @@
 /** @file Optimiser steps: on batches the engine draws, and on batches the caller gives. */
 
-import { given, integer, points, pointsOf, times } from './argument.js';
+import { integer, points, pointsOf, times } from './argument.js';
 import { labelsOf } from './classes.js';
 import { MoonflowError, refusal } from './errors.js';
 import { DIVERGED, LOST, OK, REG_TOO_SMALL } from './instance.js';
 import { readLeastReg } from './stats.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /**
@@ -91,7 +92,7 @@ export function batch(model, step) {
  * @param {Batch} batch
  */
 function put({ instance, dim, config }, batch) {
-  const { t, x0, x1, labels } = given('batch', batch);
+  const { t, x0, x1, labels } = optionsOf('batch', batch);
   const n = points('x0', x0, dim);
   pointsOf('x1', x1, dim, n);
   times('t', t, n);
@@ -151,7 +152,8 @@ function tooSmall(model, operation, losses) {
  * @param {{step?: number}} [options] the next one unless given
  * @returns {{x0: Float32Array, x1: Float32Array}}
  */
-export function pairing(model, { step = model.step } = {}) {
+export function pairing(model, options) {
+  const { step = model.step } = optionsOf('pairing', options);
   const { instance, dim, handle, config } = model;
   const reals = Number(config.batch) * dim;
   const pointers = instance.memory.carve('scratch', [reals * 4, reals * 4]);

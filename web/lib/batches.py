@@ -6,6 +6,7 @@ import torch
 # ---- Batches -------------------------------------------------------------------------------------------------------
 
 SOURCE, DATA, TIME, NOISE, LABEL, DIFFUSION, PARTNER = 2, 3, 4, 5, 10, 11, 12  # what a draw is for
+OT_MOST = 2048  # points of a batch that a coupling chooses among, at most
 JITTER, ORDER = 1, 2  # lanes of the draw of data, beside lane 0 of its shape
 
 
@@ -130,28 +131,42 @@ def draw_times(config, n, **stream):
 def potentials(cost, reg):
     """f, g [n] of the plan of least cost less `reg` times its entropy (Cuturi 2013): n P = exp(f_i + g_j - cost / reg).
 
-    `reg` is approached from the scale of the costs by halves, a few sweeps each, then held until the columns sum to 1.
+    `reg` is approached from the scale of the costs by halves, a few sweeps each and more below 1 % of it, then held until
+    the columns sum to 1; whether they do comes with f and g.
     """
     f, g, scale = cost.new_zeros(len(cost)), cost.new_zeros(len(cost)), cost.diagonal().mean()
-    halves = 0
-    while halves < 30 and reg * 2**halves < scale:
+    halves, off = 0, math.inf
+    while halves < 17 and reg * 2**halves < scale:
         halves += 1
     for halving in range(halves, -1, -1):
-        held, (tolerance, most) = cost / (reg * 2**halving), (0.05, 20) if halving else (1e-3, 200)
+        tolerance, most = (2e-3, 100) if reg * 2**halving < 0.01 * scale else (0.05, 20)
+        held, (tolerance, most) = cost / (reg * 2**halving), (tolerance, most) if halving else (1e-3, 200)
         for _ in range(most - 1):
             f = -torch.logsumexp(g - held, dim=1)
             g, before = -torch.logsumexp(f[:, None] - held, dim=0), g
-            if (torch.exp(before - g) - 1).abs().mean() < tolerance:
+            off = float((torch.exp(before - g) - 1).abs().mean())
+            if off < tolerance:
                 break
         f, g = (2 * f, 2 * g) if halving else (f, g)
-    return f, g
+    return f, g, off < tolerance
 
 
 def entropic_partners(cost, reg, u):
-    """Columns for the first len(u) rows, row i drawn from P(j | i) of the entropic plan by u_i."""
-    g = potentials(cost, reg)[1]
-    chance = torch.softmax(g - cost[:len(u)] / reg, dim=1).cumsum(dim=1)
-    return torch.searchsorted(chance, u[:, None] * chance[:, -1:], right=True)[:, 0].clamp(max=len(cost) - 1)
+    """Columns for the first rows, row i drawn from P(j | i) of the entropic plan by u[0, i], with u [3, rows].
+
+    Where the columns have not arrived the plan is rounded to one whose rows and columns are exact (Altschuler et al. 2017):
+    u[1] keeps j where it has too much, and else u[2] draws it anew among those that lack something.
+    """
+    last, (_, g, arrived) = len(cost) - 1, potentials(cost, reg)
+    plan = torch.softmax(g - cost / reg, dim=1)
+    chance = plan[:u.shape[1]].cumsum(dim=1)
+    match = torch.searchsorted(chance, u[0, :, None] * chance[:, -1:], right=True)[:, 0].clamp(max=last)
+    if arrived:
+        return match
+    mass = plan.sum(dim=0)
+    lack = (1 - mass).clamp(min=0).cumsum(dim=0)
+    anew = torch.searchsorted(lack, u[2] * lack[-1], right=True).clamp(max=last)
+    return torch.where(u[1] < 1 / mass[match], match, anew)
 
 
 def assignment(cost):
@@ -193,7 +208,8 @@ def partners(config, x0, x1, classes, **stream):
     kind, n = config['coupling'], config['batch']
     cost = torch.cdist(x0.double(), x1.double()) ** 2
     if kind == 'sinkhorn':
-        return entropic_partners(cost, config['sinkhorn_reg'], uniform(philox(n, purpose=PARTNER, **stream)).double())
+        u = uniform(philox(3 * OT_MOST, purpose=PARTNER, **stream)).double().view(3, OT_MOST)[:, :n]
+        return entropic_partners(cost, config['sinkhorn_reg'], u)
     if kind == 'ot-conditional':  # x0 has the class of the x1 it was drawn with (Cheng & Schwing 2025)
         weight, apart = config['ot_class_weight'], len(cost) * float(cost.max())  # more than all pairs together
         weight = weight * float(cost.diagonal().mean()) if weight < 1e4 else apart

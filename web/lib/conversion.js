@@ -1,10 +1,11 @@
 /** @file What is known at a point of a path, said in another way: velocity, data, noise or score. */
 
-import { choice, given, points, pointsOf, real, times } from './argument.js';
+import { choice, points, pointsOf, real, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
 import { OK } from './instance.js';
 import { parameters, rowOf } from './parameters.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {'v' | 'x1' | 'noise' | 'score'} Quantity */
@@ -36,7 +37,7 @@ export function lackOfScore({ coupling, source }) {
  * @returns {Float32Array}
  */
 export function convert(model, options) {
-  const { from, to, t, x, value } = given('convert', options);
+  const { from, to, t, x, value } = optionsOf('convert', options);
   const { instance, handle, dim, config } = model;
   const { choices } = rowOf(parameters(model.module), 'predict');
   const kinds = [choice('from', from, choices), choice('to', to, choices)];

@@ -7,6 +7,7 @@ import { integer } from './argument.js';
 import { refusal } from './errors.js';
 import { loglikSlices, timeOf } from './likelihood.js';
 import { share } from './slice.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {[number, number, number, number]} DensityBox x from, x to, y from, y to */
@@ -36,13 +37,14 @@ const MARGIN = 0.15;
  * @param {DensityOptions} [options]
  * @returns {import('./slice.js').Work<number, Density>}
  */
-export function* densitySlices(model, { size = SIZE, box, ...options } = {}) {
+export function* densitySlices(model, options) {
+  const { size = SIZE, box, ...way } = optionsOf('density', options);
   if (model.dim !== 2) throw refusal('density: dim', model.dim, '2; loglik takes any points');
   integer('size', size, 1, SIZE_MAX);
   const given = box === undefined ? undefined : boxOf(box);
-  const frame = given ?? (yield* share(around(model, options), 0, 0.1));
+  const frame = given ?? (yield* share(around(model, way), 0, 0.1));
   const x = centres(frame, size);
-  const { logp, nfe } = yield* share(loglikSlices(model, { ...options, x }), given ? 0 : 0.1, 1);
+  const { logp, nfe } = yield* share(loglikSlices(model, { ...way, x }), given ? 0 : 0.1, 1);
   const area = ((frame[1] - frame[0]) * (frame[3] - frame[2])) / size ** 2;
   const mass = logp.reduce((sum, each) => sum + Math.exp(each), 0) * area;
   return { logp: Float32Array.from(logp), mass, size, box: frame, nfe };

@@ -9,6 +9,7 @@ import { requireMeasurable, travelSlices } from './flow.js';
 import { requireWhole } from './grid.js';
 import { realSets } from './quality.js';
 import { share } from './slice.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -39,8 +40,9 @@ const BANDWIDTH_POINTS = 500;
  * @param {import('./quality.js').QualityOptions} [options] n is 2,000 unless given, at most 16,384
  * @returns {import('./slice.js').Work<number, Discrepancy>}
  */
-export function* discrepancySlices(model, options = {}) {
-  const { n = 2000, seed = 1, guidance, guidance_interval, ...rest } = options;
+export function* discrepancySlices(model, options) {
+  const given = optionsOf('discrepancy', options);
+  const { n = 2000, seed = 1, guidance, guidance_interval, ...rest } = given;
   integer('n', n, 2, W2_MOST);
   requireWhole(rest.grid);
   if (guidance !== undefined || guidance_interval !== undefined) {

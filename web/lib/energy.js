@@ -13,6 +13,7 @@ import { exactW2, W2_MOST } from './discrepancy.js';
 import { isOneStep, straightnessSlices, travelSlices } from './flow.js';
 import { realSets } from './quality.js';
 import { share } from './slice.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -33,8 +34,9 @@ const STEPS = 100;
  * @param {EnergyOptions} [options]
  * @returns {import('./slice.js').Work<number, Energy>}
  */
-export function* pathEnergySlices(model, options = {}) {
-  const { n = 2000, seed = 1, steps = isOneStep(model) ? 1 : STEPS, weights } = options;
+export function* pathEnergySlices(model, options) {
+  const given = optionsOf('pathEnergy', options);
+  const { n = 2000, seed = 1, steps = isOneStep(model) ? 1 : STEPS, weights } = given;
   integer('n', n, 2, W2_MOST);
   const travel = { n, seed, steps, weights };
   const { straightness, cost } = yield* share(straightnessSlices(model, travel), 0, 0.7);

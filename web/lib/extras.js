@@ -1,5 +1,7 @@
 /** @file What a model is given beside its configuration, by whoever makes or loads it. */
 
+import { optionsOf } from './vocabulary.js';
+
 /** @typedef {import('./state.js').State} State */
 
 /**
@@ -15,8 +17,10 @@
 /**
  * @param {State} model
  * @param {Extras} extras
+ * @param {'create' | 'load'} [call]
  */
-export function give(model, { points, labels, path, source, latent, images }) {
+export function give(model, extras, call = 'create') {
+  const { points, labels, path, source, latent, images } = optionsOf(call, extras);
   // Labels without points are refused there.
   if (points || labels) model.setPoints(/** @type {Float32Array} */ (points), undefined, labels);
   if (path) model.setPath(path);

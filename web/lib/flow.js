@@ -3,7 +3,7 @@
  * shows only in how often the work yields.
  */
 
-import { choice, given, integer, POINTS_MAX, points, real, seed, times } from './argument.js';
+import { choice, integer, POINTS_MAX, points, real, seed, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { courseSlices } from './course.js';
 import { diffusionOf } from './diffusion.js';
@@ -13,6 +13,7 @@ import { guided, guideOf } from './guidance.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -116,7 +117,7 @@ export function travelOf(model, solver, steps) {
  */
 export function velocity(model, options) {
   const { instance, handle, dim } = model;
-  const { t, x, weights = 'ema' } = given('velocity', options);
+  const { t, x, weights = 'ema', ...guidance } = optionsOf('velocity', options);
   const n = points('x', x, dim);
   const slot = slotOf(model, weights);
   const each = typeof t === 'number' ? new Float32Array(n).fill(real('t', t, 0, 1)) : t;
@@ -125,7 +126,7 @@ export function velocity(model, options) {
     const later = each.find((time) => time > 0);
     if (later !== undefined) throw refusal('t', later, `0, ${ONE_STEP}`);
   }
-  const guide = guideOf(model, given('velocity', options), n);
+  const guide = guideOf(model, guidance, n);
   const [time, place, v] = instance.put('scratch', each, x, new Float32Array(x.length));
   guided(model, guide, { first: 0, n }, () => {
     instance.check('velocity', FIELD_NEEDS, 'fm_velocity', handle, slot, time, place, n, v);
@@ -140,7 +141,7 @@ export function velocity(model, options) {
  * @returns {import('./slice.js').Work<number, Float32Array>}
  */
 export function* sampleSlices(model, options, most) {
-  const { x } = yield* travelSlices(model, given('sample', options), { most });
+  const { x } = yield* travelSlices(model, optionsOf('sample', options), { most });
   return x;
 }
 
@@ -150,7 +151,7 @@ export function* sampleSlices(model, options, most) {
  * @returns {import('./slice.js').Work<number, Trajectory>}
  */
 export function* trajectorySlices(model, options) {
-  const done = yield* travelSlices(model, given('trajectory', options), { keep: true });
+  const done = yield* travelSlices(model, optionsOf('trajectory', options), { keep: true });
   return /** @type {Trajectory} */ (done);
 }
 
@@ -317,13 +318,19 @@ function pathLength({ length: stops }, coordinates) {
  * @param {StraightnessOptions} [options]
  * @returns {import('./slice.js').Work<number, {straightness: number, cost: number}>}
  */
-export function* straightnessSlices(model, options = {}) {
-  const { n = 2048, seed, steps, weights = 'ema' } = options;
+export function* straightnessSlices(model, options) {
+  const {
+    n = 2048,
+    seed,
+    steps,
+    weights = 'ema',
+    ...guidance
+  } = optionsOf('straightness', options);
   const { instance, handle } = model;
   const slot = slotOf(model, weights);
   const count = travelOf(model, undefined, steps).solver_steps;
   const piece = pieceOf(model, count);
-  const guide = guideOf(model, options, integer('n', n, 1, POINTS_MAX));
+  const guide = guideOf(model, guidance, integer('n', n, 1, POINTS_MAX));
   const total = { straightness: 0, cost: 0 };
   for (let first = 0; first < n; first += piece) {
     const size = Math.min(piece, n - first);

@@ -3,10 +3,11 @@
  * decoded (t 0 to 1), so that every point on the way looks like data.
  */
 
-import { choice, given, integer, points, pointsOf } from './argument.js';
+import { choice, integer, points, pointsOf } from './argument.js';
 import { refusal } from './errors.js';
 import { travelSlices } from './flow.js';
 import { share } from './slice.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -27,12 +28,12 @@ const COUNT_MAX = 4096;
  * @returns {import('./slice.js').Work<number, Interpolation>}
  */
 export function* interpolateSlices(model, options) {
-  const { a, b, count = 9, blend = 'spherical', ...travel } = given('interpolate', options);
+  const { a, b, count = 9, blend = 'spherical', ...travel } = optionsOf('interpolate', options);
   const n = points('a', a, model.dim);
   pointsOf('b', b, model.dim, n);
   integer('count', count, 2, COUNT_MAX);
   choice('blend', blend, ['linear', 'spherical']);
-  const { sde = model.config.sde } = /** @type {{sde?: unknown}} */ (travel);
+  const { sde = model.config.sde } = travel;
   if (sde !== 'none') {
     throw refusal('sde', sde, 'none: noise on the way would not lead back to the points');
   }

@@ -3,7 +3,7 @@
  * log-likelihood (NLL). Natural logarithms (nats) everywhere.
  */
 
-import { given, integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
+import { integer, POINTS_MAX, points, seed as seedOf } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { refusal } from './errors.js';
 import { ADAPTIVE, costOf, isOneStep, methodOf, requireFinite, travelOf } from './flow.js';
@@ -14,6 +14,7 @@ import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets } from './quality.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -140,7 +141,7 @@ function wayOf(model, options, guide) {
  * @returns {import('./slice.js').Work<number, Loglik>}
  */
 export function* loglikSlices(model, options, most) {
-  const { x, probes = 0, seed = 1, first = 0 } = given('loglik', options);
+  const { x, probes = 0, seed = 1, first = 0 } = optionsOf('loglik', options);
   const { instance, dim } = model;
   const n = points('x', x, dim);
   if (isOneStep(model)) {
@@ -217,13 +218,14 @@ export function summarise(logp, dim) {
  * @param {Omit<LikelihoodOptions, 'seed'> & NllOptions} [options]
  * @returns {import('./slice.js').Work<number, Nll & {n: number, nfe: number}>}
  */
-export function* nllSlices(model, { n = 20000, seed = 1, ...options } = {}) {
+export function* nllSlices(model, options) {
+  const { n = 20000, seed = 1, ...way } = optionsOf('nll', options);
   integer('n', n, 1, POINTS_MAX);
   if (model.config.data === 'points') {
     const why = "a data set that can be drawn from: a model's own points are no held-out points; ";
     throw refusal('nll: data', 'points', `${why}give loglik points it has not seen`);
   }
   const [x] = realSets(model, n, seed);
-  const { logp, nfe } = yield* loglikSlices(model, { ...options, seed, x });
+  const { logp, nfe } = yield* loglikSlices(model, { ...way, seed, x });
   return { ...summarise(logp, model.dim), n, nfe };
 }

@@ -3,7 +3,7 @@
  * (t = 0) to data (t = 1); arrays of points are row-major Float32Array [n, D]. A refused call has changed nothing.
  */
 
-import { given, integer, only } from './argument.js';
+import { integer } from './argument.js';
 import { assign } from './assignment.js';
 import { batch, loss, pairing, train, trainBatch } from './batch.js';
 import { convert } from './conversion.js';
@@ -11,7 +11,6 @@ import { densitySlices } from './density.js';
 import { discrepancySlices } from './discrepancy.js';
 import { pathEnergySlices } from './energy.js';
 import { methodOf, sampleSlices, straightnessSlices, trajectorySlices, velocity } from './flow.js';
-import { GUIDANCE_NAMES } from './guidance.js';
 import { interpolateSlices } from './interpolation.js';
 import { loglikSlices, nllSlices } from './likelihood.js';
 import { compile, compileShared } from './loader.js';
@@ -29,6 +28,7 @@ import { qualitySlices, sw2Slices } from './quality.js';
 import { finish, PIECE_POINTS } from './slice.js';
 import { State } from './state.js';
 import { data, dataLabels, noise } from './supply.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./parameters.js').Config} Config */
 /** @typedef {import('./parameters.js').PartialConfig} PartialConfig */
@@ -39,14 +39,6 @@ import { data, dataLabels, noise } from './supply.js';
 
 /** @typedef {import('./stats.js').Stats} Stats */
 
-/** What sample and trajectory take: TravelOptions of flow.js, and guidance. */
-const TRAVEL = [
-  ...['n', 'x0', 'seed', 'solver', 'steps', 'weights', 't_start', 't_end', 'grid', 'rtol', 'atol'],
-  ...['sde', 'sde_strength', 'trace', ...GUIDANCE_NAMES],
-];
-const VELOCITY = ['t', 'x', 'weights', ...GUIDANCE_NAMES];
-const LINE = ['n', 'seed', 'steps', 'weights', ...GUIDANCE_NAMES];
-
 export class Model extends State {
   /**
    * With `threads` from 2 to 16, helpers share the work of training, to the same bits, until `dispose` ends them.
@@ -54,7 +46,8 @@ export class Model extends State {
    * @param {{module?: WebAssembly.Module, threads?: number}} [options] 1 thread unless given
    * @returns {Promise<Model>}
    */
-  static async create(config = {}, { module, threads = 1 } = {}) {
+  static async create(config = {}, options = {}) {
+    const { module, threads = 1 } = optionsOf('create', options);
     const shared = await compileShared(threads);
     const model = Model.createSync(config, module ?? (await compile()), shared);
     return hire(model, threads);
@@ -118,7 +111,6 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   velocity(options) {
-    only('velocity', given('velocity', options), VELOCITY);
     return velocity(this, options);
   }
 
@@ -165,7 +157,6 @@ export class Model extends State {
    * @returns {Float32Array} [n, D]
    */
   sample(options) {
-    only('sample', given('sample', options), TRAVEL);
     return finish(sampleSlices(this, options, PIECE_POINTS));
   }
 
@@ -174,7 +165,6 @@ export class Model extends State {
    * @param {SampleOptions} options
    */
   sampleSlices(options) {
-    only('sample', given('sample', options), TRAVEL);
     return sampleSlices(this, options);
   }
 
@@ -184,7 +174,7 @@ export class Model extends State {
    * @returns {import('./flow.js').Trajectory}
    */
   trajectory(options) {
-    return finish(this.trajectorySlices(options));
+    return finish(trajectorySlices(this, options));
   }
 
   /**
@@ -192,7 +182,6 @@ export class Model extends State {
    * @param {SampleOptions} options
    */
   trajectorySlices(options) {
-    only('trajectory', given('trajectory', options), TRAVEL);
     return trajectorySlices(this, options);
   }
 
@@ -219,7 +208,7 @@ export class Model extends State {
    * @returns {{straightness: number, cost: number}}
    */
   straightness(options) {
-    return finish(this.straightnessSlices(options));
+    return finish(straightnessSlices(this, options));
   }
 
   /**
@@ -227,7 +216,6 @@ export class Model extends State {
    * @param {StraightnessOptions} [options]
    */
   straightnessSlices(options) {
-    only('straightness', given('straightness', options), LINE);
     return straightnessSlices(this, options);
   }
 

@@ -5,7 +5,7 @@
  * whenever they are asked for.
  */
 
-import { given, integer, POINTS_MAX, points, real, times } from './argument.js';
+import { integer, POINTS_MAX, points, real, times } from './argument.js';
 import { FIELD_NEEDS } from './batch.js';
 import { MoonflowError, refusal } from './errors.js';
 import { guideOf } from './guidance.js';
@@ -13,6 +13,7 @@ import { isOfPairs } from './pairs.js';
 import { parameters } from './parameters.js';
 import { piecePoints } from './slice.js';
 import { slotOf } from './slots.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./batch.js').Batch} Batch */
@@ -122,7 +123,7 @@ export function oracleOf(model) {
  */
 function velocity(model, options) {
   const { instance, handle, dim } = model;
-  const { t, x, label, labels } = given('oracle.velocity', options);
+  const { t, x, label, labels } = optionsOf('oracle.velocity', options);
   const n = points('x', x, dim);
   const far = x.findIndex((coordinate) => Math.abs(coordinate) > LARGEST);
   if (far >= 0) throw refusal(`x, point ${Math.floor(far / dim)}`, x[far], `within ${LARGEST}`);
@@ -244,7 +245,8 @@ function* judgeMany(model, operation, n, wanted) {
  * @param {FloorOptions} [options]
  * @returns {import('./slice.js').Work<number, Floor>}
  */
-export function* irreducibleLossSlices(model, { n: points } = {}) {
+export function* irreducibleLossSlices(model, options) {
+  const { n: points } = optionsOf('irreducibleLoss', options);
   const { mean, standard_error, n } = yield* judgeMany(model, 'irreducibleLoss', points, 'floor');
   return { loss_floor: mean, standard_error, n };
 }
@@ -254,7 +256,8 @@ export function* irreducibleLossSlices(model, { n: points } = {}) {
  * @param {ErrorOptions} [options]
  * @returns {import('./slice.js').Work<number, FieldError>}
  */
-export function* fieldErrorSlices(model, { n: points, weights = 'ema' } = {}) {
+export function* fieldErrorSlices(model, options) {
+  const { n: points, weights = 'ema' } = optionsOf('fieldError', options);
   slotOf(model, weights);
   const { mean, standard_error, n } = yield* judgeMany(model, 'fieldError', points, weights);
   if (!Number.isFinite(mean)) {
@@ -323,7 +326,7 @@ export function* excessSlices(model, losses) {
  * @returns {import('./slice.js').Work<number, FieldMap>}
  */
 export function* fieldMapSlices(model, options) {
-  const { t, cells = 64, extent = 5, weights = 'ema', label } = given('fieldMap', options);
+  const { t, cells = 64, extent = 5, weights = 'ema', label } = optionsOf('fieldMap', options);
   if (model.dim !== 2) throw refusal('fieldMap, dim', model.dim, '2: a map is of a plane');
   integer('cells', cells, 1, CELLS_MAX);
   real('extent', extent, 1e-3, LARGEST);

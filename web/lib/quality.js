@@ -9,6 +9,7 @@ import { requireWhole } from './grid.js';
 import { guideOf } from './guidance.js';
 import { parameters, rowOf } from './parameters.js';
 import { share } from './slice.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -54,8 +55,9 @@ const PIECE_SORTED = 40000;
  * @param {QualityOptions} [options]
  * @returns {import('./slice.js').Work<number, Quality>}
  */
-export function* qualitySlices(model, options = {}) {
-  const { n = 20000, seed: from = 1, guidance, guidance_interval, ...rest } = options;
+export function* qualitySlices(model, options) {
+  const given = optionsOf('quality', options);
+  const { n = 20000, seed: from = 1, guidance, guidance_interval, ...rest } = given;
   const labelled = Number(model.config.classes) > 0;
   requireWhole(rest.grid);
   const guide = { guidance, guidance_interval };
@@ -126,7 +128,8 @@ function byClass({ dim, config }, points, labels) {
  * @param {{seed?: number, directions?: number}} [options]
  * @returns {import('./slice.js').Work<number, number>}
  */
-export function* sw2Slices(model, a, b, { seed: from = 0, directions = DIRECTIONS } = {}) {
+export function* sw2Slices(model, a, b, options) {
+  const { seed: from = 0, directions = DIRECTIONS } = optionsOf('sw2', options);
   const { instance, dim } = model;
   const n = points('a', a, dim);
   pointsOf('b', b, dim, n);

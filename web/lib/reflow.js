@@ -12,6 +12,7 @@ import { carryPairs, frozen, isOfPairs, labelsFor, pairPlan } from './pairs.js';
 import { parameters, rowOf, toNumber } from './parameters.js';
 import { realSets, sw2Slices } from './quality.js';
 import { readSlots } from './slots.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -71,7 +72,8 @@ const STRAIGHTNESS_STEPS = 50;
  * @returns {import('./slice.js').Work<ReflowProgress, ReflowReport>}
  */
 export function* reflow(model, options = {}, chunk = () => 16) {
-  const { rounds = 1, distill = false, n = 20000, stopped = () => false } = options;
+  const own = optionsOf('reflow', options);
+  const { rounds = 1, distill = false, n = 20000, stopped = () => false } = own;
   integer('rounds', rounds, 1);
   integer('n', n, 1);
   requirePairs(model);

@@ -3,11 +3,12 @@
  * that come back, and paces training so that a slice takes about 8 ms.
  */
 
-import { seed as checkSeed, integer, POINTS_MAX, record } from './argument.js';
+import { seed as checkSeed, integer, POINTS_MAX } from './argument.js';
 import { MoonflowError } from './errors.js';
 import { travelOf } from './flow.js';
 import { buffersOf, SLICE_MS } from './protocol.js';
 import { reflow } from './reflow.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./protocol.js').Frame} Frame */
@@ -123,7 +124,8 @@ export class Stream {
    * @param {{steps?: number, sample?: SamplePlan}} options
    * @returns {StreamWork<{step: number, loss: number, seconds: number, stopped: boolean}>}
    */
-  *train({ steps, sample }) {
+  *train(options) {
+    const { steps, sample } = optionsOf('train', options);
     const model = this.#model;
     const rest = Math.max(0, Number(model.config.steps) - model.step);
     const target = model.step + integer('steps', steps ?? rest, 0);
@@ -210,7 +212,7 @@ export class Stream {
  * @param {SamplePlan} plan
  */
 function samplePlan(model, plan) {
-  const { n, every_ms = 250, solver, steps, seed = 1 } = record('sample', plan);
+  const { n, every_ms = 250, solver, steps, seed = 1 } = optionsOf('train.sample', plan);
   integer('sample.n', n, 1, POINTS_MAX);
   integer('sample.every_ms', every_ms, 0);
   checkSeed('sample.seed', seed);

@@ -1,8 +1,9 @@
 /** @file What a model draws without its field: start points, data and their classes, each the same for the same seed. */
 
-import { given, integer, POINTS_MAX, seed } from './argument.js';
+import { integer, POINTS_MAX, seed } from './argument.js';
 import { NEEDS } from './batch.js';
 import { OK } from './instance.js';
+import { optionsOf } from './vocabulary.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -14,7 +15,7 @@ const STATE = 2;
  * @param {{n: number, seed?: number, first?: number}} options
  */
 export function noise(model, options) {
-  const { n, seed: from = 1, first = 0 } = given('noise', options);
+  const { n, seed: from = 1, first = 0 } = optionsOf('noise', options);
   const pointer = room(model, n);
   const { instance, handle, dim } = model;
   const args = [seed('seed', from), integer('first', first, 0, 0xffffffff), n, pointer];
@@ -29,7 +30,7 @@ export function noise(model, options) {
  * @param {{n: number, seed?: number}} options
  */
 export function data(model, options) {
-  const { n, seed: from = 1 } = given('data', options);
+  const { n, seed: from = 1 } = optionsOf('data', options);
   const pointer = room(model, n);
   const { instance, handle, dim } = model;
   instance.check('data', NEEDS, 'fm_data', handle, seed('seed', from), n, pointer);
@@ -41,7 +42,7 @@ export function data(model, options) {
  * @param {{n: number, seed?: number}} options
  */
 export function dataLabels(model, options) {
-  const { n, seed: from = 1 } = given('dataLabels', options);
+  const { n, seed: from = 1 } = optionsOf('dataLabels', options);
   const pointer = room(model, n);
   const { instance, handle } = model;
   const hint = `${NEEDS}; a run without classes has no labels`;

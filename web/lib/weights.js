@@ -131,7 +131,7 @@ export function loadSync(bytes, { module, shared, config, points, labels, ...giv
     model.trainedOn = hashIn(contents, 'data');
     model.teacher = hashIn(contents, 'teacher');
     if (run.coupling !== undefined) model.set({ coupling: run.coupling });
-    give(model, extras);
+    give(model, extras, 'load');
     return model;
   } catch (error) {
     model.dispose();
@@ -157,8 +157,8 @@ function hashIn({ metadata }, name) {
  */
 function onlyOne(own, given) {
   const twice = Object.keys(own).find((name) => own[name] && given[name] !== undefined);
-  if (twice === undefined)
-    return Object.fromEntries(Object.keys(own).map((name) => [name, own[name] ?? given[name]]));
+  const whole = Object.keys(own).map((name) => [name, own[name] ?? given[name]]);
+  if (twice === undefined) return { ...given, ...Object.fromEntries(whole) };
   const message = `${twice}: got one beside a file that has its own; allowed is none`;
   throw new MoonflowError('argument', message, { operation: 'load' });
 }
