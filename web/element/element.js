@@ -68,7 +68,7 @@ function made() {
     static observedAttributes = ATTRIBUTES;
     /** @type {Embed | null} */
     #embed = null;
-    /** @type {import('./embed.js').Memory | null} */
+    /** @type {import('./learner.js').Memory | null} */
     #memory = null;
     #face;
 

@@ -16,9 +16,7 @@ import { configOf, mannerOf } from './wishes.js';
  * @typedef {import('./face.js').State} State
  * @typedef {import('./wishes.js').Manner} Manner
  * @typedef {import('../lib/parameters.js').Config} Config
- *
- * What an element out of its document goes on with when it is put back: whether it was to run, what it was to learn, and the model.
- * @typedef {{wanted: boolean | null, wish: string, model: Promise<import('./learner.js').Kept | null>}} Memory
+ * @typedef {import('./learner.js').Memory} Memory
  */
 
 /** Milliseconds of the way from noise to data that is shown once the run is done. */

@@ -13,6 +13,9 @@ import { spawn } from '../lib/index.js';
  *
  * A model that has left its worker, and what was known of it.
  * @typedef {{bytes: Uint8Array, loss: number, quality: Quality | null}} Kept
+ *
+ * What an element out of its document goes on with when it is put back: whether it was to run, what it was to learn, and the model.
+ * @typedef {{wanted: boolean | null, wish: string, model: Promise<Kept | null>}} Memory
  */
 
 /** Points drawn, of data and of samples, and their streams: apart from each other and from the training data's. */
