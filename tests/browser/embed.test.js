@@ -93,7 +93,7 @@ test('several on a page do not interfere: each has the bits of its own seed', as
   await page.close();
 });
 
-test('moved it goes on, removed it ends its worker, and put back it begins anew', async () => {
+test('moved it goes on, removed it ends its worker, and put back with other wishes it begins anew', async () => {
   const { page, complaints } = await visited(`<div id="other"></div>${tag({ config: LONG })}`);
   await begun(page);
   const [worker] = page.workers();
@@ -109,7 +109,8 @@ test('moved it goes on, removed it ends its worker, and put back it begins anew'
     element.setAttribute('config', config);
   }, CONFIG);
   await page.waitForFunction(() => globalThis.kept.state === 'waiting');
-  await page.waitForTimeout(200);
+  // Its model is saved first.
+  for (let i = 0; i < 100 && page.workers().length > 0; i++) await page.waitForTimeout(20);
   assert.deepEqual(page.workers(), []);
   await page.evaluate(() => document.querySelector('main').append(globalThis.kept));
   await until(page, 'finished');
@@ -122,6 +123,50 @@ test('moved it goes on, removed it ends its worker, and put back it begins anew'
   });
   await page.waitForTimeout(1000);
   assert.deepEqual(page.workers(), []);
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test('put back, it stays paused when it was, else goes on after the step it had reached, to the same bits', async () => {
+  const config = JSON.stringify({ ...JSON.parse(CONFIG), steps: 1500 });
+  const { page, complaints } = await visited(tag({ config, autostart: 'none' }));
+  /** Starts it, and does something at the first step beyond those it has. @param {(element: any) => void} act  in the page */
+  const atNextStep = (act) =>
+    page.evaluate(`new Promise((done) => {
+      const element = document.querySelector('moon-flow');
+      const { step } = element;
+      element.addEventListener('moonflow-step', function heard() {
+        if (element.step === step) return;
+        element.removeEventListener('moonflow-step', heard);
+        (${act})(element);
+        done(element.step);
+      });
+      element.start();
+    })`);
+  await atNextStep((element) => element.pause());
+  await until(page, 'paused');
+  const rested = await read(page, 'step');
+  assert.ok(rested > 0 && rested < 1500, `${rested}`);
+  await page.evaluate(async () => {
+    const element = document.querySelector('moon-flow');
+    const place = element.parentElement;
+    element.remove();
+    await Promise.resolve();
+    place.append(element);
+  });
+  await page.waitForFunction(
+    (rested) => document.querySelector('moon-flow').step === rested,
+    rested,
+  );
+  assert.equal(await read(page, 'state'), 'paused');
+  await atNextStep((element) => {
+    const place = element.parentElement;
+    element.remove();
+    setTimeout(() => place.append(element), 300);
+  });
+  await until(page, 'finished');
+  assert.equal(page.workers().length, 1);
+  assert.equal(await digest(page), await hashOf({ steps: 1500 }));
   assert.deepEqual(complaints, []);
   await page.close();
 });

@@ -66,7 +66,7 @@ export const digest = (page, index = 0) =>
 /** The hash that a run has in Node. @param {object} config */
 export async function hashOf(config) {
   const model = await Model.create({ ...JSON.parse(CONFIG), ...config });
-  model.train(STEPS);
+  model.train(Number(model.config.steps));
   const hash = model.digest();
   model.dispose();
   return hash;

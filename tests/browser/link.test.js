@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { choose, open, settled, stepOf, visit } from './visit.js';
+import { choose, follow, open, SMALL_LINK, settled, stepOf, trained, visit } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
 let site;
@@ -13,25 +13,6 @@ before(async () => {
 
 after(() => site?.close());
 
-const SMALL = 'hidden=8&layers=1&batch=32&steps=30&solver_steps=2';
-
-/**
- * @param {string} fragment
- * @param {Parameters<typeof visit>[1]} [options]
- */
-async function follow(fragment, options) {
-  const visited = await visit({ ...site, origin: `${site.origin}/#${fragment}` }, options);
-  await settled(visited.page, 'ready');
-  return visited;
-}
-
-/** @param {import('playwright-core').Page} page */
-async function trained(page) {
-  await page.click('#start');
-  await settled(page, 'finished');
-  return page.textContent('#hash');
-}
-
 /** @param {import('playwright-core').Page} page */
 async function address(page) {
   const before = await page.evaluate(() => history.length);
@@ -41,7 +22,7 @@ async function address(page) {
 }
 
 test('the address follows the settings, and opened elsewhere gives the same weights', async () => {
-  const { page, complaints } = await follow('');
+  const { page, complaints } = await follow(site, '');
   assert.equal(await address(page), '');
   const past = await page.evaluate(() => history.length);
   for (const [name, value] of [
@@ -66,14 +47,14 @@ test('the address follows the settings, and opened elsewhere gives the same weig
     'steps=40',
   ]);
   const hash = await trained(page);
-  const other = await follow(fragment.slice(1));
+  const other = await follow(site, fragment.slice(1));
   assert.equal(await trained(other.page), hash);
   assert.equal(await other.page.isVisible('#link-notice'), false);
   assert.deepEqual([...complaints, ...other.complaints], []);
 });
 
 test('Copy link copies it', async () => {
-  const { page, context } = await follow(SMALL);
+  const { page, context } = await follow(site);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await choose(page, 'seed', '9');
   await settled(page, 'ready');
@@ -85,7 +66,7 @@ test('Copy link copies it', async () => {
 });
 
 test('where copying is refused the link is there to be copied by hand', async () => {
-  const { page } = await follow(SMALL, {
+  const { page } = await follow(site, undefined, {
     before: () =>
       Object.defineProperty(navigator, 'clipboard', {
         value: { writeText: () => Promise.reject(new Error('refused')) },
@@ -98,7 +79,7 @@ test('where copying is refused the link is there to be copied by hand', async ()
 });
 
 test('another link in the same tab makes another model, and a place of the page makes none', async () => {
-  const { page, complaints } = await follow(SMALL);
+  const { page, complaints } = await follow(site);
   await trained(page);
   await page.evaluate(() => {
     location.hash = '#own';
@@ -107,7 +88,7 @@ test('another link in the same tab makes another model, and a place of the page 
   assert.equal(await stepOf(page), 30);
   await page.evaluate((link) => {
     location.hash = link;
-  }, `#${SMALL}&data=circles`);
+  }, `#${SMALL_LINK}&data=circles`);
   await settled(page, 'ready');
   assert.equal(await page.inputValue('#p-data'), 'circles');
   assert.equal(await stepOf(page), 0);
@@ -115,7 +96,7 @@ test('another link in the same tab makes another model, and a place of the page 
 });
 
 test('what the link does not tell of a model is said, and only then', async () => {
-  const { page, context } = await follow(SMALL);
+  const { page, context } = await follow(site);
   const says = (/** @type {string} */ words) =>
     page.waitForFunction(
       (words) => document.querySelector('#link-text').textContent.includes(words),
@@ -154,7 +135,7 @@ test('the way back from a link that was put in by hand leads to the settings bef
   const hidden = await page.inputValue('#p-hidden');
   await page.evaluate((link) => {
     location.hash = link;
-  }, `#${SMALL}&data=circles`);
+  }, `#${SMALL_LINK}&data=circles`);
   await page.waitForFunction(() => document.querySelector('#p-data').value === 'circles');
   await settled(page, 'ready');
   await page.goBack();
@@ -195,7 +176,7 @@ test('hostile and foreign links are used as far as they are understood, and say 
     ],
   ]);
   for (const [part, said] of cases) {
-    const { page, complaints, context } = await follow(`${part}&${SMALL}`);
+    const { page, complaints, context } = await follow(site, `${part}&${SMALL_LINK}`);
     const notice = (await page.textContent('#link-notice')) ?? '';
     for (const sentence of said) assert.match(notice, sentence);
     assert.equal(await page.inputValue('#p-hidden'), '8', part);
@@ -210,7 +191,7 @@ test('hostile and foreign links are used as far as they are understood, and say 
 });
 
 test('a link of 100 kB leaves the preset', async () => {
-  const { page, complaints } = await follow(`seed=${'9'.repeat(100_000)}`);
+  const { page, complaints } = await follow(site, `seed=${'9'.repeat(100_000)}`);
   assert.match(
     (await page.textContent('#link-notice')) ?? '',
     /got 100005 char.* allowed are 16384/,

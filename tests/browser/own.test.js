@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
-import { open, project, settled, visit } from './visit.js';
+import { follow, open, project, SMALL, settled, trained } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
 let site;
@@ -13,25 +13,6 @@ before(async () => {
 });
 
 after(() => site?.close());
-
-const SETTINGS = { hidden: 8, layers: 1, batch: 32, steps: 30, solver_steps: 2 };
-const SMALL = new URLSearchParams(
-  Object.entries(SETTINGS).map(([name, value]) => [name, `${value}`]),
-).toString();
-
-/** @param {string} [fragment] */
-async function small(fragment = SMALL) {
-  const visited = await visit({ ...site, origin: `${site.origin}/#${fragment}` });
-  await settled(visited.page, 'ready');
-  return visited;
-}
-
-/** @param {import('playwright-core').Page} page */
-async function trained(page) {
-  await page.click('#start');
-  await settled(page, 'finished');
-  return page.textContent('#hash');
-}
 
 /**
  * Waits for a caption of the surface.
@@ -99,7 +80,7 @@ async function png(page, draw) {
 }
 
 test('a drawing is counted, undone by strokes, learned, and whole in the link', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   await page.locator('#surface').scrollIntoViewIfNeeded();
   assert.equal(await page.isDisabled('#own-learn'), true);
   const box = /** @type {{x: number, y: number, width: number}} */ (
@@ -138,14 +119,14 @@ test('a drawing is counted, undone by strokes, learned, and whole in the link', 
   await page.waitForTimeout(400);
   const link = await page.evaluate(() => location.hash.slice(1));
   assert.match(link, /data=points&.*points=AQIA/);
-  const other = await small(link);
+  const other = await follow(site, link);
   assert.equal(await other.page.isVisible('#link-notice'), false);
   assert.equal(await trained(other.page), hash);
   assert.deepEqual([...complaints, ...other.complaints], []);
 });
 
 test('a pasted table with a class in its last column is learned with its classes', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   const rows = Array.from(
     { length: 90 },
     (_, i) => `${100 * Math.cos(i)}\t${Math.sin(i)}\t${i % 3}`,
@@ -172,7 +153,7 @@ test('a pasted table with a class in its last column is learned with its classes
 });
 
 test('the classes of a table keep their names and colours, in the preview, on the stage and in words', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   const names = ['virginica', 'setosa'];
   const rows = Array.from({ length: 80 }, (_, i) => `${Math.cos(i)},${i % 2},${names[i % 2]}`);
   await page.check('#own-labelled');
@@ -205,7 +186,7 @@ test('the classes of a table keep their names and colours, in the preview, on th
 });
 
 test('the flow starts from the reader’s own points, to any data of as many coordinates, as the library does', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   const rows = Array.from({ length: 64 }, (_, i) => [Math.cos(i), Math.sin(2 * i)]);
   await page.click('#controls summary');
   await page.selectOption('#p-source', 'points');
@@ -221,9 +202,9 @@ test('the flow starts from the reader’s own points, to any data of as many coo
   await page.click('#own-depart');
   await settled(page, 'ready');
   assert.equal(await page.inputValue('#p-source'), 'points');
-  const model = await Model.create({ ...SETTINGS, source: 'points' });
+  const model = await Model.create({ ...SMALL, source: 'points' });
   model.setSource(Float32Array.from(rows.flat()));
-  model.train(SETTINGS.steps);
+  model.train(SMALL.steps);
   assert.equal(await trained(page), await model.digest());
   model.dispose();
   await page.fill('#own-paste', rows.map((row) => `1,${row.join()}`).join('\n'));
@@ -243,7 +224,7 @@ test('the flow starts from the reader’s own points, to any data of as many coo
 });
 
 test('a table dropped anywhere is shown, and too many points for the link are said to be', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   const rows = Array.from({ length: 2000 }, (_, i) => `${Math.cos(i)},${Math.sin(2 * i)}`);
   await drop(page, 'curve.csv', rows.join('\n'));
   const words = await caption(page, 'curve.csv: 2,000 points of 2 coordinates');
@@ -265,7 +246,7 @@ test('a table dropped anywhere is shown, and too many points for the link are sa
 });
 
 test('an image is points where its ink is; one without ink is refused', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   const written = await png(page, (ctx) => {
     ctx.fillStyle = '#f4efe0';
     ctx.fillRect(0, 0, 90, 60);
@@ -304,7 +285,7 @@ test('an image is points where its ink is; one without ink is refused', async ()
 });
 
 test('what cannot be read is refused at its place with what is allowed, and the model stays', async () => {
-  const { page } = await small();
+  const { page } = await follow(site);
   const hash = await trained(page);
   const wide = Array.from({ length: 65 }, (_, i) => i).join(',');
   const cases = /** @type {[string, string, RegExp][]} */ ([
@@ -351,7 +332,7 @@ test('what cannot be read is refused at its place with what is allowed, and the 
 });
 
 test('a path of one’s own is loaded, trained along and in the link; a wrong one is refused', async () => {
-  const { page, complaints } = await small();
+  const { page, complaints } = await follow(site);
   await page.click('#own summary');
   const rows = Array.from({ length: 33 }, (_, i) => `${(i / 32) ** 2},${1 - i / 32}`);
   /** @param {string} name @param {string[]} lines */
@@ -373,7 +354,7 @@ test('a path of one’s own is loaded, trained along and in the link; a wrong on
   await settled(page, 'ready');
   const hash = await trained(page);
   await page.waitForTimeout(400);
-  const other = await small(await page.evaluate(() => location.hash.slice(1)));
+  const other = await follow(site, await page.evaluate(() => location.hash.slice(1)));
   assert.equal(await trained(other.page), hash);
   assert.deepEqual([...complaints, ...other.complaints], []);
 });

@@ -165,3 +165,32 @@ export async function stepOf(page) {
   const [, step] = /step ([\d,]+) of/.exec(text) ?? [];
   return Number(step.replaceAll(',', ''));
 }
+
+/** Settings of a run that is over in a blink. */
+export const SMALL = { hidden: 8, layers: 1, batch: 32, steps: 30, solver_steps: 2 };
+/** The same as a link has them. */
+export const SMALL_LINK = Object.entries(SMALL)
+  .map(([name, value]) => `${name}=${value}`)
+  .join('&');
+
+/**
+ * Opens a link of the page, unless given one to a small run, in a fresh context.
+ * @param {Parameters<typeof visit>[0]} site
+ * @param {string} [fragment]
+ * @param {Parameters<typeof visit>[1]} [options]
+ */
+export async function follow(site, fragment = SMALL_LINK, options) {
+  const visited = await visit({ ...site, origin: `${site.origin}/#${fragment}` }, options);
+  await settled(visited.page, 'ready');
+  return visited;
+}
+
+/**
+ * Trains to the end, and gives the hash of the weights.
+ * @param {import('playwright-core').Page} page
+ */
+export async function trained(page) {
+  await page.click('#start');
+  await settled(page, 'finished');
+  return page.textContent('#hash');
+}

@@ -36,8 +36,9 @@
  * Parts for ::part(): frame, stage, poster, controls, button, slider, status, message. Properties of style: --moonflow-ratio of
  * the picture (4 / 3; 1 in narrow places), --moonflow-radius.
  *
- * It rests off-screen and in hidden tabs: no step, no frame. Taken out of the document it ends its worker; moved within it, it
- * goes on.
+ * It rests off-screen and in hidden tabs: no step, no frame. Moved within its document it goes on. Taken out of it, it ends its
+ * worker and keeps its model: put back, it goes on after the step it had reached, with what it was asked to learn; or begins anew when
+ * that has changed.
  */
 
 import { Embed } from './embed.js';
@@ -67,6 +68,8 @@ function made() {
     static observedAttributes = ATTRIBUTES;
     /** @type {Embed | null} */
     #embed = null;
+    /** @type {import('./learner.js').Memory | null} */
+    #memory = null;
     #face;
 
     constructor() {
@@ -81,14 +84,14 @@ function made() {
 
     connectedCallback() {
       for (const name of [...TEXTS, 'config']) this.#upgrade(name);
-      this.#embed ??= new Embed(this, this.#face);
+      this.#embed ??= new Embed(this, this.#face, this.#memory);
     }
 
     disconnectedCallback() {
       // Moving is leaving and coming at once.
       queueMicrotask(() => {
         if (this.isConnected) return;
-        this.#embed?.end();
+        this.#memory = this.#embed?.end() ?? null;
         this.#embed = null;
       });
     }

@@ -16,6 +16,7 @@ import { configOf, mannerOf } from './wishes.js';
  * @typedef {import('./face.js').State} State
  * @typedef {import('./wishes.js').Manner} Manner
  * @typedef {import('../lib/parameters.js').Config} Config
+ * @typedef {import('./learner.js').Memory} Memory
  */
 
 /** Milliseconds of the way from noise to data that is shown once the run is done. */
@@ -48,6 +49,8 @@ export class Embed {
   #wanted = null;
   /** @type {Learner | null} */
   #learner = null;
+  /** @type {Memory | null} */
+  #memory;
   #opening = false;
   #failed = false;
   #gone = false;
@@ -65,10 +68,13 @@ export class Embed {
   /**
    * @param {HTMLElement} element
    * @param {Face} face
+   * @param {Memory | null} [memory]  of the same element
    */
-  constructor(element, face) {
+  constructor(element, face, memory = null) {
     this.#element = element;
     this.#face = face;
+    this.#memory = memory;
+    this.#wanted = memory?.wanted ?? null;
     this.#vigil = new Vigil(element, () => this.stir());
     this.reread();
   }
@@ -110,6 +116,7 @@ export class Embed {
 
   reset() {
     this.#had = null;
+    this.#memory = null;
     this.t = 1;
     this.stir();
   }
@@ -144,12 +151,15 @@ export class Embed {
     this.invalidate();
   }
 
-  /** The element has left the document. */
+  /** The element has left the document. @returns {Memory | null} */
   end() {
     this.#gone = true;
     this.#vigil.end();
     this.#mailbox?.end();
-    this.#drop();
+    const learner = this.#learner;
+    if (!learner) return this.#memory;
+    this.#learner = null;
+    return { wanted: this.#wanted, wish: JSON.stringify(this.#had), model: learner.leave() };
   }
 
   /** Something has changed: act until nothing is left to do. */
@@ -182,7 +192,7 @@ export class Embed {
     if (this.#wanted === null && this.message === '')
       this.#wanted = this.#manner.autostart === 'visible' && !still();
     if (!awake) return this.#learner?.halt();
-    if (!this.#wanted && !this.#learner) return;
+    if (!this.#wanted && !this.#learner && !this.#memory) return;
     if (!this.#wish) return;
     await this.#agree();
     if (!this.#wanted) return this.#learner?.halt();
@@ -210,7 +220,7 @@ export class Embed {
     const before = this.#had;
     try {
       this.#had = this.#wish;
-      await learner.begin(this.#wish);
+      await learner.begin(this.#wish, await this.#kept());
       this.#lapAt = null;
       this.t = 1;
     } catch (error) {
@@ -220,6 +230,13 @@ export class Embed {
       this.#had = before;
       this.#say(error);
     }
+  }
+
+  /** The model that the element left with, when it is still what is wished for. */
+  async #kept() {
+    const memory = this.#memory;
+    this.#memory = null;
+    return memory?.wish === JSON.stringify(this.#wish) ? memory.model : null;
   }
 
   async #open() {

@@ -10,6 +10,12 @@ import { spawn } from '../lib/index.js';
  * @typedef {import('../lib/parameters.js').Config} Config
  * @typedef {{sw2: number, floor: number}} Quality
  * @typedef {{times: Float64Array, path: Float32Array}} Way
+ *
+ * A model that has left its worker, and what was known of it.
+ * @typedef {{bytes: Uint8Array, loss: number, quality: Quality | null}} Kept
+ *
+ * What an element out of its document goes on with when it is put back: whether it was to run, what it was to learn, and the model.
+ * @typedef {{wanted: boolean | null, wish: string, model: Promise<Kept | null>}} Memory
  */
 
 /** Points drawn, of data and of samples, and their streams: apart from each other and from the training data's. */
@@ -104,16 +110,18 @@ export class Learner {
   }
 
   /**
-   * Makes a new model. One that cannot be made leaves the one before as it is.
+   * Makes a new model, or goes on with one that was kept. One that cannot be made leaves the one before as it is.
    * @param {Config} config
+   * @param {Kept | null} [kept]  of the same configuration
    */
-  async begin(config) {
+  async begin(config, kept = null) {
     await this.halt();
-    const info = await this.#client.create(config);
+    const made = kept ? this.#client.load(kept.bytes) : this.#client.create(config);
+    const info = await made;
     this.config = info.config;
-    this.step = 0;
-    this.loss = Number.NaN;
-    this.quality = null;
+    this.step = info.step;
+    this.loss = kept?.loss ?? Number.NaN;
+    this.quality = kept?.quality ?? null;
     this.way = null;
     this.#measured = false;
     this.#points = SHOWN;
@@ -146,6 +154,19 @@ export class Learner {
 
   save() {
     return this.#client.save();
+  }
+
+  /** Ends its worker, and gives the model as it was. @returns {Promise<Kept | null>} null when there is none */
+  async leave() {
+    try {
+      await this.halt();
+      const { loss, quality } = this;
+      return this.config && { bytes: await this.save(), loss, quality };
+    } catch {
+      return null;
+    } finally {
+      await this.dispose();
+    }
   }
 
   dispose() {
