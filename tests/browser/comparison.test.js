@@ -188,6 +188,31 @@ describe('a reader compares two runs', () => {
     assert.match(await told(page, '#compare-fault'), /holds no number/);
   });
 
+  test('what a contest was of stays with it when the form and the settings change', async () => {
+    await differ(page, 'lr');
+    await page.click('#compare-start');
+    await contest(page, 'done');
+    const ran = await told(page, '#compare-ran');
+    assert.equal(
+      ran,
+      'This contest was of moons, from seed 0. Equal cost: 8 network evaluations (NFE) a sample on both sides, A by heun in 4 steps, B by heun in 4 steps.',
+    );
+    assert.match(await told(page, '#compare-verdict'), /What differs is lr\. AdamW: /);
+    await differ(page, 'solver');
+    await page.selectOption('#compare-b', 'euler');
+    assert.match(await told(page, '#compare-cost'), /B by euler in 8 steps/);
+    assert.equal(await told(page, '#compare-ran'), ran);
+    await choose(page, 'data', 'circles');
+    await settled(page, 'ready');
+    assert.match(
+      await told(page, '#compare-ran'),
+      /of moons, .* Settings have been changed since;/,
+    );
+    await choose(page, 'data', 'moons');
+    await settled(page, 'ready');
+    assert.equal(await told(page, '#compare-ran'), ran);
+  });
+
   test('it can be called off, and its workers end with it', async () => {
     await choose(page, 'steps', '1000000');
     await differ(page, 'path');

@@ -358,3 +358,40 @@ test('a path of one’s own is loaded, trained along and in the link; a wrong on
   assert.equal(await trained(other.page), hash);
   assert.deepEqual([...complaints, ...other.complaints], []);
 });
+
+test('a drawing, or another file, takes the place of one that is still being read', async () => {
+  const late = () => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (/** @type {any[]} */ ...parts) {
+      const slow = parts[0]?.file?.name?.startsWith('slow');
+      setTimeout(() => postMessage.apply(this, parts), slow ? 1500 : 0);
+    };
+  };
+  const { page, complaints } = await visit(
+    { ...site, origin: `${site.origin}/#${SMALL}` },
+    { before: late },
+  );
+  await settled(page, 'ready');
+  await page.locator('#surface').scrollIntoViewIfNeeded();
+  const slow = { name: 'slow.csv', mimeType: 'text/csv', buffer: Buffer.from('1,2\n3,4\n5,7') };
+  await page.setInputFiles('#load-points', slow);
+  await caption(page, 'Reading.');
+  const box = /** @type {{x: number, y: number}} */ (await page.locator('#surface').boundingBox());
+  await page.mouse.move(box.x + 60, box.y + 60);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 160, box.y + 160, { steps: 4 });
+  await page.mouse.up();
+  const drawn = await caption(page, 'drawn by hand');
+  assert.equal(await page.isEnabled('#own-learn'), true);
+  await page.waitForTimeout(1800);
+  assert.equal(await page.textContent('#own-text'), drawn);
+
+  await page.setInputFiles('#load-points', slow);
+  await caption(page, 'Reading.');
+  // What is refused before it is read is no less the file that the reader means.
+  await drop(page, 'model.safetensors', 'x');
+  await fault(page, 'model.safetensors: ');
+  await page.waitForTimeout(1800);
+  assert.equal(await page.textContent('#own-text'), drawn);
+  assert.deepEqual(complaints, []);
+});

@@ -336,3 +336,22 @@ test('a dark scheme makes page and picture dark', async () => {
   assert.equal(corner, paper);
   await page.screenshot({ path: `${project}wasm_build/page-dark.png`, fullPage: true });
 });
+
+test('a run that is made shorter than it is already says so', async () => {
+  const { page, complaints } = await small();
+  await choose(page, 'steps', '60');
+  await settled(page, 'ready');
+  await page.click('#start');
+  await settled(page, 'finished');
+  await choose(page, 'steps', '20');
+  await settled(page, 'finished');
+  assert.equal(
+    await page.textContent('#progress-text'),
+    'step 60; 20 are set now, and hold from the next reset',
+  );
+  assert.match(
+    (await page.textContent('#status')) ?? '',
+    /^Ended beyond the 20 steps that are set now: 60 steps/,
+  );
+  assert.deepEqual(complaints, []);
+});

@@ -105,3 +105,75 @@ test('an untrained model’s settings come back too, and the page can be used du
   assert.deepEqual(await values(page, ['data', 'steps', 'path']), ['circles', '40', 'linear']);
   assert.deepEqual(complaints, []);
 });
+
+test('on a small phone the picture stands above the card, whose buttons and rest are at hand', async () => {
+  const { page, complaints } = await visit(site, {
+    viewport: { width: 360, height: 640 },
+    hasTouch: true,
+    isMobile: true,
+  });
+  await settled(page, 'ready');
+  await page.click('#tour-start');
+  /** The parts of the screen that they take. @param {...string} selectors */
+  const boxes = (...selectors) =>
+    page.evaluate(
+      (selectors) =>
+        selectors.map((selector) => {
+          const { top, bottom, right } = /** @type {Element} */ (
+            document.querySelector(selector)
+          ).getBoundingClientRect();
+          return { top, bottom, right };
+        }),
+      selectors,
+    );
+  const pictures = ['#stage', '#chart canvas', '#solver-precision', null, '#guidance-plain'];
+  for (const [i, picture] of pictures.entries()) {
+    await page.waitForFunction(
+      (i) => document.querySelector('#tour .small')?.textContent?.includes(`${i} of`),
+      i + 1,
+    );
+    await settled(page, 'training', 'reflowing', 'finished');
+    if (picture) {
+      await page.waitForSelector(picture, { timeout: 40_000 });
+      await page.waitForTimeout(600);
+      const [card, shown, nav] = await boxes('#tour', picture, '.bearings');
+      const seen = Math.min(card.top, shown.bottom) - Math.max(nav.bottom, shown.top);
+      assert.ok(seen > 0.95 * (shown.bottom - shown.top), `${picture}: ${seen} px`);
+      assert.ok(card.bottom - card.top <= 200, `${card.bottom - card.top} px`);
+    }
+    for (const { bottom, right } of await boxes('#tour-next', '#tour-end', '#tour-more')) {
+      assert.ok(bottom <= 640 && right <= 360, `${bottom}, ${right}`);
+    }
+    assert.equal(await page.isVisible('#tour .by-key'), false);
+    const [told] = await page.locator('#tour .story p').allTextContents();
+    assert.doesNotMatch(told, /Escape|\bP\b/);
+    assert.equal(await page.isVisible('#tour strong'), false);
+    if (i === 0) {
+      await page.screenshot({ path: `${project}wasm_build/tour-360.png` });
+      await page.click('#tour-more');
+      await page.waitForSelector('#tour strong', { state: 'visible' });
+      assert.ok((await boxes('#tour-next'))[0].bottom <= 640);
+      await page.screenshot({ path: `${project}wasm_build/tour-360-more.png` });
+    }
+    await page.click('#tour-next');
+  }
+  assert.deepEqual(complaints, []);
+});
+
+test('a run that trained before the tour trains on after it', async () => {
+  const { page, complaints } = await visit(site);
+  await settled(page, 'ready');
+  await choose(page, 'steps', '1000000');
+  await page.click('#start');
+  await page.waitForFunction(() =>
+    /step [1-9]/.test(document.querySelector('#progress-text').textContent),
+  );
+  await page.click('#tour-start');
+  await page.waitForFunction(() => document.querySelector('#p-path').value === 'vp-cosine');
+  await page.keyboard.press('Escape');
+  await page.waitForFunction(() => document.querySelector('#p-steps').value === '1000000');
+  await settled(page, 'training');
+  await page.click('#start');
+  await settled(page, 'paused');
+  assert.deepEqual(complaints, []);
+});

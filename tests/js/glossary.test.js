@@ -26,11 +26,27 @@ test('every row of the table has a name and a help in Chinese, and no other has'
   assert.equal(new Set(names).size, names.length, 'two rows have one name');
 });
 
-test('in English a row keeps the name and the help that the engine gives it', () => {
+test('in English a row keeps the name and the help that the engine gives it; other rows have their names there', () => {
   for (const info of table) {
     assert.equal(nameOf(info.name), info.name.replaceAll('_', ' '));
-    assert.equal(helpOf(info), info.help);
+    assert.equal(helpOf(info).replace(/[ _`]/g, ''), info.help.replace(/[ _`]/g, ''));
+    assert.doesNotMatch(helpOf(info), /`|sinkhorn_reg/);
   }
+});
+
+test('a row that a Chinese help speaks of has the name that it has on the page', () => {
+  speak('zh');
+  for (const info of table) {
+    for (const { name } of table.filter(({ name }) => name.includes('_'))) {
+      assert.ok(!helpOf(info).includes(name.replaceAll('_', ' ')), `${info.name}: ${name}`);
+    }
+  }
+  const coupling = helpOf(
+    /** @type {import('../../web/lib/parameters.js').ParameterInfo} */ (
+      table.find(({ name }) => name === 'coupling')
+    ),
+  );
+  assert.ok(coupling.includes(`“${nameOf('sinkhorn_reg')}”`));
 });
 
 test('every group of the table has a title in both languages', () => {

@@ -12,19 +12,12 @@ import { Duet } from './duet.js';
 import { messageOf } from './explanation.js';
 import { footprint } from './footprint.js';
 import { group } from './glossary.js';
-import {
-  adaptive,
-  contender,
-  costOf,
-  GUIDANCE,
-  level,
-  settingsOf,
-  suggest,
-  valuesOf,
-} from './match.js';
+import { baseOf, contender, level, settingsOf, suggest, valuesOf } from './match.js';
+import { nameIn } from './meanings.js';
 import { Panes } from './pane.js';
 import { scoreboard } from './scoreboard.js';
 import { shuttle } from './shuttle.js';
+import { tariff } from './tariff.js';
 import { figure, tongue, words } from './tongue.js';
 import { verdict } from './verdict.js';
 import { explained, offered, short, spoken, valueWords } from './wording.js';
@@ -33,7 +26,10 @@ import { explained, offered, short, spoken, valueWords } from './wording.js';
  * @typedef {import('./main.js').Desk} Desk
  * @typedef {import('./match.js').Setting} Setting
  * @typedef {import('../lib/parameters.js').Value} Value
- * @typedef {{setting: Setting, values: [Value, Value]}} Ran
+ *
+ * A contest as it began: its form, the match that followed, and the settings of the main run.
+ * @typedef {{setting: Setting, values: [Value, Value], match: import('./tariff.js').Match,
+ *   base: import('../lib/parameters.js').Config}} Ran
  */
 
 const SIDES = /** @type {const} */ (['A', 'B']);
@@ -55,14 +51,9 @@ const say = words({
     done: 'Done. Both workers have ended.',
     stopped: 'Stopped. Both workers have ended.',
     failed: (/** @type {string} */ why) => `It could not go on: ${why}`,
-    equal: (/** @type {string[]} */ [nfe, a, b]) =>
-      `Equal cost: ${nfe} network evaluations (NFE) a sample on both sides, A by ${a}, B by ${b}.`,
-    unequal: (/** @type {string[]} */ [a, b]) =>
-      `The cost itself differs: A takes ${a} network evaluations (NFE) a sample, B takes ${b}.`,
-    adaptive:
-      'dopri5 chooses its own steps. It is measured first, and the other side then gets as many network evaluations (NFE).',
-    steps: (/** @type {string[]} */ [solver, steps]) => `${solver} in ${steps} steps`,
-    twice: 'Guidance other than 0 and 1 asks the network twice a step.',
+    ran: (/** @type {string[]} */ [data, seed]) =>
+      `This contest was of ${data}, from seed ${seed}.`,
+    changed: 'Settings have been changed since; the next contest takes them as they are now.',
     picture: (/** @type {string[]} */ [side, step, t]) =>
       `${side}: samples in orange over data in blue, after ${step} steps, at flow time ${t}`,
     caption: (/** @type {string[]} */ [side, name, value]) => `${side}: ${name} ${value}`,
@@ -84,12 +75,8 @@ const say = words({
     done: '完成。两个后台线程都已结束。',
     stopped: '已停止。两个后台线程都已结束。',
     failed: (why) => `无法继续：${why}`,
-    equal: ([nfe, a, b]) =>
-      `花费相同：每个样本两边都是 ${nfe} 次网络计算（NFE），A 用 ${a}，B 用 ${b}。`,
-    unequal: ([a, b]) => `花费本身就不同：每个样本 A 要 ${a} 次网络计算（NFE），B 要 ${b} 次。`,
-    adaptive: 'dopri5 自己选择步长。先测量它，再给另一边同样多的网络计算次数（NFE）。',
-    steps: ([solver, steps]) => `${solver} ${steps} 步`,
-    twice: '引导强度不是 0 或 1 时，每步要问网络两次。',
+    ran: ([data, seed]) => `这次对比：${data}，随机种子 ${seed}。`,
+    changed: '此后设置有改动；下一次对比按现在的设置进行。',
     picture: ([side, step, t]) => `${side}：训练 ${step} 步后，流时间 ${t}，橙色样本叠在蓝色数据上`,
     caption: ([side, name, value]) => `${side}：${name} ${value}`,
     chart: ([a, b]) => `损失随步数的变化：A 为实线（现在 ${a}），B 为虚线（现在 ${b}）。`,
@@ -268,7 +255,8 @@ export class Comparison {
     this.#turn('');
     const match = this.#match();
     if (!match) return;
-    this.#ran = { setting: this.#setting, values: this.#values };
+    const base = baseOf(this.#desk.session.dials);
+    this.#ran = { setting: this.#setting, values: this.#values, match, base };
     this.#back = null;
     this.#contest.run(match);
   }
@@ -292,17 +280,23 @@ export class Comparison {
 
   #costWords() {
     try {
-      const { sides, nfe, name } = this.#level();
-      if (sides.some(adaptive)) return say('adaptive');
-      const how = sides.map(({ config }) =>
-        say('steps', [valueWords('solver', config.solver), figure(Number(config.solver_steps))]),
-      );
-      const costs = sides.map((side) => figure(costOf(this.#desk.session.dials, side)));
-      const cost = nfe === null ? say('unequal', costs) : say('equal', [figure(nfe), ...how]);
-      return name === GUIDANCE ? `${cost}${tongue() === 'zh' ? '' : ' '}${say('twice')}` : cost;
+      return tariff(this.#desk.session.dials, this.#level());
     } catch {
       return '';
     }
+  }
+
+  /** What the contest that is shown was of, whatever the form and the settings say by now. */
+  #ranWords() {
+    const { dials } = this.#desk.session;
+    const { match, base } = /** @type {Ran} */ (this.#ran);
+    const { data, seed } = base;
+    const parts = [say('ran', [nameIn('data', String(data)), String(seed)]), tariff(dials, match)];
+    const changed = Object.entries(baseOf(dials)).some(
+      ([name, value]) => name !== match.name && base[name] !== value,
+    );
+    if (changed) parts.push(say('changed'));
+    return parts.join(tongue() === 'zh' ? '' : ' ');
   }
 
   #result() {
@@ -322,7 +316,8 @@ export class Comparison {
         <figcaption>${caption}</figcaption>
       </figure>`;
     });
-    return html`<div class="bout">
+    return html`<p class="small" id="compare-ran">${this.#ranWords()}</p>
+      <div class="bout">
       <div class="views">
       <div class="pair">${pictures}</div>
       ${shuttle(this.#clock, {

@@ -51,7 +51,7 @@ export const CHINESE = {
   predict: ['预测目标', '网络的输出代表什么：速度、数据、噪声，或 log p 的梯度（分数）。'],
   coupling: [
     '耦合',
-    '噪声点和数据点如何配对：independent 随机配对；ot 使批内距离平方和最小；sinkhorn 按概率配对，越近越可能（见 sinkhorn reg）；ot-conditional 与 ot 相同，但只在同一类别内配对，使每一类都能遇到全部噪声；paired 是回流用训练好的模型造出的点对；distilled 是同样的点对，但只用 t = 0，为的是一步采样。',
+    '噪声点和数据点如何配对：independent 随机配对；ot 使批内距离平方和最小；sinkhorn 按概率配对，越近越可能（见“Sinkhorn 正则强度”）；ot-conditional 与 ot 相同，但只在同一类别内配对，使每一类都能遇到全部噪声；paired 是回流用训练好的模型造出的点对；distilled 是同样的点对，但只用 t = 0，为的是一步采样。',
   ],
   ot_batch: [
     '最优传输批大小',
@@ -111,7 +111,17 @@ export function nameOf(name) {
   return (tongue() === 'zh' && CHINESE[name]?.[0]) || name.replaceAll('_', ' ');
 }
 
-/** @param {Pick<ParameterInfo, 'name' | 'help'>} info */
+/** Rows in a help of the engine: between backticks, or with a line between words. */
+const ROWS = /`(\w+)`|\b[a-z]+(?:_[a-z0-9]+)+\b/g;
+
+/**
+ * What a row is, with other rows under the names that they have on the page.
+ * @param {Pick<ParameterInfo, 'name' | 'help'>} info
+ */
 export function helpOf({ name, help }) {
-  return (tongue() === 'zh' && CHINESE[name]?.[1]) || help;
+  const chinese = tongue() === 'zh' && CHINESE[name]?.[1];
+  return (
+    chinese ||
+    help.replace(ROWS, (whole, bare) => (CHINESE[bare ?? whole] ? nameOf(bare ?? whole) : whole))
+  );
 }

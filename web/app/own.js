@@ -284,6 +284,8 @@ export class Own {
 
   /** The brush has gone down: a drawing takes the place of what was read. */
   #begun() {
+    this.#reader.drop();
+    this.#reading = false;
     this.#table = null;
     this.#file = null;
     this.#fault = this.#done = '';
@@ -300,6 +302,8 @@ export class Own {
 
   /** @param {File} file */
   async #take(file) {
+    // One that is refused takes the place of what is being read too.
+    this.#reader.drop();
     this.#fault = this.#done = '';
     this.#reading = true;
     this.#desk.changed();

@@ -22,8 +22,8 @@ export class Reader {
    * @returns {Promise<Reading | undefined>} undefined when something else was asked meanwhile
    */
   async read(file, options) {
+    this.drop();
     this.#worker ??= this.#start();
-    this.#answered?.({ id: 0 });
     this.#last += 1;
     this.#worker.postMessage({ id: this.#last, file, options });
     /** @type {Answer} */
@@ -34,6 +34,14 @@ export class Reader {
     return table;
   }
 
+  /** Gives up what is being read: its question is answered with nothing, and a long file is not read to its end. */
+  drop() {
+    if (!this.#answered) return;
+    this.#worker?.terminate();
+    this.#worker = null;
+    this.#settle({ id: 0 });
+  }
+
   #start() {
     // Bundlers recognise a worker by exactly this form.
     const worker = new Worker(new URL('./intake.js', import.meta.url), { type: 'module' });
@@ -42,6 +50,7 @@ export class Reader {
     });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
+      if (worker !== this.#worker) return;
       worker.terminate();
       this.#worker = null;
       this.#settle({ id: 0, fault: 'the file is more than this browser has memory for' });

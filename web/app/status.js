@@ -90,8 +90,9 @@ function sentence(run) {
  * @param {Run} run
  * @param {import('./run.js').Quality} quality
  */
-function outcome({ step, round, seconds, dim }, { sw2, floor }) {
-  const what = round > 0 ? say('reflowed', round) : say('done');
+function outcome({ step, total, round, seconds, dim }, { sw2, floor }) {
+  const over = step > total ? say('ended', figure(total)) : say('done');
+  const what = round > 0 ? say('reflowed', round) : over;
   const time = seconds > 0 ? say('within', seconds.toFixed(1)) : '';
   const alike = sw2 <= floor ? say('alike') : '';
   const more = dim > 2 ? say('coordinates', dim) : '';
@@ -100,7 +101,7 @@ function outcome({ step, round, seconds, dim }, { sw2, floor }) {
 
 /** @param {Run} run */
 function numbers({ phase, step, total, rate }) {
-  const done = say('progress', figure(step), figure(total));
+  const done = say(step > total ? 'beyond' : 'progress', figure(step), figure(total));
   if (phase !== 'training' || !(rate > 0)) return done;
   const pace = say('pace', figure(Math.round(rate)));
   return `${done} · ${pace} · ${say('left', duration((total - step) / rate))}`;
@@ -149,6 +150,7 @@ const say = words({
     trained: (/** @type {S} */ steps) => `Trained for ${steps} steps.`,
     closeness: (/** @type {S} */ target) => ` Measuring how close the samples are to ${target}.`,
     done: 'Done',
+    ended: (/** @type {S} */ total) => `Ended beyond the ${total} steps that are set now`,
     reflowed: (/** @type {N} */ rounds) => `Reflowed ${rounds === 1 ? 'once' : `${rounds} times`}`,
     within: (/** @type {S} */ seconds) => ` in ${seconds} s`,
     alike: ' By this measure nobody can tell them apart.',
@@ -162,6 +164,8 @@ const say = words({
     ) =>
       `${what}: ${steps} steps${time}. The samples miss the data by ${sw2}; two sets of real data miss each other by ${floor}.`,
     progress: (/** @type {S} */ step, /** @type {S} */ total) => `step ${step} of ${total}`,
+    beyond: (/** @type {S} */ step, /** @type {S} */ total) =>
+      `step ${step}; ${total} are set now, and hold from the next reset`,
     pace: (/** @type {S} */ rate) => `${rate} steps/s`,
     left: (/** @type {S} */ time) => `${time} left`,
     measuring: (/** @type {S} */ samples, /** @type {N} */ percent) =>
@@ -191,6 +195,7 @@ const say = words({
     trained: (steps) => `已训练 ${steps} 步。`,
     closeness: (target) => `正在测量样本与${target}有多接近。`,
     done: '完成',
+    ended: (total) => `已结束，超过现在设定的 ${total} 步`,
     reflowed: (rounds) => `已回流 ${rounds} 次`,
     within: (seconds) => `，用时 ${seconds} 秒`,
     alike: '按这个度量，样本与真实数据无法区分。',
@@ -198,6 +203,7 @@ const say = words({
     outcome: (what, steps, time, sw2, floor) =>
       `${what}：${steps} 步${time}。样本与数据相差 ${sw2}；两组真实数据彼此相差 ${floor}。`,
     progress: (step, total) => `第 ${step} 步，共 ${total} 步`,
+    beyond: (step, total) => `第 ${step} 步；现在设定为 ${total} 步，下次重置起生效`,
     pace: (rate) => `每秒 ${rate} 步`,
     left: (time) => `还需 ${time}`,
     measuring: (samples, percent) => `正在用 ${samples} 个样本测量：${percent}%。`,

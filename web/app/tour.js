@@ -8,6 +8,7 @@ import { html, render } from 'lit';
 import { messageOf } from './explanation.js';
 import { GUIDE } from './helm.js';
 import { STOPS, tell } from './itinerary.js';
+import { Sight } from './sight.js';
 import { tongue, words } from './tongue.js';
 
 /**
@@ -16,7 +17,7 @@ import { tongue, words } from './tongue.js';
  *
  * What the reader had before the tour.
  * @typedef {{config: import('../lib/parameters.js').Config, waiting: Set<string>, guide: Session['guide'],
- *   bytes: Uint8Array | null}} Own
+ *   bytes: Uint8Array | null, going: boolean}} Own
  */
 
 const say = words({
@@ -27,7 +28,10 @@ const say = words({
     back: 'Back',
     next: 'Next',
     end: 'End tour',
-    ends: 'Escape ends the tour and brings your own settings back.',
+    ends: 'At its end your own settings come back.',
+    escape: 'Escape ends the tour.',
+    more: 'More',
+    less: 'Less',
   },
   zh: {
     tour: '导览',
@@ -36,7 +40,10 @@ const say = words({
     back: '上一站',
     next: '下一站',
     end: '结束导览',
-    ends: '按 Esc 结束导览，并恢复你自己的设置。',
+    ends: '结束后会恢复你自己的设置。',
+    escape: '按 Esc 结束导览。',
+    more: '更多',
+    less: '收起',
   },
 });
 
@@ -50,8 +57,11 @@ export class Tour {
   #made = '';
   /** Whether a reflow is still to come at this stop. */
   #straighten = false;
+  /** Whether all of the story is shown where there is little room. */
+  #open = false;
   #fault = '';
   #drawn = '';
+  #sight;
   #root;
   #desk;
   #opener;
@@ -63,6 +73,7 @@ export class Tour {
   constructor(root, desk) {
     this.#root = root;
     this.#desk = desk;
+    this.#sight = new Sight(root);
     this.#opener = /** @type {HTMLButtonElement} */ (document.getElementById('tour-start'));
     this.#opener.addEventListener('click', () => this.#begin());
     document.addEventListener('keydown', (event) => {
@@ -84,7 +95,8 @@ export class Tour {
       this.#made = '';
       this.#desk.session.straighten();
     }
-    const drawn = [this.#at, this.#fault, tongue()].join();
+    const drawn = [this.#at, this.#open, this.#fault, tongue()].join();
+    if (this.#at !== null) this.#sight.look();
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#opener.textContent = say('tour');
@@ -99,6 +111,7 @@ export class Tour {
       config: session.dials.config,
       waiting: new Set(session.waiting),
       guide: session.guide,
+      going: session.run.phase === 'training',
     };
     // A worker that ends meanwhile leaves nothing to bring back but the settings.
     const bytes = trained ? await session.save().catch(() => null) : null;
@@ -110,6 +123,7 @@ export class Tour {
   /** @param {number} at */
   async #go(at) {
     this.#at = at;
+    this.#open = false;
     this.#fault = '';
     this.draw();
     const stop = STOPS[at];
@@ -145,8 +159,9 @@ export class Tour {
     this.#unmark();
     const sections = ids.map((id) => document.getElementById(id));
     const section = sections.find((found) => found && found.childElementCount > 0);
-    section?.classList.add('toured');
-    section?.scrollIntoView({ block: 'start' });
+    if (!section) return;
+    section.classList.add('toured');
+    this.#sight.take(section);
   }
 
   #unmark() {
@@ -160,6 +175,7 @@ export class Tour {
     this.#straighten = false;
     this.#own = null;
     this.#unmark();
+    this.#sight.drop();
     this.draw();
     this.#opener.disabled = false;
     this.#opener.focus();
@@ -168,6 +184,7 @@ export class Tour {
     try {
       if (own.bytes) await this.#bringBack(own, own.bytes);
       else await session.use((dials) => dials.useConfig(own.config));
+      if (own.going && ['ready', 'paused'].includes(session.run.phase)) session.start();
     } catch (error) {
       session.run.notice = { text: messageOf(error) };
     }
@@ -190,16 +207,25 @@ export class Tour {
   #card(at) {
     const { name } = STOPS[at];
     const last = at === STOPS.length - 1;
-    return html`<p class="small">${say('at', at + 1, STOPS.length)}</p>
-      <h2 id="tour-title" tabindex="-1">${tell(name)}</h2>
-      <p>${tell(`${name}Set`)}</p>
-      <p><strong>${say('look')}</strong> ${tell(`${name}See`)}</p>
+    const turn = () => {
+      this.#open = !this.#open;
+      this.#desk.changed();
+    };
+    return html`<div class="head">
+        <p class="small">${say('at', at + 1, STOPS.length)}</p>
+        <h2 id="tour-title" tabindex="-1">${tell(name)}</h2>
+      </div>
+      <div id="tour-story" class="story" data-open=${this.#open} tabindex=${this.#open ? 0 : -1}>
+        <p>${tell(`${name}Set`)}</p>
+        <p><strong>${say('look')}</strong> ${tell(`${name}See`)}</p>
+        <p class="small">${say('ends')} <span class="by-key">${say('escape')}</span></p>
+      </div>
       <p class="fault" role="alert" ?hidden=${this.#fault === ''}>${this.#fault}</p>
       <div class="transport">
         <button type="button" id="tour-back" ?disabled=${at === 0} @click=${() => this.#go(at - 1)}>${say('back')}</button>
         <button type="button" id="tour-next" class="primary" ?hidden=${last} @click=${() => this.#go(at + 1)}>${say('next')}</button>
         <button type="button" id="tour-end" @click=${() => this.#end()}>${say('end')}</button>
-      </div>
-      <p class="small">${say('ends')}</p>`;
+        <button type="button" id="tour-more" aria-expanded=${this.#open} aria-controls="tour-story" @click=${turn}>${say(this.#open ? 'less' : 'more')}</button>
+      </div>`;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { words } from './tongue.js';
-import { short } from './wording.js';
+import { short, spoken } from './wording.js';
 
 /**
  * @typedef {import('./contest.js').Contest} Contest
@@ -37,6 +37,8 @@ const say = words({
       'Their losses measure different things, so a lower one is not a better network; SW2 compares.',
     diverged: (/** @type {string} */ side) =>
       `${side} came to no end, so there is nothing to compare.`,
+    differs: (/** @type {string} */ name, /** @type {string} */ help) =>
+      `What differs is ${name}. ${help}`,
     coupling:
       'Coupling decides which noise is sent to which data point. Near pairs cross less, so paths are straighter and few steps go further.',
     path: 'The path decides how noise and data are mixed on the way. The straight one asks least of a solver.',
@@ -64,6 +66,7 @@ const say = words({
       `两者分不出高下：SW2 为 ${a} 和 ${b}，差别小于偶然误差；两组真实点之间的距离是 ${floor}。`,
     otherLoss: '两边的损失衡量的不是同一件事，损失低不等于网络好；要比的是 SW2。',
     diverged: (side) => `${side} 没有训练到底，无从比较。`,
+    differs: (name, help) => `两边差在${name}。${help}`,
     coupling: '耦合决定哪个噪声去往哪个数据点。近的配对交叉少，路径更直，几步就能走得更远。',
     path: '路径决定途中噪声和数据怎样混合。直线路径对求解器要求最低。',
     solver: '花费相同时，高阶方法步数少、步子大，在路径弯曲处误差更小。',
@@ -100,7 +103,7 @@ const TOLD = /** @type {const} */ ([
  */
 export function verdict({ sides, name }, help) {
   const told = TOLD.find((each) => each === name);
-  const about = told ? say(told) : help;
+  const about = told ? say(told) : say('differs', spoken(name), help);
   const broken = sides.findIndex(({ fault }) => fault !== '');
   if (broken >= 0) return [say('diverged', 'AB'[broken]), about];
   const [a, b] = sides;
