@@ -90,7 +90,7 @@ test('the graphs say the numbers they draw', () => {
     graphOf(name, run, 1.2).caption;
   assert.match(words('loss'), /^Loss over 400 steps: from 2\.000 to 1\.250/);
   assert.match(words('loss'), /dashed line, 1\.200, .* batches by 0\.250/);
-  assert.match(words('excess'), /is 0\.250.* was 0\.500 after step 200/);
+  assert.match(words('excess'), /by 0\.250.* was 0\.500 after step 200/);
   assert.match(words('distance'), /is 0\.003\. .*0\.050.* first measure was 0\.010/);
   assert.match(words('time'), /3\.000 near t = 1 .* largest near t = 0\.97/);
   assert.match(words('speed'), /2,500 in the mean, from 1,000 to 4,000/);
