@@ -118,8 +118,9 @@ test('settings come back from their file; what cannot be is refused and changes 
       buffer: Buffer.from(content),
     });
   const cases = /** @type {[string, string, RegExp][]} */ ([
-    ['torn.json', '{"lr":', /JSON/],
-    ['twice.json', '{"lr":1,"lr":2}', /the key "lr" appears twice/],
+    ['torn.json', '{"lr":', /: the file is not JSON; allowed is an object of names and values/],
+    ['bare.json', '{\n  lr: 1\n}', /not JSON, from line 2, column 3 on; allowed is an object/],
+    ['twice.json', '{"lr":1,"lr":2}', /the key "lr" is there twice; allowed is each once/],
     ['list.json', '[1]', /config: got \[1\]; allowed is an object/],
     ['high.json', '{"lr":1e999}', /lr: got Infinity; allowed is a number from 1e-7 to 10/],
     ['proto.json', '{"__proto__":1}', /parameter: got "__proto__"; allowed is one of seed/],

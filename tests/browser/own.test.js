@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Model } from '../../web/lib/model.js';
+import { caption, drop, fault } from './donor.js';
 import { follow, open, project, SMALL, settled, trained } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
@@ -13,55 +14,6 @@ before(async () => {
 });
 
 after(() => site?.close());
-
-/**
- * Waits for a caption of the surface.
- * @param {import('playwright-core').Page} page
- * @param {string} words
- */
-async function caption(page, words) {
-  await page.waitForFunction(
-    (part) => document.querySelector('#own-text')?.textContent?.includes(part),
-    words,
-    { timeout: 10_000 },
-  );
-  return (await page.textContent('#own-text')) ?? '';
-}
-
-/**
- * What is said at the place of own data.
- * @param {import('playwright-core').Page} page
- * @param {string} beginning
- */
-async function fault(page, beginning) {
-  await page.waitForFunction(
-    (part) => document.querySelector('#load-points-fault')?.textContent?.startsWith(part),
-    beginning,
-    { timeout: 10_000 },
-  );
-  return (await page.textContent('#load-points-fault')) ?? '';
-}
-
-/**
- * Drops a file on the page, as a hand does.
- * @param {import('playwright-core').Page} page
- * @param {string} name
- * @param {string} text
- */
-async function drop(page, name, text) {
-  const transfer = await page.evaluateHandle(
-    ([name, text]) => {
-      const transfer = new DataTransfer();
-      transfer.items.add(new File([text], name));
-      return transfer;
-    },
-    [name, text],
-  );
-  await page.waitForSelector('#own canvas');
-  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
-  assert.equal(await page.$eval('#own', (own) => own.classList.contains('dropping')), true);
-  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
-}
 
 /**
  * A PNG that `draw` has painted, as bytes.
@@ -367,11 +319,7 @@ test('a drawing, or another file, takes the place of one that is still being rea
       setTimeout(() => postMessage.apply(this, parts), slow ? 1500 : 0);
     };
   };
-  const { page, complaints } = await visit(
-    { ...site, origin: `${site.origin}/#${SMALL}` },
-    { before: late },
-  );
-  await settled(page, 'ready');
+  const { page, complaints } = await follow(site, undefined, { before: late });
   await page.locator('#surface').scrollIntoViewIfNeeded();
   const slow = { name: 'slow.csv', mimeType: 'text/csv', buffer: Buffer.from('1,2\n3,4\n5,7') };
   await page.setInputFiles('#load-points', slow);
@@ -393,5 +341,20 @@ test('a drawing, or another file, takes the place of one that is still being rea
   await fault(page, 'model.safetensors: ');
   await page.waitForTimeout(1800);
   assert.equal(await page.textContent('#own-text'), drawn);
+  assert.deepEqual(complaints, []);
+});
+
+test('one point, or points at one place, are refused where they were pasted', async () => {
+  const { page, complaints } = await follow(site);
+  for (const [text, got] of [
+    ['1,2', '1 point'],
+    ['1,2\n1,2', '2 points at one place'],
+  ]) {
+    await page.fill('#own-paste', text);
+    await page.click('#own-read');
+    const said = await fault(page, `pasted table: points: got ${got};`);
+    assert.match(said, /allowed are at least two that differ$/);
+    assert.equal(await page.isDisabled('#own-learn'), true);
+  }
   assert.deepEqual(complaints, []);
 });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { choose, open, project, settled, visit } from './visit.js';
+import { choose, follow, open, project, settled, visit } from './visit.js';
 
 /** @type {Awaited<ReturnType<typeof open>>} */
 let site;
@@ -12,8 +12,6 @@ before(async () => {
 });
 
 after(() => site?.close());
-
-const SMALL = 'hidden=8&layers=1&batch=32&steps=30&solver_steps=2';
 
 test('the solvers are measured when the reader comes to them, and again when asked', async (t) => {
   const { page, complaints } = await visit(site, { viewport: { width: 1440, height: 1000 } });
@@ -58,8 +56,7 @@ test('the solvers are measured when the reader comes to them, and again when ask
 });
 
 test('a verdict on other weights says so: learned more since, or another model', async () => {
-  const { page, complaints } = await visit({ ...site, origin: `${site.origin}/#${SMALL}` });
-  await settled(page, 'ready');
+  const { page, complaints } = await follow(site);
   await page.click('#start');
   await settled(page, 'finished');
   await page.locator('#solver').scrollIntoViewIfNeeded();

@@ -66,7 +66,7 @@ test('paper that is grey, unevenly lit and grainy has no ink of its own', () => 
   const lit = picture(40, 40, (x, y) => [200 - (x % 3) * 4 + (y % 5), 255]);
   assert.throws(
     () => inkOf(lit),
-    /^MoonflowError: image: got "\d%.*; allowed is at least 15%: dark/,
+    /^MoonflowError: image: got \d% between paper and ink; allowed is at least 15%: dark/,
   );
   const written = picture(40, 40, (x, y) => [x === y ? 20 : 200 - (x % 3) * 4, 255]);
   const points = pointsOfInk(written, 300);

@@ -81,6 +81,8 @@ test('what is wrong in a table, an image or a link is told in Chinese', () => {
     table('x,y\n'),
     table(`${Array.from({ length: 65 }, (_, i) => i).join()}\n`),
     table('\x93NUMPY'),
+    table('1,2\n'),
+    table('1,2\n1,2\n'),
     table('\xff\xfe\x00'),
     table('1,2,0.5\n', true),
     table('1\n', true),

@@ -33,7 +33,12 @@ const entry = (name, shape, offsets, dtype = '"F32"') =>
 const MALFORMED = [
   ['nothing', new Uint8Array(0), /file: got 0 bytes/],
   ['part of a length', new Uint8Array(7), /file: got 7 bytes/],
-  ['a length of nothing', file('', 0), /header length: got 0/],
+  [
+    'a length and no header',
+    file('', 0, 2n ** 63n - 1n),
+    /file: got 8 bytes; allowed are at least the 10 of a header length and a header/,
+  ],
+  ['a length of nothing', file('{}', 0, 0), /header length: got 0/],
   ['a length beyond the file', file('{}', 0, 3), /header length: got 3; allowed is from 2 to 2/],
   ['a length of 2^63', file('{}', 0, 2n ** 63n), /header length: got 9223372036854775808/],
   [

@@ -33,6 +33,11 @@ const say = words({
       'Every setting by name, as the library takes them. Own points and weights are not among them.',
     settingsSize: (/** @type {number} */ kib) =>
       `the file has ${kib} KiB; settings have at most 64 KiB`,
+    malformed: (/** @type {string} */ where) =>
+      `the file is not JSON${where}; allowed is an object of names and values, such as {"steps": 600}`,
+    place: (/** @type {string} */ line, /** @type {string} */ column) =>
+      `, from line ${line}, column ${column} on`,
+    twice: (/** @type {string} */ key) => `the key ${key} is there twice; allowed is each once`,
     loaded: (/** @type {string} */ name) => `${name}: a new model has these settings.`,
     stop: 'Stop',
     working: 'Progress of what is being kept',
@@ -54,6 +59,10 @@ const say = words({
     load: '载入设置',
     settingsHelp: '全部设置及其名称，可直接交给程序库。不含自己的数据点和权重。',
     settingsSize: (/** @type {number} */ kib) => `文件有 ${kib} KiB；设置文件不超过 64 KiB`,
+    malformed: (where) =>
+      `文件不是 JSON${where}；允许的是由名称和值组成的对象，例如 {"steps": 600}`,
+    place: (line, column) => `（从第 ${line} 行第 ${column} 列起）`,
+    twice: (key) => `键 ${key} 出现了两次；每个键只允许一次`,
     loaded: (/** @type {string} */ name) => `${name}：新模型已采用这些设置。`,
     stop: '停止',
     working: '保存进度',
@@ -281,13 +290,26 @@ export class Keep {
       if (file.size > SETTINGS_BYTES_MAX) {
         throw new Error(say('settingsSize', Math.ceil(file.size / 1024)));
       }
-      const settings = parseStrict(await file.text());
+      const settings = parsed(await file.text());
       this.#desk.session.use((dials) => dials.useConfig(settings));
       this.#done = say('loaded', file.name);
     } catch (error) {
       this.#faults.settings = `${file.name}: ${messageOf(error)}`;
     }
     this.#desk.changed();
+  }
+}
+
+/** Throws in words of the page, for those of a browser are its own. @param {string} text @returns {unknown} */
+function parsed(text) {
+  try {
+    return parseStrict(text);
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    const [, key] = /^the key (".*") appears twice/.exec(message) ?? [];
+    if (key) throw new Error(say('twice', key));
+    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
+    throw new Error(say('malformed', line ? say('place', line, column) : ''));
   }
 }
 

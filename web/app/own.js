@@ -11,7 +11,7 @@ import { colourSpots, keyOf } from './categories.js';
 import { Curve } from './curve.js';
 import { messageOf } from './explanation.js';
 import { chosenFile, sized } from './files.js';
-import { scaled } from './points.js';
+import { scaled, varied } from './points.js';
 import { Reader } from './reader.js';
 import { say } from './sayings.js';
 import { Surface } from './surface.js';
@@ -370,6 +370,7 @@ export class Own {
       return { data, n, dim, labels, names, name: this.#file?.name ?? '' };
     }
     const drawn = /** @type {Surface} */ (this.#brush).strokes.points;
+    varied(drawn, 2);
     const data = scaled(drawn, 2, this.#scaling.drawn);
     return { data, n: data.length / 2, dim: 2, name: say('byHand') };
   }

@@ -46,7 +46,20 @@ export function pointsOfTable(bytes, { labelled = false, scaling = 'none' } = {}
     const most = ROWS_MAX.toLocaleString('en');
     throw new Error(`${n.toLocaleString('en')} rows; at most ${most} are allowed`);
   }
+  varied(data, dim);
   return { n, dim, labels, names: table.names, data: scaled(data, dim, scaling) };
+}
+
+/**
+ * Throws when all points lie at one place: there is no shape to learn, and no distance to measure it by.
+ * @param {Float32Array} points
+ * @param {number} dim
+ */
+export function varied(points, dim) {
+  if (points.some((value, i) => value !== points[i % dim])) return;
+  const n = points.length / dim;
+  const got = n === 1 ? '1 point' : `${n.toLocaleString('en')} points at one place`;
+  throw new Error(`points: got ${got}; allowed are at least two that differ`);
 }
 
 /**

@@ -35,7 +35,13 @@ export function numbered(text) {
   const classes = new Map(names.map((name, label) => [name, label]));
   const out = new Array(lines[lines.length - 1].number).fill('');
   for (const { fields, number } of rows) {
-    out[number - 1] = [...fields.slice(0, -1), classes.get(String(fields.at(-1)))].join();
+    const coordinates = fields
+      .slice(0, -1)
+      .map((field) => (/[,"]/.test(field) ? quoted(field) : field));
+    out[number - 1] = [...coordinates, classes.get(String(fields.at(-1)))].join();
   }
   return { text: out.join('\n'), names };
 }
+
+/** As one field of a table, whatever is in it. @param {string} field */
+const quoted = (field) => `"${field.replaceAll('"', '""')}"`;

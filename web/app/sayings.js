@@ -10,7 +10,7 @@ export const say = words({
     intro:
       'Draw points, paste a table, or drop a file anywhere on this page: a table of numbers, or an image, whose dark ink becomes points. Nothing leaves this machine. Without a pointer, paste or choose a file instead of drawing.',
     empty: 'Draw here: the brush scatters points.',
-    drawn: (/** @type {S} */ n) => `${n} points, drawn by hand.`,
+    drawn: (/** @type {S} */ n) => `${n} ${n === '1' ? 'point' : 'points'}, drawn by hand.`,
     dry: (/** @type {S} */ most) => `The brush is dry: at most ${most} points can be drawn.`,
     table: (/** @type {S} */ name, /** @type {S} */ n, /** @type {number} */ dim) =>
       `${name}: ${n} points of ${dim} ${dim === 1 ? 'coordinate' : 'coordinates'}.`,

@@ -1,6 +1,7 @@
 /**
  * @file Points as text: one point a line, coordinates between commas, semicolons or tabs. A first line without a single
- * number is a heading; empty lines and lines that begin with # are passed over. Every number must be finite.
+ * number is a heading; empty lines and lines that begin with # are passed over; a field may stand between double quotes. Every
+ * number must be finite.
  */
 
 import { splitLabels } from './classes.js';

@@ -3,7 +3,7 @@
  * darker than the paper, or, in an image with transparent parts, what is opaque.
  */
 
-import { refusal } from './errors.js';
+import { MoonflowError } from './errors.js';
 import { evenly } from './sequence.js';
 
 /** @typedef {{width: number, height: number, data: Uint8ClampedArray | Uint8Array}} Picture RGBA in rows, from the top */
@@ -48,7 +48,12 @@ function darkness(grey) {
   if (contrast >= CONTRAST_MIN) return grey.map((level) => Math.max(0, paper - level) / contrast);
   const percent = `${Math.round(100 * Math.max(0, contrast))}% between paper and ink`;
   const allowed = `at least ${100 * CONTRAST_MIN}%: dark ink on light paper, or an image with transparent parts`;
-  throw refusal('image', percent, allowed);
+  throw inkless(percent, allowed);
+}
+
+/** @param {string} got @param {string} allowed */
+function inkless(got, allowed) {
+  return new MoonflowError('argument', `image: got ${got}; allowed is ${allowed}`);
 }
 
 /**
@@ -64,7 +69,7 @@ export function pointsOfInk(picture, n, options) {
   const ink = inkOf(picture, options);
   const total = ink.reduce((sum, each) => sum + each, 0);
   if (!(total > 0)) {
-    throw refusal('image', 'no ink', 'dark ink on light paper, or an image with transparent parts');
+    throw inkless('no ink', 'dark ink on light paper, or an image with transparent parts');
   }
   const points = new Float32Array(2 * n);
   const side = 2 ** Math.ceil(Math.log2(Math.max(width, height)));

@@ -1,6 +1,9 @@
-/** @file The lines of a table as text, and the fields of a line. */
+/** @file The lines of a table as text, and the fields of a line; a field may stand between double quotes, a pair of which is one. */
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+const QUOTED = /"(?:[^"]|"")*"/g;
+/** A field that is all between quotes. */
+const WHOLE = /^"((?:[^"]|"")*)"$/;
 const SEPARATORS = [',', ';', '\t'];
 
 /**
@@ -21,12 +24,26 @@ export function linesOf(text) {
  * @returns {{fields: string[], number: number}[]}
  */
 export function rowsOf(lines) {
-  const separator = SEPARATORS.find((each) => lines[0].text.includes(each)) ?? ',';
-  const rows = lines.map(({ text, number }) => ({
-    fields: text.split(separator).map((field) => field.trim()),
-    number,
-  }));
+  const bare = lines[0].text.replace(QUOTED, '');
+  const separator = SEPARATORS.find((each) => bare.includes(each)) ?? ',';
+  const rows = lines.map(({ text, number }) => ({ fields: fieldsOf(text, separator), number }));
   return rows[0].fields.some((field) => isMeant(field)) ? rows : rows.slice(1);
+}
+
+/**
+ * @param {string} line
+ * @param {string} separator
+ */
+function fieldsOf(line, separator) {
+  if (!line.includes('"')) return line.split(separator).map((field) => field.trim());
+  // What stands between quotes is set aside while the line is cut.
+  /** @type {string[]} */
+  const aside = [];
+  const cut = line.replace(QUOTED, (quoted) => `"${aside.push(quoted) - 1}"`).split(separator);
+  return cut.map((field) => {
+    const whole = field.replace(/"(\d+)"/g, (_, i) => aside[Number(i)]).trim();
+    return whole.replace(WHOLE, (_, inner) => inner.replaceAll('""', '"').trim());
+  });
 }
 
 /** @param {string} field */

@@ -13,6 +13,8 @@ import { parseStrict } from './json.js';
 /** Enough for thousands of tensors; the largest network here has 22, four times. */
 const HEADER_MAX = 1 << 20;
 const LENGTH_BYTES = 8;
+/** Of a header without tensors, {}. */
+const HEADER_MIN = 2;
 const FLOAT_BYTES = 4;
 const OPENING_BRACE = 0x7b;
 const ENTRY_KEYS = ['data_offsets', 'dtype', 'shape'];
@@ -58,12 +60,16 @@ function split(bytes) {
       `file: got ${bytes.length} bytes; allowed are at least the ${LENGTH_BYTES} of the header length`,
     );
   }
+  if (bytes.length < LENGTH_BYTES + HEADER_MIN) {
+    const least = `${LENGTH_BYTES + HEADER_MIN} of a header length and a header`;
+    throw malformed(`file: got ${bytes.length} bytes; allowed are at least the ${least}`);
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const claim = view.getBigUint64(0, true);
   const most = Math.min(HEADER_MAX, bytes.length - LENGTH_BYTES);
-  if (claim < 2n || claim > BigInt(most)) {
+  if (claim < BigInt(HEADER_MIN) || claim > BigInt(most)) {
     throw malformed(
-      `header length: got ${claim}; allowed is from 2 to ${most} in this file, unless it is no safetensors file`,
+      `header length: got ${claim}; allowed is from ${HEADER_MIN} to ${most} in this file, unless it is no safetensors file`,
     );
   }
   const length = Number(claim);
