@@ -59,21 +59,12 @@ export class Chart {
   #build(graph, theme, width) {
     this.#plot?.destroy();
     this.#shown = '';
-    const font = `11px ${theme.font}`;
-    const axis = {
-      stroke: theme.ink,
-      font,
-      labelFont: font,
-      grid: { stroke: theme.faint, width: 1 },
-      ticks: { show: false },
-    };
+    const { bare, axis } = frameOf(theme);
     this.#plot = new uPlot(
       {
+        ...bare,
         width,
         height: HEIGHT_PX,
-        cursor: { show: false },
-        legend: { show: false },
-        padding: [8, 22, 0, 0],
         scales: {
           x: { time: false, range: () => [0, this.#graph?.xMax ?? 1] },
           y: { range: (_, min, max) => yRange(min, max, this.#graph) },
@@ -88,6 +79,19 @@ export class Chart {
       this.#frame,
     );
   }
+}
+
+/**
+ * What every chart of the page has: nothing under the pointer, no legend, and axes of the theme.
+ * @param {Theme} theme
+ */
+export function frameOf(theme) {
+  const font = `11px ${theme.font}`;
+  /** @type {Pick<uPlot.Options, 'cursor' | 'legend' | 'padding'>} */
+  const bare = { cursor: { show: false }, legend: { show: false }, padding: [8, 22, 0, 0] };
+  const grid = { stroke: theme.faint, width: 1 };
+  const axis = { stroke: theme.ink, font, labelFont: font, grid, ticks: { show: false } };
+  return { bare, axis };
 }
 
 /**

@@ -3,6 +3,7 @@
  */
 
 import uPlot from 'uplot';
+import { frameOf } from './chart.js';
 
 /**
  * @typedef {import('../view/theme.js').Theme} Theme
@@ -53,20 +54,13 @@ export class Duet {
     this.#built = built;
     this.#shown = [];
     const [frame, theme, total] = /** @type {[HTMLElement, Theme, number]} */ (built);
-    const axis = {
-      stroke: theme.ink,
-      font: `11px ${theme.font}`,
-      grid: { stroke: theme.faint, width: 1 },
-      ticks: { show: false },
-    };
+    const { bare, axis } = frameOf(theme);
     const line = { stroke: theme.ink, points: { show: false }, spanGaps: true };
     this.#plot = new uPlot(
       {
+        ...bare,
         width,
         height: HEIGHT_PX,
-        cursor: { show: false },
-        legend: { show: false },
-        padding: [8, 22, 0, 0],
         scales: {
           x: { time: false, range: () => [0, total] },
           y: { distr: LOGARITHMIC, range: around },

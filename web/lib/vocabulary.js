@@ -123,7 +123,7 @@ export function optionsOf(call, options) {
  * @param {string} a
  * @param {string} b
  */
-function unlike(a, b) {
+export function unlike(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
