@@ -104,9 +104,9 @@ export class Link {
   get #remarks() {
     const { dials, run, waiting } = this.#desk.session;
     const { left } = this.#address;
-    const most = figure(pointsThatFit(dials.points?.dim ?? 2, Boolean(dials.points?.labels)));
+    const most = () => figure(pointsThatFit(dials.points?.dim ?? 2, Boolean(dials.points?.labels)));
     const lacks = [
-      left.includes('points') && say('noPoints', most),
+      left.includes('points') && say('noPoints', most()),
       left.includes('curve') && say('noCurve'),
       left.includes('source') && say('noSource'),
       run.strays.has('loaded') && say('loaded'),
