@@ -284,6 +284,19 @@ test('a worker that is lost is told, and Start begins again in another', async (
   await page.close();
 });
 
+test('a language as systems write it is read, and the run ends in words', async () => {
+  for (const [lang, again] of [
+    ['en_US', 'Train again'],
+    ['zh_CN', '重新训练'],
+  ]) {
+    const { page, complaints } = await visited(tag(), { lang });
+    await until(page, 'finished');
+    await page.locator('moon-flow').getByRole('button', { name: again }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
 test('properties set before the class is there count, and a second script defines nothing', async () => {
   const early = `<script>const element = document.querySelector('moon-flow');
     element.seed = 11; element.config = { hidden: 24, steps: ${STEPS}, solver_steps: 10 };

@@ -5,6 +5,7 @@
 
 import { placesAt } from '../view/passage.js';
 import { dark, light } from '../view/theme.js';
+import { languageOf, schemeAround } from './habitat.js';
 import { isEnd, Learner } from './learner.js';
 import { Mailbox } from './mailbox.js';
 import { phrases } from './phrases.js';
@@ -21,8 +22,6 @@ import { configOf, mannerOf } from './wishes.js';
 
 /** Milliseconds of the way from noise to data that is shown once the run is done. */
 const LAP_MS = 2500;
-/** How light the text of a page is that has a dark ground. */
-const LIGHT_TEXT = 0.5;
 
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
@@ -375,7 +374,7 @@ export class Embed {
     const { theme } = this.#manner;
     if (theme !== 'auto') return theme;
     if (this.#told !== 'auto') return this.#told;
-    return lightness(this.#face.colour) > LIGHT_TEXT ? 'dark' : 'light';
+    return schemeAround(this.#face.colour);
   }
 }
 
@@ -384,17 +383,4 @@ const NOTHING = { step: 0, total: 0, loss: Number.NaN, quality: null };
 /** @param {Learner} learner */
 function figuresOf({ step, total, loss, quality }) {
   return { step, total, loss, quality };
-}
-
-/** @param {Element} element */
-function languageOf(element) {
-  const near = element.closest('[lang]') ?? document.documentElement;
-  return near.getAttribute('lang') || 'en';
-}
-
-/** From 0 to 1, of a colour as getComputedStyle writes it. @param {string} colour */
-function lightness(colour) {
-  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
-  const most = colour.startsWith('rgb') ? 255 : 1;
-  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / most;
 }
