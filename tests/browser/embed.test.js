@@ -297,6 +297,37 @@ test('a language as systems write it is read, and the run ends in words', async 
   }
 });
 
+test('the scheme is that of the text around, in whatever colour space it is written', async () => {
+  const { page, complaints } = await visited(tag({ autostart: 'none' }));
+  /** @type {[string, string][]} */
+  const colours = [
+    ['oklch(0.2 0.02 250)', 'light'],
+    ['oklch(0.93 0.02 250)', 'dark'],
+    ['lab(10 5 5)', 'light'],
+    ['lch(90 5 250)', 'dark'],
+    ['lch(10 5 250)', 'light'],
+    ['color(display-p3 0.9 0.9 0.9)', 'dark'],
+    ['color(display-p3 0.1 0.1 0.1)', 'light'],
+    ['oklab(0.95 none none)', 'dark'],
+    ['hsl(250 20% 10%)', 'light'],
+    ['rgb(240, 240, 240)', 'dark'],
+  ];
+  for (const [colour, scheme] of colours) {
+    await page.evaluate((colour) => {
+      document.body.style.color = colour;
+    }, colour);
+    await page.waitForFunction(
+      (scheme) =>
+        document.querySelector('moon-flow').shadowRoot.querySelector('.frame').dataset.scheme ===
+        scheme,
+      scheme,
+      { timeout: 2000 },
+    );
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
 test('properties set before the class is there count, and a second script defines nothing', async () => {
   const early = `<script>const element = document.querySelector('moon-flow');
     element.seed = 11; element.config = { hidden: 24, steps: ${STEPS}, solver_steps: 10 };

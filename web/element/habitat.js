@@ -32,9 +32,10 @@ export function schemeAround(colour) {
   return lightness(colour) > LIGHT_TEXT ? 'dark' : 'light';
 }
 
-/** From 0 to 1. @param {string} colour */
+/** From 0 to 1, and beyond it outside of sRGB. @param {string} colour  rgb(255, 0, 0), or color(srgb 1 none -2e-7) */
 function lightness(colour) {
-  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
+  const parts = colour.match(/-?[\d.]+(e[+-]?\d+)?|none/g) ?? [];
+  const [red = 0, green = 0, blue = 0] = parts.map((part) => Number(part) || 0);
   const most = colour.startsWith('rgb') ? 255 : 1;
   return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / most;
 }
