@@ -130,18 +130,23 @@ export class Embed {
   /** An attribute has changed. How it shows itself is taken at once, what it learns when it is seen. */
   reread() {
     this.#unread = true;
-    this.#mailbox?.end();
-    this.#mailbox = null;
-    this.#told = 'auto';
     this.#fault = null;
+    const { host } = this.#manner;
     try {
       this.#manner = mannerOf(this.#element);
-      const { host } = this.#manner;
-      if (host !== null) this.#mailbox = new Mailbox(host, (theme) => this.#hear(theme));
+      if (this.#manner.host !== host) this.#listen();
     } catch (error) {
       this.#fault = error;
     }
     this.stir();
+  }
+
+  /** Hears the page around a frame, if it is named. What another has said counts no longer. */
+  #listen() {
+    this.#mailbox?.end();
+    this.#told = 'auto';
+    const { host } = this.#manner;
+    this.#mailbox = host === null ? null : new Mailbox(host, (theme) => this.#hear(theme));
   }
 
   /** @param {Manner['theme']} theme */
