@@ -78,6 +78,10 @@ const REFUSED = [
   [{ config: 'stratified=1' }, /^stratified: got "1"; allowed is true or false$/],
   [{ config: 'onload=alert(1)' }, /^parameter: got "onload"; allowed is one of /],
   [{ config: '__proto__=1' }, /^parameter: got "__proto__"; allowed is one of /],
+  [
+    { config: '{"steps": 100, "st\\u0065ps": 200}' },
+    /^config: got ".*"; allowed is a JSON object of parameters, each once, such as /,
+  ],
   [{ config: '[1]' }, /^config: got "\[1\]"; allowed is a JSON object/],
   [{ config: 'null' }, /^config: got "null"; allowed is a JSON object/],
   [{ config: '{"steps": -1}' }, /^steps: got -1; allowed is /],
