@@ -1,4 +1,4 @@
-/** @file What an element reads of the page around it: the language, and whether the ground is light or dark. */
+/** @file What an element reads of the page around it: the language, the colour of the ground, whether much may move. */
 
 /** How light the text of a page is that has a dark ground. */
 const LIGHT_TEXT = 0.5;
@@ -26,6 +26,9 @@ export function languageIn(text) {
     return first === 'zh' ? 'zh' : 'en';
   }
 }
+
+/** Whether the reader asks for little motion. */
+export const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** @param {string} colour  of the text, in sRGB, as getComputedStyle writes it */
 export function schemeAround(colour) {
