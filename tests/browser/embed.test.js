@@ -241,26 +241,45 @@ test('what never could be does not begin, and begins when it is mended', async (
   await page.close();
 });
 
-test('a model that diverges is told, and Start begins again', async () => {
+test('a model that diverges is told; Start, Reset and other settings begin again', async () => {
   const lost =
     '{"optimiser":"adamw","batch":16,"layers":8,"clip":0,"schedule":"constant","lr":10,"steps":60,"solver_steps":2}';
-  const { page, complaints } = await visited(tag({ config: lost }));
-  await page.waitForFunction(
-    () => ['failed', 'finished'].includes(document.querySelector('moon-flow').state),
-    undefined,
-    { timeout: 30_000 },
-  );
-  if ((await read(page, 'state')) === 'finished') throw new Error('this run was to diverge');
-  assert.match(
-    String(await read(page, 'message')),
-    /^train: the (loss|gradient) of step \d+ .* smaller lr/,
-  );
+  const { page, complaints } = await visited(tag({ config: lost, controls: 'full' }));
+  const element = page.locator('moon-flow');
+  const told = /^train: the (loss|gradient) of step \d+ .* smaller lr/;
+  const fails = async () => {
+    await page.waitForFunction(
+      () => ['failed', 'finished'].includes(document.querySelector('moon-flow').state),
+      undefined,
+      { timeout: 30_000 },
+    );
+    if ((await read(page, 'state')) === 'finished') throw new Error('this run was to diverge');
+    assert.match(String(await read(page, 'message')), told);
+  };
+  await fails();
+  // What has nothing to do with it leaves it told.
+  await page.evaluate(() => document.querySelector('moon-flow').setAttribute('theme', 'dark'));
+  await page.evaluate(() => document.querySelector('moon-flow').setAttribute('seed', '-1'));
+  await page.waitForFunction(() => document.querySelector('moon-flow').message.startsWith('seed'));
+  await page.evaluate(() => document.querySelector('moon-flow').removeAttribute('seed'));
+  await page.waitForFunction(() => document.querySelector('moon-flow').message.startsWith('train'));
+  assert.equal(await read(page, 'state'), 'failed');
+  await element.getByRole('button', { name: 'Reset' }).click();
+  await until(page, 'waiting');
+  assert.deepEqual([await read(page, 'message'), await read(page, 'step')], ['', 0]);
+  await page.waitForTimeout(200);
+  assert.deepEqual([page.workers().length, await read(page, 'state')], [0, 'waiting']);
+  await element.getByRole('button', { name: 'Start' }).click();
+  await fails();
+  await element.getByRole('button', { name: 'Start' }).click();
+  assert.equal(await read(page, 'message'), '');
+  await fails();
   await page.evaluate(
     (config) => document.querySelector('moon-flow').setAttribute('config', config),
     CONFIG,
   );
-  await page.locator('moon-flow').getByRole('button').click();
   await until(page, 'finished');
+  assert.deepEqual([await read(page, 'message'), page.workers().length], ['', 1]);
   assert.equal(await digest(page), await hashOf({}));
   assert.deepEqual(complaints, []);
   await page.close();
@@ -271,16 +290,65 @@ test('a worker that is lost is told, and Start begins again in another', async (
     constructor(...words) { super(...words); workers.push(this); } };</script>`;
   const { page } = await visited(keep + tag({ config: LONG }));
   await begun(page);
-  await page.evaluate((config) => {
+  await page.evaluate(() => {
     globalThis.workers[0].terminate();
     globalThis.workers[0].dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
-    document.querySelector('moon-flow').setAttribute('config', config);
-  }, CONFIG);
+  });
   await until(page, 'failed');
+  await page.evaluate((config) => {
+    const element = document.querySelector('moon-flow');
+    element.autostart = 'none';
+    element.setAttribute('config', config);
+  }, CONFIG);
+  await until(page, 'waiting');
   await page.locator('moon-flow').getByRole('button', { name: 'Start' }).click();
   await until(page, 'finished');
   assert.equal(await digest(page), await hashOf({}));
   assert.equal(page.workers().length, 1);
+  await page.close();
+});
+
+test('a language as systems write it is read, and the run ends in words', async () => {
+  for (const [lang, again] of [
+    ['en_US', 'Train again'],
+    ['zh_CN', '重新训练'],
+  ]) {
+    const { page, complaints } = await visited(tag(), { lang });
+    await until(page, 'finished');
+    await page.locator('moon-flow').getByRole('button', { name: again }).waitFor();
+    assert.deepEqual(complaints, []);
+    await page.close();
+  }
+});
+
+test('the scheme is that of the text around, in whatever colour space it is written', async () => {
+  const { page, complaints } = await visited(tag({ autostart: 'none' }));
+  /** @type {[string, string][]} */
+  const colours = [
+    ['oklch(0.2 0.02 250)', 'light'],
+    ['oklch(0.93 0.02 250)', 'dark'],
+    ['lab(10 5 5)', 'light'],
+    ['lch(90 5 250)', 'dark'],
+    ['lch(10 5 250)', 'light'],
+    ['color(display-p3 0.9 0.9 0.9)', 'dark'],
+    ['color(display-p3 0.1 0.1 0.1)', 'light'],
+    ['oklab(0.95 none none)', 'dark'],
+    ['hsl(250 20% 10%)', 'light'],
+    ['rgb(240, 240, 240)', 'dark'],
+  ];
+  for (const [colour, scheme] of colours) {
+    await page.evaluate((colour) => {
+      document.body.style.color = colour;
+    }, colour);
+    await page.waitForFunction(
+      (scheme) =>
+        document.querySelector('moon-flow').shadowRoot.querySelector('.frame').dataset.scheme ===
+        scheme,
+      scheme,
+      { timeout: 2000 },
+    );
+  }
+  assert.deepEqual(complaints, []);
   await page.close();
 });
 

@@ -199,6 +199,18 @@ test('in a frame it tells its height and takes a theme, to and from its host alo
       document.querySelector('moon-flow').shadowRoot.querySelector('figure').dataset.scheme ===
       'dark',
   );
+  // What it said stays said when something else changes.
+  for (const [name, value] of [
+    ['seed', '4'],
+    ['theme', 'pink'],
+  ]) {
+    await frame.evaluate(
+      ([name, value]) => document.querySelector('moon-flow').setAttribute(name, value),
+      [name, value],
+    );
+    await page.waitForTimeout(100);
+    assert.equal(await scheme(), 'dark', name);
+  }
   // A page of another origin is neither told nor heard.
   other.pages.set('/around.html', { body: html });
   const stranger = await opened(browser, `${other.origin}/around.html`);

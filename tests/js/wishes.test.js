@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addressed } from '../../web/element/alone.js';
+import { languageIn } from '../../web/element/habitat.js';
 import { originOf, themeIn } from '../../web/element/mailbox.js';
 import { phrases } from '../../web/element/phrases.js';
 import { configOf, mannerOf } from '../../web/element/wishes.js';
@@ -22,6 +23,27 @@ test('importing the element and the widget where there are no elements does noth
   assert.deepEqual(Object.keys(widget.default), ['render']);
   assert.equal(typeof define, 'function');
   assert.equal(Reflect.ownKeys(globalThis).length, before);
+});
+
+test('a language is read as pages and systems write it, and none is English', () => {
+  /** @type {[string, string][]} */
+  const read = [
+    ['de', 'de'],
+    ['zh-Hans-CN', 'zh-Hans-CN'],
+    ['en_US', 'en-US'],
+    ['zh_CN', 'zh-CN'],
+    ['zh_CN.UTF-8', 'zh-CN'],
+    ['zh-!', 'zh'],
+    ['', 'en'],
+    ['C', 'en'],
+    ['english language', 'en'],
+    ['__', 'en'],
+  ];
+  for (const [text, language] of read) {
+    assert.equal(languageIn(text), language, text);
+    assert.doesNotThrow(() => (1.5).toLocaleString(languageIn(text)));
+    assert.equal(phrases(languageIn(text)).start, language.startsWith('zh') ? '开始' : 'Start');
+  }
 });
 
 test('attributes make a whole configuration, data and seed over config', async () => {
@@ -56,6 +78,10 @@ const REFUSED = [
   [{ config: 'stratified=1' }, /^stratified: got "1"; allowed is true or false$/],
   [{ config: 'onload=alert(1)' }, /^parameter: got "onload"; allowed is one of /],
   [{ config: '__proto__=1' }, /^parameter: got "__proto__"; allowed is one of /],
+  [
+    { config: '{"steps": 100, "st\\u0065ps": 200}' },
+    /^config: got ".*"; allowed is a JSON object of parameters, each once, such as /,
+  ],
   [{ config: '[1]' }, /^config: got "\[1\]"; allowed is a JSON object/],
   [{ config: 'null' }, /^config: got "null"; allowed is a JSON object/],
   [{ config: '{"steps": -1}' }, /^steps: got -1; allowed is /],

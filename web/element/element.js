@@ -19,14 +19,15 @@
  *   host        origin of the page around a frame, for height and theme; see mailbox.js
  *   worker-url  of the file moonflow/worker, for policies that forbid blob workers
  *
- * A value that cannot be is told in the element with what is allowed, and the model that runs goes on as it was.
+ * A value that cannot be is told in the element with what is allowed, and the model that runs goes on as it was. One that has
+ * failed begins anew when what it is to learn is changed.
  *
  * Properties: `data`, `seed`, `autostart`, `controls`, `theme`, `poster`, `host` are the attributes as text; `config` takes an
  * object too; `t` is the time of the flow shown, 0 noise to 1 data. To read: `state` (waiting, opening, training, paused,
  * sleeping, finished, failed), `step`, `total`, `loss`, `quality` ({sw2, floor} or null), `message`, `transport` and `refused`
  * (how its worker was started; see spawn).
  *
- * Methods: `start()`, `pause()`, `reset()`; `digest()` of the weights and `save()`, a safetensors file, as promises.
+ * Methods: `start()`; `pause()`; `reset()`, after a failure to wait for a start; `digest()` of the weights and `save()`, a safetensors file, as promises.
  *
  * Events, all of which bubble: moonflow-start {step, total}; moonflow-step {step, total, loss, quality}, some 20 a second;
  * moonflow-pause, with the same; moonflow-finish, with `hash` too; moonflow-error {message}.

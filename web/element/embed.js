@@ -5,6 +5,7 @@
 
 import { placesAt } from '../view/passage.js';
 import { dark, light } from '../view/theme.js';
+import { languageOf, schemeAround, still } from './habitat.js';
 import { isEnd, Learner } from './learner.js';
 import { Mailbox } from './mailbox.js';
 import { phrases } from './phrases.js';
@@ -21,10 +22,6 @@ import { configOf, mannerOf } from './wishes.js';
 
 /** Milliseconds of the way from noise to data that is shown once the run is done. */
 const LAP_MS = 2500;
-/** How light the text of a page is that has a dark ground. */
-const LIGHT_TEXT = 0.5;
-
-const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 export class Embed {
   message = '';
@@ -52,7 +49,8 @@ export class Embed {
   /** @type {Memory | null} */
   #memory;
   #opening = false;
-  #failed = false;
+  /** What it failed of; '' while it has not. */
+  #failure = '';
   #gone = false;
   #stirred = false;
   /** @type {Promise<void> | null} */
@@ -81,7 +79,7 @@ export class Embed {
 
   /** @returns {State} */
   get state() {
-    if (this.#failed) return 'failed';
+    if (this.#failure) return 'failed';
     if (this.#opening) return 'opening';
     if (!this.#learner) return 'waiting';
     if (this.#learner.done) return 'finished';
@@ -94,8 +92,7 @@ export class Embed {
   }
 
   start() {
-    if (this.#failed) this.#drop();
-    this.#failed = false;
+    this.#forgive();
     if (this.#learner?.done) this.#had = null;
     this.#wanted = true;
     this.#unread ||= this.message !== '';
@@ -114,7 +111,9 @@ export class Embed {
     else this.start();
   }
 
+  /** Makes the model anew, which goes on as the one before; after a failure it waits for a start. */
   reset() {
+    this.#forgive();
     this.#had = null;
     this.#memory = null;
     this.t = 1;
@@ -131,18 +130,23 @@ export class Embed {
   /** An attribute has changed. How it shows itself is taken at once, what it learns when it is seen. */
   reread() {
     this.#unread = true;
-    this.#mailbox?.end();
-    this.#mailbox = null;
-    this.#told = 'auto';
     this.#fault = null;
+    const { host } = this.#manner;
     try {
       this.#manner = mannerOf(this.#element);
-      const { host } = this.#manner;
-      if (host !== null) this.#mailbox = new Mailbox(host, (theme) => this.#hear(theme));
+      if (this.#manner.host !== host) this.#listen();
     } catch (error) {
       this.#fault = error;
     }
     this.stir();
+  }
+
+  /** Hears the page around a frame, if it is named. What another has said counts no longer. */
+  #listen() {
+    this.#mailbox?.end();
+    this.#told = 'auto';
+    const { host } = this.#manner;
+    this.#mailbox = host === null ? null : new Mailbox(host, (theme) => this.#hear(theme));
   }
 
   /** @param {Manner['theme']} theme */
@@ -188,7 +192,7 @@ export class Embed {
     const { awake, seen } = this.#vigil;
     if (!seen) return;
     if (this.#unread) await this.#read();
-    if (this.#failed || this.#gone) return;
+    if (this.#failure || this.#gone) return;
     if (this.#wanted === null && this.message === '')
       this.#wanted = this.#manner.autostart === 'visible' && !still();
     if (!awake) return this.#learner?.halt();
@@ -205,8 +209,13 @@ export class Embed {
     try {
       const config = await configOf(this.#element);
       if (this.#fault) throw this.#fault;
-      if (JSON.stringify(config) !== JSON.stringify(this.#wish)) this.#wish = config;
-      this.message = '';
+      if (JSON.stringify(config) !== JSON.stringify(this.#wish)) {
+        this.#wish = config;
+        // What failed has been mended, and begins as if it were new.
+        if (this.#failure) this.#wanted = null;
+        this.#forgive();
+      }
+      this.message = this.#failure;
     } catch (error) {
       this.#say(error);
     }
@@ -269,33 +278,33 @@ export class Embed {
   /** @param {Learner} learner */
   async #rested(learner) {
     if (learner !== this.#learner) return;
-    if (!learner.done) return this.#emit('pause', figuresOf(learner));
+    if (!learner.done) return this.#emit('pause', learner.figures);
     if (!still()) this.#lapAt = performance.now();
     this.invalidate();
     try {
-      this.#emit('finish', { ...figuresOf(learner), hash: await learner.digest() });
+      this.#emit('finish', { ...learner.figures, hash: await learner.digest() });
     } catch (error) {
       if (!isEnd(error)) this.#fail(error);
     }
   }
 
   #learned() {
-    if (this.#learner && !this.#gone) this.#emit('step', figuresOf(this.#learner));
+    if (this.#learner && !this.#gone) this.#emit('step', this.#learner.figures);
     this.invalidate();
   }
 
   /** @param {unknown} error */
   #fail(error) {
     if (this.#gone || isEnd(error)) return;
-    this.#failed = true;
     this.#wanted = false;
     this.#say(error);
+    this.#failure = this.message;
     this.invalidate();
   }
 
   /** @param {unknown} error */
   #say(error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = (error instanceof Error && error.message) || String(error);
     if (message === this.message) return;
     this.message = message;
     this.#emit('error', { message });
@@ -310,10 +319,15 @@ export class Embed {
     this.#element.dispatchEvent(new CustomEvent(`moonflow-${name}`, init));
   }
 
-  #drop() {
+  /** After a failure: nothing is left of it, nor of the worker that it was in. */
+  #forgive() {
+    if (!this.#failure) return;
     this.#learner?.dispose();
     this.#learner = null;
     this.#had = null;
+    this.#failure = '';
+    this.message = '';
+    this.#unread = true;
   }
 
   /** Asks for a drawing in the next frame; out of sight there is none. */
@@ -342,7 +356,7 @@ export class Embed {
       poster: this.#element.getAttribute('poster'),
       message: this.message,
       t: this.t,
-      figures: learner ? figuresOf(learner) : NOTHING,
+      figures: learner ? learner.figures : NOTHING,
       points: learner && data ? { data, samples: this.#at(this.t), dim: learner.dim } : null,
     });
   }
@@ -375,26 +389,8 @@ export class Embed {
     const { theme } = this.#manner;
     if (theme !== 'auto') return theme;
     if (this.#told !== 'auto') return this.#told;
-    return lightness(this.#face.colour) > LIGHT_TEXT ? 'dark' : 'light';
+    return schemeAround(this.#face.colour);
   }
 }
 
 const NOTHING = { step: 0, total: 0, loss: Number.NaN, quality: null };
-
-/** @param {Learner} learner */
-function figuresOf({ step, total, loss, quality }) {
-  return { step, total, loss, quality };
-}
-
-/** @param {Element} element */
-function languageOf(element) {
-  const near = element.closest('[lang]') ?? document.documentElement;
-  return near.getAttribute('lang') || 'en';
-}
-
-/** From 0 to 1, of a colour as getComputedStyle writes it. @param {string} colour */
-function lightness(colour) {
-  const [red, green, blue] = (colour.match(/[\d.]+/g) ?? ['0', '0', '0']).map(Number);
-  const most = colour.startsWith('rgb') ? 255 : 1;
-  return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / most;
-}

@@ -100,6 +100,11 @@ export class Learner {
     return Number(this.config?.dim ?? 2);
   }
 
+  get figures() {
+    const { step, total, loss, quality } = this;
+    return { step, total, loss, quality };
+  }
+
   get running() {
     return this.#stretch !== null;
   }

@@ -1,6 +1,7 @@
 /**
  * @file The element's style sheet: adopted, so that a policy without inline styles allows it. Colours are those of
- * web/view/theme.js, by the attribute `scheme` of the frame.
+ * web/view/theme.js, by the attribute `scheme` of the frame. The sentinel has the colour of the text around, in sRGB however the
+ * page writes it.
  */
 
 import { dark, light } from '../view/theme.js';
@@ -26,7 +27,7 @@ const colours = (theme, { quiet, edge, focus, warn }, scheme) => `
 const SHEET = `
   :host { display: block; container-type: inline-size; max-width: 100%; }
   :host([hidden]) { display: none; }
-  .sentinel { position: absolute; visibility: hidden; transition: color 1ms; }
+  .sentinel { position: absolute; visibility: hidden; transition: color 1ms; color: color-mix(in srgb, currentColor, currentColor); }
   ${colours(light, MORE.light, 'light')}
   ${colours(dark, MORE.dark, 'dark')}
   .frame {

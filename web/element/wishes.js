@@ -4,6 +4,7 @@
  */
 
 import { compile, MoonflowError, parameters, resolve } from '../lib/index.js';
+import { parseStrict } from '../lib/json.js';
 import { originOf } from './mailbox.js';
 
 /**
@@ -24,7 +25,7 @@ const CHOICES = {
 /** More than any configuration needs, and little enough to be read at once. */
 const CONFIG_MAX = 16_384;
 const SHAPE =
-  'a JSON object of parameters, such as {"data": "moons", "steps": 600}, or the same as a link has it, data=moons&steps=600';
+  'a JSON object of parameters, each once, such as {"data": "moons", "steps": 600}, or the same as a link has it, data=moons&steps=600';
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Needs points or pairs that an element has no way to be given. @type {[string, string][]} */
@@ -94,7 +95,7 @@ function parsed(module, text) {
   if (/^#?\w+=/.test(text)) return linked(module, text);
   let value;
   try {
-    value = JSON.parse(text);
+    value = parseStrict(text);
   } catch {
     throw refuse('config', text, SHAPE);
   }
