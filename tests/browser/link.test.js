@@ -174,6 +174,7 @@ test('hostile and foreign links are used as far as they are understood, and say 
         /points: got "AAAA"; allowed is one written by Copy link/,
       ],
     ],
+    ['points=AQIAAQAAEAAQ&data=points', [/points: got 1 point; allowed are at least two/]],
   ]);
   for (const [part, said] of cases) {
     const { page, complaints, context } = await follow(site, `${part}&${SMALL_LINK}`);
@@ -181,6 +182,7 @@ test('hostile and foreign links are used as far as they are understood, and say 
     for (const sentence of said) assert.match(notice, sentence);
     assert.equal(await page.inputValue('#p-hidden'), '8', part);
     assert.equal(await page.inputValue('#p-lr'), '0.02');
+    assert.equal(await page.inputValue('#p-data'), 'moons');
     assert.equal(await page.$('#link-notice img, #link-notice b'), null);
     await trained(page);
     await page.click('#link-notice button');

@@ -11,6 +11,7 @@ import { Model } from '../lib/model.js';
 import { isOfPairs } from '../lib/pairs.js';
 import { parameters, preset, presetsWithoutPoints, resolve } from '../lib/parameters.js';
 import { rehearse } from '../lib/rehearsal.js';
+import { varied } from './flock.js';
 
 /**
  * @typedef {import('../lib/parameters.js').Value} Value
@@ -235,6 +236,12 @@ export class Dials {
    */
   follow(text, name) {
     const { config, own, path, faults } = read(this.#module, text);
+    try {
+      if (own) varied(own.points, own.dim);
+    } catch (error) {
+      const rest = text.split('&').filter((part) => !OF_POINTS.test(part));
+      return [...this.follow(rest.join('&'), name), /** @type {Error} */ (error).message];
+    }
     this.config = config;
     this.curve = path ?? this.curve;
     if (own) {
@@ -269,6 +276,9 @@ export class Dials {
     return { dim: preset(this.#module, this.presets[0]).dim, classes: 0 };
   }
 }
+
+/** What in a link belongs to own points. */
+const OF_POINTS = /^#?(points|data|dim|classes)=/;
 
 const LACKING = {
   points: 'No points are loaded: go to Your data first.',

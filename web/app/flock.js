@@ -84,3 +84,15 @@ export function meanDistance(classes) {
 export function meanFloor(classes) {
   return meanDistance(classes.map((each) => ({ ...each, sw2: each.sw2_floor })));
 }
+
+/**
+ * Throws when all points lie at one place: there is no shape to learn, and no distance to measure it by.
+ * @param {Float32Array} points
+ * @param {number} dim
+ */
+export function varied(points, dim) {
+  if (points.some((value, i) => value !== points[i % dim])) return;
+  const n = points.length / dim;
+  const got = n === 1 ? '1 point' : `${n.toLocaleString('en')} points at one place`;
+  throw new Error(`points: got ${got}; allowed are at least two that differ`);
+}

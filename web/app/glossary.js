@@ -122,6 +122,9 @@ export function helpOf({ name, help }) {
   const chinese = tongue() === 'zh' && CHINESE[name]?.[1];
   return (
     chinese ||
-    help.replace(ROWS, (whole, bare) => (CHINESE[bare ?? whole] ? nameOf(bare ?? whole) : whole))
+    help.replace(ROWS, (whole, bare) => {
+      if (bare) return `“${nameOf(bare)}”`;
+      return CHINESE[whole] ? nameOf(whole) : whole;
+    })
   );
 }

@@ -54,7 +54,7 @@ const TEXT = {
     pathSet:
       'A network now learns the VP path: noise fades as cos(πt/2) while data grow as sin(πt/2).',
     pathSee:
-      'Play the flow below the picture and switch on Trajectories above it: they bend. Then choose path linear under Settings, train again, and see them straighten. A path decides where points are at time t; the network learns the velocity that follows from it.',
+      'Play the flow and switch on Trajectories, both below the picture: they bend. Then choose path linear under Settings, train again, and see them straighten. A path decides where points are at time t; the network learns the velocity that follows from it.',
     loss: 'The loss',
     lossSet:
       'Each point is now taught the velocity of its own pair, x1 − x0, as the conditional loss says.',
@@ -84,7 +84,7 @@ const TEXT = {
     path: '路径',
     pathSet: '网络现在学习 VP 路径：噪声按 cos(πt/2) 消退，数据按 sin(πt/2) 增长。',
     pathSee:
-      '播放画面下方的流动，并打开画面上方的“轨迹”：它们是弯的。再到设置里把路径改为直线，重新训练，看它们变直。路径决定点在时刻 t 的位置，网络学的是由此得出的速度。',
+      '在画面下方播放流动，并打开“轨迹”：它们是弯的。再到设置里把路径改为直线，重新训练，看它们变直。路径决定点在时刻 t 的位置，网络学的是由此得出的速度。',
     loss: '损失',
     lossSet: '现在教给每个点的，是它自己那一对的速度 x1 − x0，即条件流匹配（CFM）损失。',
     lossSee:

@@ -8,6 +8,7 @@ import { read as readCsv } from '../lib/csv.js';
 import { pointsOfInk } from '../lib/ink.js';
 import { read as readNpy } from '../lib/npy.js';
 import { standardised } from '../lib/standard.js';
+import { varied } from './flock.js';
 import { numbered } from './roster.js';
 
 const ROWS_MAX = 2 ** 20;
@@ -48,18 +49,6 @@ export function pointsOfTable(bytes, { labelled = false, scaling = 'none' } = {}
   }
   varied(data, dim);
   return { n, dim, labels, names: table.names, data: scaled(data, dim, scaling) };
-}
-
-/**
- * Throws when all points lie at one place: there is no shape to learn, and no distance to measure it by.
- * @param {Float32Array} points
- * @param {number} dim
- */
-export function varied(points, dim) {
-  if (points.some((value, i) => value !== points[i % dim])) return;
-  const n = points.length / dim;
-  const got = n === 1 ? '1 point' : `${n.toLocaleString('en')} points at one place`;
-  throw new Error(`points: got ${got}; allowed are at least two that differ`);
 }
 
 /**

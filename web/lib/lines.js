@@ -3,7 +3,9 @@
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const QUOTED = /"(?:[^"]|"")*"/g;
 /** A field that is all between quotes. */
-const WHOLE = /^"((?:[^"]|"")*)"$/;
+const WHOLE = /^"(.*)"$/;
+/** No table has it. */
+const VEIL = '\0';
 const SEPARATORS = [',', ';', '\t'];
 
 /**
@@ -35,15 +37,14 @@ export function rowsOf(lines) {
  * @param {string} separator
  */
 function fieldsOf(line, separator) {
-  if (!line.includes('"')) return line.split(separator).map((field) => field.trim());
-  // What stands between quotes is set aside while the line is cut.
-  /** @type {string[]} */
-  const aside = [];
-  const cut = line.replace(QUOTED, (quoted) => `"${aside.push(quoted) - 1}"`).split(separator);
-  return cut.map((field) => {
-    const whole = field.replace(/"(\d+)"/g, (_, i) => aside[Number(i)]).trim();
-    return whole.replace(WHOLE, (_, inner) => inner.replaceAll('""', '"').trim());
-  });
+  const trimmed = (/** @type {string} */ text) =>
+    text.split(separator).map((field) => field.trim());
+  if (!line.includes('"')) return trimmed(line);
+  // Between quotes the separator stands for itself: it is another character while the line is cut.
+  const veiled = line.replace(QUOTED, (quoted) => quoted.replaceAll(separator, VEIL));
+  return trimmed(veiled).map((field) =>
+    field.replace(WHOLE, '$1').replaceAll('""', '"').replaceAll(VEIL, separator),
+  );
 }
 
 /** @param {string} field */

@@ -55,14 +55,10 @@ export function metadataOf(bytes) {
 function split(bytes) {
   if (!(bytes instanceof Uint8Array))
     throw malformed('file: got no bytes; allowed is a Uint8Array');
-  if (bytes.length < LENGTH_BYTES) {
-    throw malformed(
-      `file: got ${bytes.length} bytes; allowed are at least the ${LENGTH_BYTES} of the header length`,
-    );
-  }
   if (bytes.length < LENGTH_BYTES + HEADER_MIN) {
-    const least = `${LENGTH_BYTES + HEADER_MIN} of a header length and a header`;
-    throw malformed(`file: got ${bytes.length} bytes; allowed are at least the ${least}`);
+    throw malformed(
+      `file: got ${bytes.length} bytes; allowed are at least ${LENGTH_BYTES + HEADER_MIN}`,
+    );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const claim = view.getBigUint64(0, true);
