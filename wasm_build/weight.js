@@ -13,13 +13,13 @@ const weigh = (bytes) => gzipSync(bytes, { level: 9 }).length;
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
 const CEILINGS = {
-  'index.js': 78_500,
-  'moonflow.iife.js': 82_800,
-  'worker.js': 78_500,
+  'index.js': 79_500,
+  'moonflow.iife.js': 84_000,
+  'worker.js': 79_500,
   // All that a page loads before its element is touched; 120 kB is what is promised to those who embed it.
-  'element.iife.js': 90_000,
-  'anywidget.js': 90_000,
-  'moonflow.html': 91_000,
+  'element.iife.js': 92_000,
+  'anywidget.js': 92_000,
+  'moonflow.html': 93_000,
 };
 
 const core = weigh(read('wasm_build/core.js'));
