@@ -267,6 +267,7 @@ test('what cannot be read is refused at its place with what is allowed, and the 
       }, name);
     }
     assert.match(await fault(page, `${name}: `), said);
+    assert.equal(await page.locator('.field:has(#load-points) #load-points-fault').count(), 1);
     assert.equal(await page.textContent('#hash'), hash);
     assert.equal(await page.inputValue('#p-data'), 'moons');
   }
@@ -274,6 +275,7 @@ test('what cannot be read is refused at its place with what is allowed, and the 
   await page.fill('#own-paste', '1,2,0\n3,4,2.5\n');
   await page.click('#own-read');
   assert.match(await fault(page, 'pasted table: '), /label of point 1: got 2.5; .* an integer/);
+  assert.equal(await page.locator('.field:has(#own-paste) #load-points-fault').count(), 1);
   await page.selectOption('#p-data', 'points');
   assert.match(
     (await page.textContent('#p-data-fault')) ?? '',

@@ -16,29 +16,25 @@ import { scaled } from './points.js';
 import { Reader } from './reader.js';
 import { say } from './sayings.js';
 import { Surface } from './surface.js';
+import { Terms } from './terms.js';
 import { figure } from './tongue.js';
 
-/**
- * @typedef {import('./points.js').Scaling} Scaling
- * @typedef {'drawn' | 'table' | 'image'} Kind
- */
+/** @typedef {'surface' | 'paste' | 'file' | 'terms'} Place where something was asked, and is refused */
 
-const SCALINGS = /** @type {const} */ (['columns', 'shape', 'none']);
-/** Points of an image: what is asked for at first, at least and at most. */
-const INKED = { first: 2000, least: 10, most: 100_000 };
 const RADIUS = { min: 0.01, max: 0.3, step: 0.01 };
 
 export class Own {
-  /** What is scaled how, as it suits each kind. @type {Record<Kind, Scaling>} */
-  #scaling = { drawn: 'shape', table: 'columns', image: 'shape' };
-  #labelled = false;
-  #light = false;
-  #inked = INKED.first;
+  #terms = new Terms(
+    () => this.#again(),
+    (sentence) => this.#refuse(sentence, 'terms'),
+  );
   /** What was read last, to be read again when an option changes. @type {File | null} */
   #file = null;
   /** @type {import('./intake.js').Reading | null} */
   #table = null;
   #fault = '';
+  /** @type {Place} */
+  #place = 'surface';
   /** What was last done, read aloud. */
   #done = '';
   #reading = false;
@@ -65,7 +61,7 @@ export class Own {
     document.addEventListener('drop', (event) => this.#drop(event));
     root.addEventListener('paste', (event) => {
       const file = event.clipboardData?.files[0];
-      if (file) this.#take(file);
+      if (file) this.#take(file, 'paste');
     });
   }
 
@@ -75,8 +71,8 @@ export class Own {
       say('title'),
       this.#kind,
       this.#count,
-      [this.#scaling, this.#labelled, this.#light, this.#inked, brush?.radius],
-      [this.#fault, this.#done, this.#reading, this.#curve.fault, this.#curve.done],
+      [this.#terms, brush?.radius],
+      [this.#fault, this.#place, this.#done, this.#reading, this.#curve.fault, this.#curve.done],
       this.#desk.session.run.phase === 'starting',
     ]);
     if (look !== this.#drawn) render(this.#view(), this.#root);
@@ -94,7 +90,7 @@ export class Own {
     });
   }
 
-  /** @returns {Kind} */
+  /** @returns {import('./terms.js').Kind} */
   get #kind() {
     return this.#table?.kind ?? 'drawn';
   }
@@ -108,14 +104,16 @@ export class Own {
       <p class="prose">${say('intro')}</p>
       <div class="own">
         ${this.#surface()}
-        <div class="sources">${this.#paste()} ${this.#choose()} ${this.#options()} ${this.#curve.view()}</div>
+        <div class="sources">${this.#paste()} ${this.#choose()}
+          ${this.#terms.view(this.#kind)} ${this.#faultAt('terms')} ${this.#curve.view()}</div>
       </div>`;
   }
 
   #surface() {
     const { radius } = this.#brush ?? { radius: 0.08 };
     const turn = (/** @type {Event} */ event) => {
-      if (this.#brush) this.#brush.radius = Number(chosen(event));
+      const { value } = /** @type {HTMLInputElement} */ (event.target);
+      if (this.#brush) this.#brush.radius = Number(value);
       this.#desk.changed();
     };
     const empty = this.#count === 0;
@@ -160,15 +158,21 @@ export class Own {
           ${say('depart')}
         </button>
       </div>
-      <p id="load-points-fault" class="fault" role="alert" ?hidden=${!this.#fault}>${this.#fault}</p>
+      ${this.#faultAt('surface')}
       <p class="small" role="status">${this.#done}</p>
     </figure>`;
+  }
+
+  /** What was refused, beside what it was asked with. @param {Place} place */
+  #faultAt(place) {
+    if (this.#fault === '' || place !== this.#place) return nothing;
+    return html`<p id="load-points-fault" class="fault" role="alert">${this.#fault}</p>`;
   }
 
   #paste() {
     const read = () => {
       const area = /** @type {HTMLTextAreaElement} */ (this.#root.querySelector('textarea'));
-      this.#take(new File([area.value], say('pasted'), { type: 'text/csv' }));
+      this.#take(new File([area.value], say('pasted'), { type: 'text/csv' }), 'paste');
     };
     return html`<div class="field">
       <h3><label for="own-paste">${say('paste')}</label></h3>
@@ -177,10 +181,11 @@ export class Own {
         rows="4"
         spellcheck="false"
         placeholder="0.5, 1.2&#10;-0.3, 0.8"
-        aria-describedby="own-paste-text"
+        aria-describedby="own-paste-text load-points-fault"
       ></textarea>
       <p id="own-paste-text" class="small">${say('pasteHelp')}</p>
       <button type="button" id="own-read" @click=${read}>${say('read')}</button>
+      ${this.#faultAt('paste')}
     </div>`;
   }
 
@@ -192,93 +197,17 @@ export class Own {
         id="load-points"
         accept=".csv,.tsv,.txt,.npy,image/png,image/jpeg,image/webp,image/gif"
         aria-describedby="load-points-text load-points-fault"
-        @change=${(/** @type {Event} */ event) => chosenFile(event, (file) => this.#take(file))}
+        @change=${(/** @type {Event} */ event) => chosenFile(event, (file) => this.#take(file, 'file'))}
       />
       <p id="load-points-text" class="small">${say('fileHelp')}</p>
+      ${this.#faultAt('file')}
     </div>`;
-  }
-
-  #options() {
-    const set = (/** @type {() => void} */ change) => {
-      change();
-      this.#again();
-    };
-    const kind = this.#kind;
-    return html`<div class="options">
-      <div class="field">
-        <label for="own-scaling">${say('scale')}</label>
-        <select
-          id="own-scaling"
-          aria-describedby="own-scaling-text"
-          @change=${(/** @type {Event} */ event) =>
-            set(() => {
-              this.#scaling[kind] = /** @type {Scaling} */ (chosen(event));
-            })}
-        >
-          ${SCALINGS.map(
-            (each) =>
-              html`<option value=${each} ?selected=${each === this.#scaling[kind]}>${say(each)}</option>`,
-          )}
-        </select>
-        <p id="own-scaling-text" class="small">${say('scaleHelp')}</p>
-      </div>
-      <div class="field switch">
-        <label for="own-labelled">${say('labelled')}</label>
-        <input
-          type="checkbox"
-          id="own-labelled"
-          .checked=${this.#labelled}
-          @change=${() =>
-            set(() => {
-              this.#labelled = !this.#labelled;
-            })}
-        />
-      </div>
-      ${kind === 'image' ? this.#inkOptions(set) : nothing}
-    </div>`;
-  }
-
-  /** @param {(change: () => void) => void} set */
-  #inkOptions(set) {
-    const inked = (/** @type {Event} */ event) => {
-      const n = Math.round(Number(chosen(event)));
-      const allowed = n >= INKED.least && n <= INKED.most;
-      if (allowed) {
-        set(() => {
-          this.#inked = n;
-        });
-      } else
-        this.#refuse(say('inkedFault', chosen(event), figure(INKED.least), figure(INKED.most)));
-    };
-    return html`<div class="field">
-        <label for="own-inked">${say('inked')}</label>
-        <input
-          type="number"
-          id="own-inked"
-          min=${INKED.least}
-          max=${INKED.most}
-          .value=${String(this.#inked)}
-          @change=${inked}
-        />
-      </div>
-      <div class="field switch">
-        <label for="own-light">${say('light')}</label>
-        <input
-          type="checkbox"
-          id="own-light"
-          .checked=${this.#light}
-          @change=${() =>
-            set(() => {
-              this.#light = !this.#light;
-            })}
-        />
-      </div>`;
   }
 
   /** What the surface shows, in words. */
   #caption() {
     if (this.#reading) return say('reading');
-    const fits = this.#scaling[this.#kind] !== 'none';
+    const fits = this.#terms.scaling[this.#kind] !== 'none';
     const { full = false } = this.#brush?.strokes ?? {};
     return captionOf(this.#table, { name: this.#file?.name ?? '', n: this.#count, full, fits });
   }
@@ -301,8 +230,11 @@ export class Own {
     this.#brush?.clear();
   }
 
-  /** @param {File} file */
-  async #take(file) {
+  /**
+   * @param {File} file
+   * @param {Place} place  where it came in
+   */
+  async #take(file, place) {
     // One that is refused takes the place of what is being read too.
     this.#reader.drop();
     this.#fault = this.#done = '';
@@ -310,15 +242,16 @@ export class Own {
     this.#desk.changed();
     try {
       if (/\.safetensors$/i.test(file.name)) throw new Error(say('weights'));
-      const { table, image } = this.#scaling;
-      const rest = { labelled: this.#labelled, light: this.#light, n: this.#inked };
-      const reading = await this.#reader.read(sized(file), { table, image, ...rest });
+      const { scaling, labelled, light, inked: n } = this.#terms;
+      const { table, image } = scaling;
+      const terms = { table, image, labelled, light, n };
+      const reading = await this.#reader.read(sized(file), terms);
       if (!reading) return;
       if (reading.labels) countClasses(reading.labels);
       this.#file = file;
       this.#show(reading);
     } catch (error) {
-      this.#refuse(`${file.name}: ${messageOf(error)}`);
+      this.#refuse(`${file.name}: ${messageOf(error)}`, place);
     }
     this.#reading = false;
     this.#desk.changed();
@@ -332,13 +265,17 @@ export class Own {
 
   /** Reads the same file again, as the options now say. */
   #again() {
-    if (this.#file) this.#take(this.#file);
+    if (this.#file) this.#take(this.#file, 'terms');
     else this.#desk.changed();
   }
 
-  /** @param {string} sentence */
-  #refuse(sentence) {
+  /**
+   * @param {string} sentence
+   * @param {Place} place
+   */
+  #refuse(sentence, place) {
     this.#fault = sentence;
+    this.#place = place;
     this.#desk.changed();
   }
 
@@ -359,7 +296,7 @@ export class Own {
       this.#done = say(done, figure(points.n));
       work.catch(() => {});
     } catch (error) {
-      this.#refuse(messageOf(error));
+      this.#refuse(messageOf(error), 'surface');
     }
     this.#desk.changed();
   }
@@ -372,7 +309,7 @@ export class Own {
     }
     const drawn = /** @type {Surface} */ (this.#brush).strokes.points;
     varied(drawn, 2);
-    const data = scaled(drawn, 2, this.#scaling.drawn);
+    const data = scaled(drawn, 2, this.#terms.scaling.drawn);
     return { data, n: data.length / 2, dim: 2, name: say('byHand') };
   }
 
@@ -390,11 +327,6 @@ export class Own {
     event.preventDefault();
     this.#root.classList.remove('dropping');
     this.#root.scrollIntoView({ block: 'nearest' });
-    this.#take(file);
+    this.#take(file, 'surface');
   }
-}
-
-/** @param {Event} event */
-function chosen(event) {
-  return /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value;
 }
