@@ -17,7 +17,8 @@
  *   poster      address of a picture that is shown until it begins
  *   lang        en, zh; of the element or what is around it
  *   host        origin of the page around a frame, for height and theme; see mailbox.js
- *   worker-url  of the file moonflow/worker, for policies that forbid blob workers
+ *   worker-url  of the file moonflow/worker, for policies that forbid blob workers: tried before any other way, and told in
+ *               `refused` when it leads nowhere; read when a worker is started
  *
  * A value that cannot be is told in the element with what is allowed, and the model that runs goes on as it was. One that has
  * failed begins anew when what it is to learn is changed.
