@@ -352,6 +352,20 @@ test('the scheme is that of the text around, in whatever colour space it is writ
   await page.close();
 });
 
+test('a poster that does not come leaves the drawing, and another one is shown', async () => {
+  const dot = 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>';
+  const { page } = await visited(tag({ autostart: 'none', poster: '/absent.png' }));
+  const poster = page.locator('moon-flow [part="poster"]');
+  await poster.locator('svg').waitFor();
+  assert.equal(await poster.locator('img').isVisible(), false);
+  await page.evaluate((dot) => {
+    document.querySelector('moon-flow').poster = dot;
+  }, dot);
+  await poster.locator('img').waitFor();
+  assert.equal(await poster.locator('svg').isVisible(), false);
+  await page.close();
+});
+
 test('properties set before the class is there count, and a second script defines nothing', async () => {
   const early = `<script>const element = document.querySelector('moon-flow');
     element.seed = 11; element.config = { hidden: 24, steps: ${STEPS}, solver_steps: 10 };
@@ -364,7 +378,8 @@ test('properties set before the class is there count, and a second script define
   assert.equal(await digest(page), hash);
   await page.waitForFunction(() => globalThis.told.some(([name]) => name === 'finish'));
   const told = await page.evaluate(() => globalThis.told);
-  assert.deepEqual(told[0].slice(0, 1), ['step']);
+  assert.deepEqual(told[0].slice(0, 1), ['start']);
+  assert.ok(told.filter(([name]) => name === 'step').length > 1);
   assert.deepEqual(
     told.filter(([name]) => name === 'start').map(([, detail]) => detail),
     [{ step: 0, total: STEPS }],
