@@ -366,6 +366,25 @@ test('a poster that does not come leaves the drawing, and another one is shown',
   await page.close();
 });
 
+test('a property that is set to nothing takes its attribute away', async () => {
+  const { page } = await visited(tag({ autostart: 'none', seed: '3' }));
+  for (const name of ['config', 'seed']) {
+    for (const nothing of [null, undefined]) {
+      const has = await page.evaluate(
+        ([name, nothing]) => {
+          const element = document.querySelector('moon-flow');
+          element[name] = 'steps=9';
+          element[name] = nothing;
+          return element.hasAttribute(name);
+        },
+        /** @type {[string, null | undefined]} */ ([name, nothing]),
+      );
+      assert.equal(has, false, `${name} ${nothing}`);
+    }
+  }
+  await page.close();
+});
+
 test('properties set before the class is there count, and a second script defines nothing', async () => {
   const early = `<script>const element = document.querySelector('moon-flow');
     element.seed = 11; element.config = { hidden: 24, steps: ${STEPS}, solver_steps: 10 };

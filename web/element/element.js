@@ -109,9 +109,11 @@ function made() {
     }
 
     set config(value) {
-      const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-      if (text === null) this.removeAttribute('config');
-      else this.setAttribute('config', text);
+      if (value === null || value === undefined) this.removeAttribute('config');
+      else {
+        const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+        this.setAttribute('config', text);
+      }
     }
 
     get t() {
