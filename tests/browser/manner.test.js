@@ -229,3 +229,53 @@ test('in a frame it tells its height and takes a theme, to and from its host alo
   await stranger.page.close();
   other.close();
 });
+
+test('the scheme is that of the text around, in whatever colour space it is written', async () => {
+  const { page, complaints } = await visited(tag({ autostart: 'none' }));
+  /** @type {[string, string][]} */
+  const colours = [
+    ['oklch(0.2 0.02 250)', 'light'],
+    ['oklch(0.93 0.02 250)', 'dark'],
+    ['lab(10 5 5)', 'light'],
+    ['lch(90 5 250)', 'dark'],
+    ['lch(10 5 250)', 'light'],
+    ['color(display-p3 0.9 0.9 0.9)', 'dark'],
+    ['color(display-p3 0.1 0.1 0.1)', 'light'],
+    ['oklab(0.95 none none)', 'dark'],
+    ['hsl(250 20% 10%)', 'light'],
+    ['rgb(240, 240, 240)', 'dark'],
+  ];
+  for (const [colour, scheme] of colours) {
+    await page.evaluate((colour) => {
+      document.body.style.color = colour;
+    }, colour);
+    await page.waitForFunction(
+      (scheme) =>
+        document.querySelector('moon-flow').shadowRoot.querySelector('.frame').dataset.scheme ===
+        scheme,
+      scheme,
+      { timeout: 2000 },
+    );
+  }
+  assert.deepEqual(complaints, []);
+  await page.close();
+});
+
+test('a property that is set to nothing takes its attribute away', async () => {
+  const { page } = await visited(tag({ autostart: 'none', seed: '3' }));
+  for (const name of ['config', 'seed']) {
+    for (const nothing of [null, undefined]) {
+      const has = await page.evaluate(
+        ([name, nothing]) => {
+          const element = document.querySelector('moon-flow');
+          element[name] = 'steps=9';
+          element[name] = nothing;
+          return element.hasAttribute(name);
+        },
+        /** @type {[string, null | undefined]} */ ([name, nothing]),
+      );
+      assert.equal(has, false, `${name} ${nothing}`);
+    }
+  }
+  await page.close();
+});

@@ -138,3 +138,19 @@ test('it fits a screen of 320 pixels', async () => {
   assert.ok(wide <= 320, `${wide} px`);
   await page.context().close();
 });
+
+test('digits that do not arrive are said so, and leave no worker behind', async () => {
+  const { page } = await visit(site, { serviceWorkers: 'block' });
+  await settled(page, 'ready');
+  await page.route(/scribe|digits/, (route) => route.abort());
+  const before = page.workers().length;
+  for (let press = 0; press < 2; press++) {
+    await page.click('#digits-start');
+    await page.waitForFunction(() =>
+      /did not arrive/.test(document.querySelector('#digits').textContent),
+    );
+    await phase(page, 'idle');
+    for (let i = 0; i < 50 && page.workers().length > before; i++) await page.waitForTimeout(20);
+    assert.equal(page.workers().length, before);
+  }
+});

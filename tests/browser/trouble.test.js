@@ -79,7 +79,7 @@ test('a worker that dies is said to have died, and another takes the run up at i
   });
   await page.waitForSelector('#notice:not([hidden])');
   const said = (await page.textContent('#notice-text')) ?? '';
-  assert.match(said, /out of memory.*checkpoint/);
+  assert.match(said, /^The worker that computes has ended \(out of memory\)\. A new .*checkpoint/);
   await settled(page, 'paused');
   assert.equal(await stepOf(page), step);
   assert.equal(await page.textContent('#hash'), hash);
@@ -90,6 +90,20 @@ test('a worker that dies is said to have died, and another takes the run up at i
     const [, now] = /step ([\d,]+)/.exec(document.querySelector('#progress-text').textContent);
     return Number(now.replaceAll(',', '')) > step;
   }, step);
+});
+
+test('a click on Weights whose worker dies leaves no fault unheard', async () => {
+  const { page, complaints } = await visit(site, { before: keepWorkers });
+  await settled(page, 'ready');
+  await page.evaluate(() => {
+    document.querySelector('#save-weights').click();
+    const [worker] = globalThis.workers;
+    worker.terminate();
+    worker.dispatchEvent(new ErrorEvent('error', { message: 'out of memory' }));
+  });
+  await page.waitForSelector('#notice:not([hidden])');
+  await settled(page, 'ready', 'paused');
+  assert.deepEqual(complaints, []);
 });
 
 /** @type {[string, () => void, RegExp][]} */

@@ -55,6 +55,9 @@ async function visited(html, { headers, prepare } = {}) {
   return opened(browser, `${site.origin}/page.html`, {}, prepare);
 }
 
+/** How a worker was tried for before there was one. @param {import('playwright-core').Page} page */
+const refusedBy = (page) => page.evaluate(() => document.querySelector('moon-flow').refused);
+
 /** @param {string} html of a recipe, whose files lie beside it */
 const beside = (html) =>
   html
@@ -140,17 +143,24 @@ test('a strict policy is met without one report; without blob: the named worker 
     'Content-Security-Policy': headers['Content-Security-Policy'].replace(' blob:', ''),
   };
   const named = TAG.replace('>', ` worker-url="/${PACKAGE}worker.js">`);
-  const { page, requests } = await visited(`${ICON}${SCRIPT}${named}`, { headers: shut });
-  // Chromium reports the way that was tried and refused.
-  await trained({ page, complaints: [], requests: [] }, { transport: 'url' });
+  const { page, complaints, requests } = await visited(`${ICON}${SCRIPT}${named}`, {
+    headers: shut,
+  });
+  await trained({ page, complaints, requests }, { transport: 'url', own: /worker\.js$/ });
   assert.equal(requests.filter((address) => address.endsWith('/worker.js')).length, 1);
-  const refused = await page.evaluate(() => document.querySelector('moon-flow').refused);
-  assert.deepEqual(
-    refused.map(({ transport }) => transport),
-    ['blob'],
-  );
+  assert.deepEqual(await refusedBy(page), []);
   await leaves(page);
   note('strict CSP, no blob:', 'element.iife.js', 'same', 'url', '1, the worker', 'ended');
+  await page.close();
+});
+
+test('a worker-url that leads nowhere is told, and another way is taken', async () => {
+  const named = TAG.replace('>', ' worker-url="/nowhere/worker.js">');
+  const { page } = await visited(`${ICON}${SCRIPT}${named}`);
+  await trained({ page, complaints: [], requests: [] }, { transport: 'blob' });
+  const [{ transport, reason }, ...others] = await refusedBy(page);
+  assert.deepEqual([transport, others], ['url', []]);
+  assert.match(reason, /workerUrl must lead to the file moonflow\/worker/);
   await page.close();
 });
 

@@ -168,26 +168,22 @@ test('a strict policy that allows blob workers is met without one report', async
   }
 });
 
-test('where the policy forbids blob workers, workerUrl is taken, and the client says why', async () => {
+test('where the policy forbids blob workers, workerUrl is taken without one report', async () => {
   for (const given of strictly({ workerUrl: WORKER })) {
-    const headers = under("worker-src 'self'");
-    const { refused } = await trains({ ...given, headers }, 'url');
-    assert.deepEqual(
-      refused.map(({ transport }) => transport),
-      ['blob'],
-    );
-    assert.match(
-      refused[0].reason,
-      /^(error|.*violates.*); a Content-Security-Policy must allow worker-src blob:$/s,
-    );
-  }
-});
-
-test('who chooses workerUrl alone gets it without one report', async () => {
-  for (const given of strictly({ workerUrl: WORKER, transport: 'url' })) {
     const headers = under("worker-src 'self'");
     const { refused, complaints } = await trains({ ...given, headers }, 'url');
     assert.deepEqual([refused, complaints], [[], []]);
+  }
+});
+
+test('a workerUrl that leads nowhere is told, and the next way is taken', async () => {
+  for (const given of strictly({ workerUrl: '/absent.js' })) {
+    const { refused } = await trains(given, 'blob');
+    assert.deepEqual(
+      refused.map(({ transport }) => transport),
+      ['url'],
+    );
+    assert.match(refused[0].reason, /^error; workerUrl must lead to the file moonflow.worker/);
   }
 });
 
@@ -197,7 +193,11 @@ test('where no worker may be, the page’s own thread trains, and the client say
     const { refused } = await trains({ ...given, headers }, 'main');
     assert.deepEqual(
       refused.map(({ transport }) => transport),
-      ['blob', 'url'],
+      ['url', 'blob'],
+    );
+    assert.match(
+      refused[1].reason,
+      /^(error|.*violates.*); a Content-Security-Policy must allow worker-src blob:$/s,
     );
   }
   const [given] = strictly({ workerUrl: '/absent.js', transport: 'url' });

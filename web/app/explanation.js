@@ -24,6 +24,8 @@ export const explain = words({
     untilReset: (/** @type {string} */ why) => `${why}; so it is in this model, until a reset`,
     refused: (/** @type {string} */ why) => why,
     again: 'Try again',
+    ended: (/** @type {string} */ why) => `The worker that computes has ended (${why})`,
+    undelivered: 'the images of the digits did not arrive; press the button to ask for them again',
     revived: (/** @type {string} */ why, /** @type {number} */ step) =>
       `${why}. A new worker has taken the run up ${step > 0 ? `from its last checkpoint, after step ${step}` : 'from the start'}.`,
   },
@@ -43,6 +45,8 @@ export const explain = words({
     untilReset: (why) => `${why}；这个模型如此，重置之后才会改变`,
     refused: (why) => `引擎不接受：${why}`,
     again: '重试',
+    ended: (why) => `负责计算的 Worker 已终止（${why}）`,
+    undelivered: '手写数字的图像没有取到；再按一次按钮重取',
     revived: (why, step) =>
       `${why}。新的 Worker 已${step > 0 ? `从第 ${step} 步之后的检查点` : '从头'}接着训练。`,
   },
@@ -76,5 +80,7 @@ const brief = (loss) => figure(loss, { maximumSignificantDigits: 3, useGrouping:
 
 /** What went wrong, in the language of the page. @param {unknown} error */
 export function messageOf(error) {
+  const { code, details } = /** @type {{code?: string, details?: {reason?: unknown}}} */ (error);
+  if (code === 'worker' && details?.reason) return explain('ended', String(details.reason));
   return interpret(error instanceof Error ? error.message : String(error));
 }

@@ -280,8 +280,8 @@ class Page {
       download(drawing, `moonflow-${session.run.step}.svg`);
     });
     button('save-weights').addEventListener('click', async () => {
-      const bytes = /** @type {BlobPart} */ (await session.save());
-      download(new Blob([bytes]), `moonflow-${session.run.step}.safetensors`);
+      const bytes = /** @type {BlobPart | undefined} */ (await session.save());
+      if (bytes) download(new Blob([bytes]), `moonflow-${session.run.step}.safetensors`);
     });
     upload(input('load-weights'), element('load-weights-fault'), async (file) => {
       await session.load(new Uint8Array(await file.arrayBuffer()));

@@ -4,7 +4,7 @@
  */
 
 import { spawn } from '../lib/spawn.js';
-import { messageOf } from './explanation.js';
+import { explain, messageOf } from './explanation.js';
 import { Inquiry } from './inquiry.js';
 import { Losses } from './losses.js';
 
@@ -87,12 +87,12 @@ export class Pupil {
   async #open() {
     this.#enter('loading');
     this.fault = '';
-    const [client, lesson] = await Promise.all([
-      spawn({ onExit: (error) => this.#failed(error) }),
-      learn(),
-    ]);
+    const lesson = learn();
+    // Heard below, where there is a worker to be given back.
+    lesson.catch(() => {});
+    const client = await spawn({ onExit: (error) => this.#failed(error) });
     this.#client = client;
-    const { points, labels, images, dim, real } = lesson;
+    const { points, labels, images, dim, real } = await lesson;
     const config = { preset: 'digits', dim };
     const info = await client.create(config, { points, labels, images });
     this.real = real;
@@ -179,7 +179,10 @@ function learn() {
   const scribe = new Worker(new URL('./scribe.js', import.meta.url), { type: 'module' });
   return new Promise((resolve, reject) => {
     scribe.addEventListener('message', ({ data }) => resolve(data));
-    scribe.addEventListener('error', ({ message }) => reject(new Error(message || 'digits')));
+    scribe.addEventListener('error', () => {
+      scribe.terminate();
+      reject(new Error(explain('undelivered')));
+    });
   });
 }
 

@@ -173,9 +173,9 @@ export class Session {
     return this.#queue.add(work).finally(() => this.#changed());
   }
 
-  /** The model as a file; a run goes on meanwhile. */
+  /** The model as a file, none when the worker has ended; a run goes on meanwhile. */
   save() {
-    return this.#line.client.save();
+    return this.ask('save', (client) => client.save());
   }
 
   /**

@@ -114,7 +114,7 @@ export class Tour {
       going: session.run.phase === 'training',
     };
     // A worker that ends meanwhile leaves nothing to bring back but the settings.
-    const bytes = trained ? await session.save().catch(() => null) : null;
+    const bytes = (trained && (await session.save().catch(() => null))) || null;
     this.#own = { ...own, bytes };
     this.#made = '';
     this.#go(0);

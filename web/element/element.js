@@ -14,10 +14,11 @@
  *               click: at a press; none: by `start()` or a press
  *   controls    minimal (unless given); full: with Reset; none: the picture and the figures
  *   theme       auto (unless given): dark where the text around it is light; light; dark
- *   poster      address of a picture that is shown until it begins
+ *   poster      address of a picture that is shown until it begins; a drawing stands for one that does not come
  *   lang        en, zh; of the element or what is around it
  *   host        origin of the page around a frame, for height and theme; see mailbox.js
- *   worker-url  of the file moonflow/worker, for policies that forbid blob workers
+ *   worker-url  of the file moonflow/worker, for policies that forbid blob workers: tried before any other way, and told in
+ *               `refused` when it leads nowhere; read when a worker is started
  *
  * A value that cannot be is told in the element with what is allowed, and the model that runs goes on as it was. One that has
  * failed begins anew when what it is to learn is changed.
@@ -27,7 +28,9 @@
  * sleeping, finished, failed), `step`, `total`, `loss`, `quality` ({sw2, floor} or null), `message`, `transport` and `refused`
  * (how its worker was started; see spawn).
  *
- * Methods: `start()`; `pause()`; `reset()`, after a failure to wait for a start; `digest()` of the weights and `save()`, a safetensors file, as promises.
+ * Methods: `start()`; `pause()`; `reset()`, after a failure to wait for a start; `digest()` of the weights and `save()`, a
+ * safetensors file, as promises. Each element has a worker of its own from when it begins until it leaves the document: a finished one keeps
+ * its model there.
  *
  * Events, all of which bubble: moonflow-start {step, total}; moonflow-step {step, total, loss, quality}, some 20 a second;
  * moonflow-pause, with the same; moonflow-finish, with `hash` too; moonflow-error {message}.
@@ -106,9 +109,11 @@ function made() {
     }
 
     set config(value) {
-      const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
-      if (text === null) this.removeAttribute('config');
-      else this.setAttribute('config', text);
+      if (value === null || value === undefined) this.removeAttribute('config');
+      else {
+        const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+        this.setAttribute('config', text);
+      }
     }
 
     get t() {

@@ -289,7 +289,9 @@ export class Embed {
   }
 
   #learned() {
-    if (this.#learner && !this.#gone) this.#emit('step', this.#learner.figures);
+    const learner = this.#learner;
+    // A model that is made and waits has taken no step.
+    if (learner?.running && !this.#gone) this.#emit('step', learner.figures);
     this.invalidate();
   }
 

@@ -56,6 +56,8 @@ export class Face {
   #heard = made('p', 'heard');
   #message = made('p', 'message', 'message');
   #easel = new Easel(this.#canvas);
+  /** Address of a poster that did not come. @type {string | null} */
+  #missing = null;
 
   /**
    * @param {ShadowRoot} root
@@ -70,6 +72,10 @@ export class Face {
     this.#slider.addEventListener('input', () => seek(Number(this.#slider.value)));
     // The colour that the host page hands down has changed, however it did that.
     this.#sentinel.addEventListener('transitionend', recoloured);
+    this.#image.addEventListener('error', () => {
+      this.#missing = this.#image.getAttribute('src');
+      recoloured();
+    });
   }
 
   /** The colour of the text around the element. */
@@ -103,10 +109,11 @@ export class Face {
   /** @param {View} view */
   #drawPoster({ poster, points }) {
     assign(this.#poster, { hidden: points !== null });
-    assign(this.#image, { hidden: poster === null });
     if (poster !== null && this.#image.getAttribute('src') !== poster) this.#image.src = poster;
+    const drawn = poster === null || poster === this.#missing;
+    assign(this.#image, { hidden: drawn });
     const art = /** @type {SVGElement} */ (this.#poster.querySelector('svg'));
-    art.toggleAttribute('hidden', poster !== null);
+    art.toggleAttribute('hidden', !drawn);
   }
 
   /** @param {View} view */

@@ -2,9 +2,10 @@
  * @file Starts a worker and connects to it. In Node that is a thread. In a browser the ways are tried in this order, and the
  * client says in `transport` which one was taken, and in `refused` what became of those before:
  *
+ *   url   with `workerUrl` only: a worker from there, where the file 'moonflow/worker' was put. Who names it means it, so no
+ *         policy is offended by another way first; one that leads nowhere is told in `refused`
  *   blob  a worker made of the library's own text, in the package only: works from another origin, from file:// and in every
- *         bundle; a Content-Security-Policy must allow `worker-src blob:`
- *   url   a worker from `workerUrl`, where the file 'moonflow/worker' was put; in a checkout, the file beside this one
+ *         bundle; a Content-Security-Policy must allow `worker-src blob:`. In a checkout, the file beside this one, as a url
  *   main  no worker: the page's own thread, in slices of 8 ms between which the page lives on
  *
  * The bits are the same.
@@ -26,7 +27,7 @@ import { inNode, startBlob, startThread } from './threads.js';
 /**
  * @typedef {object} SpawnOptions
  * @property {(error: MoonflowError) => void} [onExit] the worker ended without being asked to
- * @property {string | URL} [workerUrl] of the file 'moonflow/worker', for pages that allow no worker from a blob
+ * @property {string | URL} [workerUrl] of the file 'moonflow/worker', for pages that allow no worker from a blob; tried first
  * @property {Transport} [transport] this way and no other
  */
 
@@ -74,8 +75,8 @@ function ways(workerUrl) {
   /** @type {Transport[]} */
   const found = ['main'];
   if (typeof Worker !== 'function') return found;
-  if (workerUrl !== undefined || startFile) found.unshift('url');
   if (text) found.unshift('blob');
+  if (workerUrl !== undefined || startFile) found.unshift('url');
   return found;
 }
 
