@@ -71,6 +71,7 @@ test('a worker that dies is said to have died, and another takes the run up at i
   await page.click('#start');
   await settled(page, 'paused');
   const [step, hash] = [await stepOf(page), await page.textContent('#hash')];
+  const losses = await page.textContent('#chart-text');
   assert.ok(step > 0);
   await page.evaluate(() => {
     const [worker] = globalThis.workers;
@@ -83,6 +84,9 @@ test('a worker that dies is said to have died, and another takes the run up at i
   await settled(page, 'paused');
   assert.equal(await stepOf(page), step);
   assert.equal(await page.textContent('#hash'), hash);
+  // It lost no step, so it lost none of its losses either.
+  const words = (await page.textContent('#chart-text')) ?? '';
+  assert.equal(words.split('. ')[0], losses?.split('. ')[0]);
   // The one that died, the one that looks, and the one that took over.
   assert.equal(await page.evaluate(() => globalThis.workers.length), 3);
   await page.click('#start');

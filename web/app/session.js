@@ -306,9 +306,13 @@ export class Session {
     try {
       await this.#line.open(async (checkpoint) => {
         if (anew || !checkpoint) return this.#create(signal);
-        const { film, strays } = this.run;
+        const { film, strays, step, round } = this.run;
+        const before = remember(this.run);
         await this.#restore(checkpoint);
-        this.run.adopt({ film, strays });
+        // A run that lost no step has lost nothing; of one that goes back only its snapshots are still true.
+        const whole = step === this.run.step && round === this.run.round;
+        if (before && whole) recall(this.run, before);
+        else this.run.adopt({ film, strays });
         await this.#draw(signal);
       });
     } catch (error) {
