@@ -203,7 +203,10 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['train', '--features', '7'], /--features: got 7; allowed is an even number/],
     [['train', '--data', 'noons'], /--data: got "noons"; allowed is one of moons,/],
     [['train', '--data', 'points'], /--data: got "points"; allowed/],
-    [['train', '--dim', '3'], /--dim: got 3; allowed/],
+    [
+      ['train', '--dim', '3'],
+      /--dim: got 3; allowed is 2, or left out: --data moons .* --data FILE may/,
+    ],
     [['train', '--path', 'straight'], /--path: got "straight"; allowed is one of linear/],
     [['train', '--coupling', 'paired'], /--coupling: got "paired"; allowed/],
     [['train', '--coupling', 'distilled'], /--coupling: got "distilled"; allowed/],

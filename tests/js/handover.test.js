@@ -63,6 +63,10 @@ const REFUSED = [
   ['--guidance 2', /guidance: got 2.0 without a label; .* a run with classes/],
   ['--from trained.safetensors', /trained.safetensors: no sound .npy file of points/],
   ['--out x.txt', /--out: got .*x.txt; allowed is .*\.npy or \.safetensors/],
+  [
+    '--out absent/x.npy',
+    /--out: got .*x.npy; allowed is a file in a folder that exists, and .*absent does not/,
+  ],
   ['--out pairs.safetensors --t-end 0.5', /--out: got .*pairs.safetensors; allowed is .npy: pairs/],
 ];
 
@@ -250,10 +254,17 @@ describe('the command lines', () => {
       ['train', '--steps', '2', '--points', trained],
       ['sample', '-n', '64', '--seed', '2', '--run', trained, '--out', pairs],
       ['train', '--steps', '6', '--points', pairs],
+      ['train', '--steps', '2', '--points', pairs, '--run', trained],
+      ['train', '--steps', '2', '--points', pairs, '--out', at('absent', 'x.safetensors')],
     ]);
     assert.deepEqual([said[0], said[3], said[4]], ['nothing', 'nothing', 'nothing']);
     assert.match(said[1], /^flow.py: coupling: got paired, .*--out pairs.safetensors$/);
     assert.match(said[2], /: got t_embed.1.weight .*; allowed is x0, x1, N of each/);
+    assert.match(
+      said[5],
+      /^flow.py: --points: got .*; allowed is none: this run draws its batches/,
+    );
+    assert.match(said[6], /^flow.py: --out: got .*; allowed is a file in a folder that exists/);
     const theirs = loadSync(readFileSync(join(straight, 'weights.safetensors')), { module });
     const teacher = loadSync(readFileSync(trained), { module });
     const ours = loadSync(readFileSync(out), { module });

@@ -329,8 +329,8 @@ test('train and eval report what the library finds, and null where there is no e
       assert.match(stray.stderr, /--data: got .*; allowed is nothing without --exact/);
     } else {
       const { code, stderr } = await run(...exact);
-      assert.equal(code, 1);
-      assert.match(stderr, /oracle.velocity: got coupling 'ot', whose pairs are chosen within/);
+      assert.equal(code, 2);
+      assert.match(stderr, /--exact: got coupling 'ot', whose pairs are chosen within/);
     }
     assert.equal(resumed.excess, null, 'no step was taken');
   }

@@ -160,6 +160,10 @@ async function judge(model, values) {
  */
 async function map(model, values) {
   const { size, box, out, png } = values;
+  if (model.dim !== 2) {
+    const why = `a grid is of the plane, and points of ${values.RUN} have ${model.dim} coordinates`;
+    throw refusal('--grid', size, `left out: ${why}; --points judges any`);
+  }
   const { travel, report } = travelOf(model, values);
   const progress = new Progress('mapping');
   const work = model.densitySlices({ size, box, ...travel });

@@ -169,6 +169,14 @@ async function fresh(given, module) {
   }
   const material = await materialOf(values);
   Object.assign(config, material.config);
+  if (config.data !== 'points' && (values.dim ?? 2) !== 2) {
+    const why = `--data ${values.data ?? 'moons'} is of the plane`;
+    throw refusal(
+      '--dim',
+      values.dim,
+      `2, or left out: ${why}; --data FILE may have other columns`,
+    );
+  }
   if (values.labels && config.data !== 'points') config.classes ??= classesOf(module, values.data);
   const model = await Model.create(config, { module, threads: values.threads });
   material.give(model);

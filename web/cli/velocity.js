@@ -70,7 +70,7 @@ export async function run(values, module) {
   if (as !== 'v') requireTold(model, t, as);
   const { points, n, dim } = await readRunPoints('--points', path, run);
   const value = exact
-    ? model.oracle.velocity({ t, x: points, label })
+    ? exactly(model, { t, x: points, label })
     : model.velocity({ t, x: points, weights: slot, ...guidanceOf(values) });
   requireFinite(`RUN ${values.RUN}: velocity`, value, dim);
   const said = as === 'v' ? value : put(model, { from: 'v', to: as, t, x: points, value });
@@ -94,6 +94,21 @@ function requireTold(model, t, to) {
   if (Math.abs(got - wanted) <= 0.01 * (1 + Math.abs(wanted))) return;
   const why = `the velocity there does not tell ${to} on path '${model.config.path}'`;
   throw refusal('--t', t, `a time farther inside of 0 to 1: ${why}; --as v is told anywhere`);
+}
+
+/**
+ * The library calls `oracle.velocity` what was typed as --exact; a sound run without an exact field is bad usage.
+ * @param {import('../lib/model.js').Model} model
+ * @param {import('../lib/oracle.js').FieldOptions} options
+ */
+function exactly(model, options) {
+  try {
+    return model.oracle.velocity(options);
+  } catch (error) {
+    if (!(error instanceof MoonflowError) || error.code !== 'state') throw error;
+    const why = error.message.replace(/^oracle\.velocity:/, '--exact:');
+    throw new MoonflowError('argument', why, { cause: error });
+  }
 }
 
 /**

@@ -96,7 +96,8 @@ from path import Path
 from batches import DIFFUSION, NOISE, draw_batch, draw_source, normal
 from optimiser import move
 from solver import check_travel, churn, dopri5, grid_times, lack_of_score, solve
-from storage import Refusal, read_own, read_safetensors, read_start, unique, write_npy, write_safetensors
+from storage import Refusal, read_own, read_safetensors, read_start, require_folder, unique
+from storage import write_npy, write_safetensors
 
 # ---- Run -------------------------------------------------------------------------------------------------------------
 
@@ -274,13 +275,14 @@ def train(args):
     cuda, place = torch.cuda.is_available(), int(os.environ.get('LOCAL_RANK', 0))
     if 'RANK' in os.environ:  # set by torchrun
         dist.init_process_group('nccl' if cuda else 'gloo')
+    require_folder(args.out or args.run)
     run = Run(args.run, f'cuda:{place}' if cuda else 'cpu')
     config, last = run.config, run.step + args.steps
     config.update({row: value for row in ('batch', 'lr', 'muon_lr') if (value := getattr(args, row)) is not None})
     config['steps'] = max(config['steps'], last)  # where the cosine ends
     if 0 < config['ot_batch'] < config['batch']:
         raise Refusal(f"batch: got {config['batch']}; allowed is at most ot_batch, which is {config['ot_batch']}")
-    trainer = Trainer(run, read_own(config, args.points))
+    trainer = Trainer(run, read_own(config, args.points, POINTS))
     while run.step < last:
         loss = trainer.step()
         if trainer.rank == 0 and (run.step % args.every == 0 or run.step == last):
@@ -293,6 +295,7 @@ def train(args):
 def sample(args):
     if not args.out.lower().endswith(('.npy', '.safetensors')):
         raise Refusal(f'--out: got {args.out}; allowed is a file name ending in .npy or .safetensors')
+    require_folder(args.out)
     run = Run(args.run, 'cuda' if torch.cuda.is_available() else 'cpu')
     options = {row: value for row in TRAVEL + GUIDE if (value := getattr(args, row)) is not None}
     if args.start and args.n:
@@ -370,7 +373,7 @@ def main():
     options('--batch', type=positive(int), help='points in a batch, over all processes')
     options('--lr', type=positive(float), help='peak rate of AdamW')
     options('--muon-lr', type=positive(float), help='peak rate of Muon')
-    options('--points', default=POINTS, help='tensors `points`, or of a reflow `x0` and `x1`, and of classes `labels`')
+    options('--points', help='tensors `points`, or of a reflow `x0` and `x1`, and of classes `labels`')
     options('--every', type=positive(int), default=1000, help='steps between saves; 1000 when not given')
     options('--out', help='save here and leave the file of --run as it is')
     args = parser.parse_args()

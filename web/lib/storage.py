@@ -45,6 +45,13 @@ def read_safetensors(path):
     return tensors, metadata
 
 
+def require_folder(path):
+    """Before the work whose result goes there, not after it."""
+    folder = os.path.dirname(path) or '.'
+    if not os.path.isdir(folder):
+        raise Refusal(f'--out: got {path}; allowed is a file in a folder that exists, and {folder} does not')
+
+
 def write_whole(path, *parts):
     """Writes beside the target and renames: a reader finds the old file or the new one, never a part."""
     with open(f'{path}.part', 'wb') as file:
@@ -101,11 +108,15 @@ def read_start(run, path, t):
     return x
 
 
-def read_own(config, path):
-    """What batches are drawn from besides seeds: {points} or, after a reflow, {x0, x1}, with labels of the classes."""
+def read_own(config, given, path):
+    """What batches are drawn from besides seeds: {points} or, after a reflow, {x0, x1}, with labels of the classes.
+    From the file that is `given`, else from `path`."""
     paired, dim = config['coupling'] in ('paired', 'distilled'), config['dim']
     if not paired and config['data'] != 'points':
+        if given:
+            raise Refusal(f"--points: got {given}; allowed is none: this run draws its batches from {config['data']}")
         return None
+    path = given or path
     if not os.path.exists(path):
         if paired:
             raise Refusal(f"coupling: got {config['coupling']}, whose pairs are in no file; give some by --points: the "
