@@ -226,6 +226,7 @@ test('bad usage exits with 2 and names the option, the value and what is allowed
     [['train', '--resume', trained, '--preset', 'seed'], /--preset: got "seed"/],
     [['train', '--resume', trained, '--steps', '3'], /--steps: got 3; allowed is at least/],
     [['sample'], /RUN: got nothing/],
+    [['sample', trained, '--time-grid', ''], /--time-grid: got ""; .* or times, T,T,\.\./],
     [[...sample, '-n', '0'], /-n: got 0; allowed/],
     [[...sample, '--solver', 'dopri'], /--solver: got "dopri"; allowed is one of euler/],
     [[...sample, '--weights', 'best'], /--weights: got "best"; allowed is one of ema, raw/],

@@ -129,7 +129,18 @@ test('--grid gives the density of the library with its mass, and draws it', asyn
   for (let i = 0; i < pixels.length; i += 4) if (pixels[i] > pixels[i + 2] + 100) orange++;
   assert.ok(orange > 20_000, `${orange} pixels`);
   const said = await succeed('loglik', trained, '--grid', '8');
-  assert.match(said, /^mass {2}[\d.]+\nwith {2}8 x 8 cells on (-?[\d.]+,){3}[\d.]+\n$/);
+  assert.match(said, /^mass {2}[\d.]+\nwith {2}8 x 8 cells on (-?[\d.]+,){3}[\d.]+\n(note .*\n)?$/);
+});
+
+test('a mass that is not 1 says what it asks for', async () => {
+  const few = ['--grid', '20', '--steps', '4', '--solver', 'rk4'];
+  const doubt = /the mass is 0\.0\d+, and 1 where .*; a wider --box holds more of it/;
+  const away = ['loglik', trained, ...few, '--box', '5,6,5,6'];
+  assert.match(await succeed(...away), doubt);
+  assert.match(JSON.parse(await succeed(...away, '--json')).warnings.join(), doubt);
+  const whole = await succeed('loglik', trained, '--grid', '60', '--steps', '20');
+  assert.match(whole, /^mass {2}(1\.0|0\.99)/);
+  assert.doesNotMatch(whole, /note/);
 });
 
 test('eval --nll adds what the library finds of points no training has drawn', async () => {

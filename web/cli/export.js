@@ -21,7 +21,8 @@ export const notes = [
   'DIR gets weights.safetensors and flow.py: the model, its paths, loss and samplers in PyTorch, which needs nothing else.',
   'python3 DIR/flow.py sample --out x.npy draws the points of moonflow sample RUN; the same seed, the same points.',
   'python3 DIR/flow.py train --steps 1000 trains on with the batches that moonflow would draw, on a GPU if there is one;',
-  'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number.',
+  'torchrun --nproc_per_node 2 DIR/flow.py train --steps 1000 shares the same steps between two processes, or any number ' +
+    '(PyTorch 1.13 under Python 3.11, as on Debian 12, wants -r 2 -t 2 before DIR).',
   'Solvers, grids, noise on the way and guidance are those of moonflow sample, paths, couplings, sources and weights those of ' +
     'train; under dopri5, which chooses its own steps, points are the same within its tolerance.',
   'With --data DIR also gets points.safetensors, without which a run of a file of points is sampled and not trained; points of ' +

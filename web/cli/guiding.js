@@ -79,10 +79,7 @@ export function classLines(conditional) {
   return [...lines, `with  guidance ${guidance}, ${nfe} evaluations a point of a class`];
 }
 
-/**
- * Says on stderr what of the configuration is seldom meant.
- * @param {import('../lib/model.js').Model} model
- */
-export function warn({ warnings }) {
+/** Says on stderr what is seldom meant. @param {string[]} warnings */
+export function warn(warnings) {
   for (const warning of warnings) process.stderr.write(`moonflow: warning: ${warning}\n`);
 }

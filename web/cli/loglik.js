@@ -33,7 +33,7 @@ export const notes = [
     'whose log-density leaves the range of a float, and which ruin the mean), nfe, ' +
     'solver, steps (dopri5: the most that a point may try), grid or rtol and atol, probes, seed, weights, seconds, ' +
     'and label and t when given.',
-  'JSON of --grid: mass, box, size, and from nfe on the same; of a run in a latent space also latent: dim, width (of the data).',
+  'JSON of --grid: mass, box, size, and from nfe on the same, warnings when the mass is more than 0.02 from 1; of a run in a latent space also latent: dim, width (of the data).',
 ];
 
 /**
@@ -170,21 +170,45 @@ async function map(model, values) {
   const density = await perform(work, (share) => progress.show(share, 1));
   progress.end();
   const { logp, mass, nfe } = density;
+  const warnings = doubts(mass);
   if (out) await deliverPoints(out, { points: logp, n: size, dim: size });
   if (png) await writePicture(png, drawMap(density, `log-density, mass ${mass.toFixed(4)}`));
   const words = [
     `mass  ${mass.toFixed(4)}`,
     `with  ${size} x ${size} cells on ${density.box.map((edge) => edge.toPrecision(4)).join(',')}`,
   ];
-  words.push(...spaceWords(model));
+  words.push(...spaceWords(model), ...warnings.map((each) => `note  ${each}`));
   if (out) words.push(`saved ${out}`);
   if (png) words.push(`drew  ${png}`);
   print(
     values.json
-      ? JSON.stringify({ mass, box: density.box, size, nfe, ...report() })
+      ? JSON.stringify({
+          mass,
+          box: density.box,
+          size,
+          nfe,
+          ...report(),
+          ...(warnings.length > 0 && { warnings }),
+        })
       : words.join('\n'),
   );
   return 0;
+}
+
+/** How far from 1 a mass may be before it says that something is too coarse. */
+const MASS_SLACK = 0.02;
+
+/**
+ * What a mass gives reason to doubt.
+ * @param {number} mass
+ */
+function doubts(mass) {
+  if (Math.abs(mass - 1) <= MASS_SLACK) return [];
+  const remedy =
+    mass > 1
+      ? 'more --steps follow the paths better, a larger --grid the density'
+      : 'a wider --box holds more of it, more --steps and a larger --grid measure it better';
+  return [`the mass is ${mass.toFixed(4)}, and 1 where everything suffices; ${remedy}`];
 }
 
 /**

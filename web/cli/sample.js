@@ -75,7 +75,10 @@ function gridOption(row) {
   const named = like(row, { key: 'grid' });
   /** @param {string} text */
   const read = (text) => {
-    if (!/^[^,]+(,[^,]+)+$/.test(text)) return named.read(text);
+    if (!/^[^,]+(,[^,]+)+$/.test(text)) {
+      if (row.choices.includes(text)) return text;
+      throw refusal('--time-grid', text, `${row.choices.join(', ')} or times, T,T,..`);
+    }
     return text.split(',').map((each, i) => toNumber(timeRow(row, i), numeric(each)));
   };
   const help = `${row.help} Own times, from start to end, take the place of --steps.`;

@@ -116,7 +116,7 @@ export async function run(values, module) {
   requireEffect(values, model.config);
   const { solver, solver_steps } = model.config;
   requireTries('--solver-steps', String(solver), Number(solver_steps));
-  warn(model);
+  warn(model.warnings);
   const total = Number(model.config.steps);
   const first = model.step;
   if (first > total) {

@@ -11,8 +11,8 @@ Time runs from noise (t = 0, x0) to data (t = 1, x1); B batch, D dimension of a 
 x_t = sigma(t) x0 + alpha(t) x1,  u_t = sigma'(t) x0 + alpha'(t) x1,  loss = mean over B and D of (v(t, x_t) - u_t)^2.
 
 Batch k is a function of seed and k, from the counter-based stream that Moonflow draws it from: a run goes on with the
-batches it would have had (under ot, of pairings that cost the same another may be taken). Every process draws the whole batch and computes its share, so neither an interruption nor
-the number of processes changes a run by more than rounding.
+batches it would have had (under ot, of pairings that cost the same another may be taken). Every process draws the whole
+batch and computes its share, so neither an interruption nor the number of processes changes a run by more than rounding.
 """
 import argparse
 import ast
