@@ -53,6 +53,23 @@ test('the first picture waits for no panel, and each comes when its code has', a
   await context.close();
 });
 
+test('while the first training moves the picture only the graphs come, until the reader stirs', async () => {
+  const link = { ...site, origin: `${site.origin}/#steps=1000000` };
+  const { page, context, complaints } = await visit(link, { reducedMotion: 'no-preference' });
+  await settled(page, 'training');
+  await page.waitForSelector('#graphs canvas');
+  await page.waitForTimeout(500);
+  const others = IDS.slice(1).map(() => 0);
+  assert.deepEqual((await filled(page)).slice(1), others);
+  await page.mouse.wheel(0, 300);
+  await page.waitForFunction(
+    (ids) => ids.every((id) => document.getElementById(id)?.childElementCount),
+    IDS,
+  );
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('panels that cannot be loaded are told where they would be, and the model trains on', async () => {
   const { page, context } = await visit({ ...site, origin: 'about:blank' });
   await page.route(PANELS, (route) => route.abort());

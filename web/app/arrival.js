@@ -31,6 +31,28 @@ export function store() {
   navigator.serviceWorker?.register('./offline.js').catch(() => {});
 }
 
+/** What a reader does who wants to see more. */
+const STIRRINGS = ['scroll', 'pointerdown', 'keydown', 'wheel'];
+/** Whoever looks on for so long finds the rest of the page when looking for it. */
+const PATIENCE_MS = 5000;
+
+/**
+ * Until what moves on the page needs its thread no more, or the reader stirs, or has waited.
+ * @param {() => boolean} moving
+ */
+export async function leisure(moving) {
+  const end = performance.now() + PATIENCE_MS;
+  const stirred = new AbortController();
+  const { signal } = stirred;
+  for (const kind of STIRRINGS) {
+    addEventListener(kind, () => stirred.abort(), { signal, passive: true });
+  }
+  while (moving() && !signal.aborted && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  stirred.abort();
+}
+
 /**
  * Acts at once, or when a tab that was opened behind another is first looked at.
  * @param {() => void} act

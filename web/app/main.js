@@ -7,7 +7,7 @@
 
 import { compile } from '../lib/loader.js';
 import { dark, light } from '../view/theme.js';
-import { lack, onceSeen, store } from './arrival.js';
+import { lack, leisure, onceSeen, store } from './arrival.js';
 import { Bearings } from './bearings.js';
 import { namesOf } from './categories.js';
 import { Clock } from './clock.js';
@@ -94,8 +94,8 @@ class Page {
   #controls;
   /** @type {Panel[]} */
   #panels;
-  /** Whether the stage has been drawn, and whether the panels after it have been asked for. */
-  #opened = false;
+  /** Frames before the stage is drawn, and whether the panels after it have been asked for. */
+  #frames = 2;
   #unfolded = false;
 
   /**
@@ -158,7 +158,7 @@ class Page {
     this.#projector.update();
     this.#stage.show(this.#scene);
     // The panels come first: they lay on the stage what is drawn now.
-    for (const panel of this.#panels) panel.draw();
+    if (this.#frames < 2) for (const panel of this.#panels) panel.draw();
     const { solver, solver_steps } = dials.config;
     write(
       element('stage-caption'),
@@ -175,11 +175,11 @@ class Page {
 
   /**
    * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When the page opens, the words
-   * come a frame before it, and the panels when there is a model to show, or none will come.
+   * come first, what lies around it in the next frame, and the panels when there is a model to show, or none will come.
    */
   #drawStage() {
-    if (!this.#opened) {
-      this.#opened = true;
+    if (this.#frames > 0) {
+      this.#frames -= 1;
       return this.#invalidate();
     }
     this.#stage.draw(this.#theme);
@@ -188,7 +188,7 @@ class Page {
     this.#unfold();
   }
 
-  /** Each panel comes in a frame of its own, so that none holds the thread long. */
+  /** Each panel comes in a frame of its own, and all but the first when the first training has no more need of the frames. */
   async #unfold() {
     try {
       const { PANELS } = await import('./panels.js');
@@ -196,6 +196,7 @@ class Page {
         this.#panels.push(new Panel(element(id), this.#desk));
         this.#invalidate();
         await new Promise(requestAnimationFrame);
+        if (id === 'graphs') await leisure(() => this.#premiere);
       }
     } catch (error) {
       element('absent').textContent = say('partial', messageOf(error));

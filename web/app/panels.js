@@ -14,7 +14,7 @@ import { Steering } from './steering.js';
 import { Tour } from './tour.js';
 
 /**
- * By the id of the section each fills, in the order in which they appear.
+ * By the id of the section each fills, in the order in which they appear; the graphs stand beside the stage.
  * @type {Record<string, import('./main.js').PanelClass>}
  */
 export const PANELS = {
