@@ -77,7 +77,7 @@ function gridOption(row) {
   const read = (text) => {
     if (!/^[^,]+(,[^,]+)+$/.test(text)) {
       if (row.choices.includes(text)) return text;
-      throw refusal('--time-grid', text, `${row.choices.join(', ')} or times, T,T,..`);
+      throw refusal('--time-grid', text, `one of ${row.choices.join(', ')}, or times, T,T,..`);
     }
     return text.split(',').map((each, i) => toNumber(timeRow(row, i), numeric(each)));
   };
