@@ -62,6 +62,9 @@ demo: setup-demo wasm
 	@echo 'Moonflow is at http://127.0.0.1:$(PORT) (Ctrl-C stops it)'
 	@$(BIN)/vite preview web --host 127.0.0.1 --port $(PORT) --strictPort --logLevel warn
 
+site: setup-demo wasm
+	@node web/site.js
+
 test: setup-test wasm package
 	$(NODE_TEST) $(C_TESTS) $(JS_TESTS) $(BROWSER_TESTS)
 	@$(MAKE) --no-print-directory check

@@ -270,3 +270,21 @@ test('a busy port is said in one sentence with another to try, before anything i
   assert.equal(sentence, `Port ${port} is busy; try another: make demo PORT=${port + 1}`);
   assert.ok(rest.length <= 1, stderr);
 });
+
+test('every target that make prints has something to do', () => {
+  const env = { ...process.env, MAKEFLAGS: '' };
+  /** @param {...string} words */
+  const make = (...words) =>
+    spawnSync('make', ['--no-print-directory', ...words], { cwd: root, env, encoding: 'utf8' });
+  const targets = [...make('help').stdout.matchAll(/^make (\S+)/gm)].map(([, target]) => target);
+  assert.ok(targets.includes('test') && targets.length > 10, targets.join());
+  const setup = ['build', 'demo', 'check', 'test', 'hosts', 'bench'].flatMap((level) => [
+    '-o',
+    `setup-${level}`,
+  ]);
+  for (const target of targets.filter((each) => !['wasm', 'package'].includes(each))) {
+    const { status, stdout } = make('-n', ...setup, '-o', 'wasm', '-o', 'package', target);
+    assert.equal(status, 0, target);
+    assert.doesNotMatch(stdout, /Nothing to be done/, target);
+  }
+});
