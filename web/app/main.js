@@ -94,7 +94,7 @@ class Page {
   #controls;
   /** @type {Panel[]} */
   #panels;
-  /** Frames before the stage is drawn, and whether the panels after it have been asked for. */
+  /** Frames to come before the stage is first drawn; whether the panels after it have been asked for. */
   #frames = 2;
   #unfolded = false;
 
@@ -174,8 +174,8 @@ class Page {
   }
 
   /**
-   * The stage comes last, since it asks how large it is: so the page is laid out once a frame. When the page opens, the words
-   * come first, what lies around it in the next frame, and the panels when there is a model to show, or none will come.
+   * The stage comes last, with what the panels have laid on it. When the page opens, the words come first, what lies around the
+   * stage in the next frame, then the stage, and the other panels when there is a model to show, or none will come.
    */
   #drawStage() {
     if (this.#frames > 0) {

@@ -122,6 +122,7 @@ export function optionsOf(call, options) {
  * Letters to put in, leave out or change (Levenshtein 1966).
  * @param {string} a
  * @param {string} b
+ * @returns {number} how many, to make one of the other: from 0 to the length of the longer
  */
 export function unlike(a, b) {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
